@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What receivers read: the first text (one part), the reminder, the detail after acceptance (two parts).
+ * Never a number of anybody, never a promise, "possible victim" at most. Pure; called by the turn.
+ */
+#ifndef SHYRAQ_REFER_TEXT_H
+#define SHYRAQ_REFER_TEXT_H
+
+#include "flow.h"
+
+struct case_facts {
+	int64_t number;           /* №317, what receivers and operators see */
+	enum case_class class;
+	enum lang person_lang;
+	uint8_t slots;
+	struct slot slot[FLOW_SLOTS]; /* the coded answers: where (town), region, what, who, count, need, police ... */
+	const char *place;        /* the person's own words, opened; "" when there are none */
+};
+
+#define REFER_TEXT_MAX 512
+
+/* "№317 Жетыбай: муж+7, паспорт, не выпускают. 1 482 беру 2 482 нет". Drops the least needed words until it is one part. */
+MUST_CHECK enum rc refer_first(const struct flows *f, enum lang l, const struct case_facts *c,
+    unsigned code, char out[REFER_TEXT_MAX]);
+/* "№317 ждёт 30 мин. 1 482 беру 2 482 нет": one part. */
+MUST_CHECK enum rc refer_reminder(const struct flows *f, enum lang l, const struct case_facts *c,
+    unsigned code, unsigned minutes, char out[REFER_TEXT_MAX]);
+/* After acceptance at `hhmm`: at most two parts; the place is never dropped, other wishes are. */
+MUST_CHECK enum rc refer_detail(const struct flows *f, enum lang l, const struct case_facts *c,
+    unsigned code, const char *hhmm, char out[REFER_TEXT_MAX]);
+/* Any other text to a receiver by key ("ref.taken_at", "ref.wrong_code" ...) with its arguments. */
+MUST_CHECK enum rc refer_say(const struct flows *f, enum lang l, const char *key,
+    const struct text_arg *args, size_t n, char out[REFER_TEXT_MAX]);
+
+#endif
