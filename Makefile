@@ -3,6 +3,8 @@
 # Objects go to $(BUILD); live programs to $(BUILD)/, test variants (clock offset, kill points) to $(BUILD)/test/.
 
 BUILD ?= build
+# make V=1 shows the commands
+Q = $(if $(V),,@)
 CC = gcc
 WERROR ?= -Werror
 OPT ?= -O2 -D_FORTIFY_SOURCE=3
@@ -38,6 +40,7 @@ PROGRAMS := $(foreach p,shyraqd shyraq-worker shyraq-dispatch shyraqctl shyraq-m
 	$(if $(SRC_$p),$p))
 LIBS_shyraqd := $(LIBS_gammu)
 LIBS_shyraq-modemsim := $(LIBS_jansson)
+LIBS_shyraqctl := $(LIBS_jansson)
 
 UNIT_SRC := $(wildcard tests/unit/*_test.c)
 UNIT := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
@@ -46,40 +49,45 @@ all: $(PROGRAMS:%=$(BUILD)/%) $(PROGRAMS:%=$(BUILD)/test/%)
 
 define program
 $(BUILD)/$(1): $$(SRC_$(1):%.c=$(BUILD)/%.o) $(BUILD)/lib/variant_live.o $(LIB)
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1)) $(LIBS_bus) $(LIBS_lib)
+	@echo "  LD $$@"
+	$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1)) $(LIBS_bus) $(LIBS_lib)
 $(BUILD)/test/$(1): $$(SRC_$(1):%.c=$(BUILD)/%.o) $(BUILD)/lib/variant_test.o $(LIB)
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1)) $(LIBS_bus) $(LIBS_lib)
+	@echo "  LD $$@"
+	$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1)) $(LIBS_bus) $(LIBS_lib)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$p)))
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 $(BUILD)/gen/shyraq.pb-c.c $(BUILD)/gen/shyraq.pb-c.h &: include/shyraq.proto
 	@mkdir -p $(BUILD)/gen
-	protoc-c --proto_path=include --c_out=$(BUILD)/gen include/shyraq.proto
+	$(Q)protoc-c --proto_path=include --c_out=$(BUILD)/gen include/shyraq.proto
 $(BUILD)/gen/shyraq.pb-c.o: $(BUILD)/gen/shyraq.pb-c.c
-	$(CC) $(filter-out -W%,$(CFLAGS)) -c -o $@ $<
+	$(Q)$(CC) $(filter-out -W%,$(CFLAGS)) -c -o $@ $<
 $(BUILD)/gen/statements.def: sql/statements.sql scripts/stmt.awk
 	@mkdir -p $(BUILD)/gen
-	awk -f scripts/stmt.awk sql/statements.sql > $@.new && mv $@.new $@
+	$(Q)awk -f scripts/stmt.awk sql/statements.sql > $@.new && mv $@.new $@
 
 $(BUILD)/lib/bus.o $(BUILD)/lib/bus_pack.o: $(BUILD)/gen/shyraq.pb-c.h
 $(BUILD)/lib/db.o: $(BUILD)/gen/statements.def
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC $<"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(SRC_shared:%.c=$(BUILD)/%.o) $(WORKERS_MAIN:%.c=$(BUILD)/%.o): $(BUILD)/gen/statements.def
 $(SRC_shyraqctl:%.c=$(BUILD)/%.o): $(BUILD)/gen/statements.def
 
 # a unit test links the library and, by name, the file of workers/ or daemon/ it tests
 $(BUILD)/tests/%: tests/unit/%.c $(LIB) $(BUILD)/lib/variant_test.o
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Iworkers -Idaemon -Iconsole $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(UNIT_WITH_$*) \
+	@echo "  TEST $@"
+	$(Q)$(CC) $(CPPFLAGS) -Iworkers -Idaemon -Iconsole $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(UNIT_WITH_$*) \
 		$(LIB) $(BUILD)/lib/variant_test.o $(LIB) -lcmocka $(LIBS_bus) $(LIBS_lib)
 
+-include $(wildcard scripts/*.mk daemon/*.mk tests/*.mk)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 test: $(UNIT)

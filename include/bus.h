@@ -187,6 +187,7 @@ struct bus_options {
 	const char *peers;        /* daemon: folder of certificates allowed in; others: the daemon's public certificate file */
 	bus_handler *const *on;   /* BUS_TYPES entries; NULL: not wanted, dropped and counted */
 	bus_change *change;
+	void (*drained)(void *arg); /* after what waited on the socket was handled; may be NULL */
 	void *arg;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * States as rows (modem, SMPP, dialogue): a name, the events heard there, the states reachable.
- * It never acts and never waits: it refuses what the rows do not allow, and says so in the log.
+ * States as rows (modem, SMPP, dialogue): name, events heard, states reachable.
+ * It never acts and never waits: it refuses what the rows do not allow, and logs it.
  * Called by who owns the machine, from that thread alone.
  */
 #ifndef SHYRAQ_FSM_H
@@ -14,7 +14,7 @@
 
 #define FSM_BIT(n) (UINT32_C(1) << (n))
 
-/* A row; its index is the state. Bits of `hears` are events, bits of `next` are states. */
+/* A row; its index is the state. Bits of `hears` are events, of `next` states. */
 struct fsm_state {
 	const char *name;
 	uint32_t hears;
@@ -38,14 +38,14 @@ struct fsm {
 void fsm_init(struct fsm *f, const struct fsm_kind *kind);
 const char *fsm_name(const struct fsm *f); /* of the state it is in */
 
-/* RC_REFUSED, logged: the present state does not hear this event; the machine stays as it is. */
+/* RC_REFUSED, logged: the state does not hear this event; the machine stays as it is. */
 MUST_CHECK enum rc fsm_hear(const struct fsm *f, unsigned event);
-/* RC_REFUSED, logged: not reachable from the present state; the machine stays as it is. */
+/* RC_REFUSED, logged: not reachable from this state; the machine stays as it is. */
 MUST_CHECK enum rc fsm_go(struct fsm *f, unsigned state);
 
 /*
- * Proves a kind's rows: every state and event is named, no bit stands for one that does not exist,
- * every state can be reached from the first, every event is heard somewhere. For unit tests.
+ * Proves a kind's rows: every state and event has a name, every bit stands for one, every state
+ * can be reached from the first, every event is heard somewhere. For tests.
  */
 bool fsm_kind_is_sound(const struct fsm_kind *kind);
 

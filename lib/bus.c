@@ -28,6 +28,7 @@ struct bus {
 	char name[BUS_NAME_MAX];
 	bus_handler *const *on;
 	bus_change *change;
+	void (*drained)(void *arg);
 	void *arg;
 	int timer;
 	int64_t pinged_ms;
@@ -313,8 +314,12 @@ bus_drain(struct bus *b, size_t max)
 static void
 on_sock(void *arg, void *sock)
 {
+	struct bus *b = arg;
+
 	(void)sock;
-	bus_drain(arg, 256);
+	bus_drain(b, 256);
+	if (b->drained != NULL)
+		b->drained(b->arg);
 }
 
 static void
@@ -352,6 +357,7 @@ bus_open(struct loop *loop, const struct bus_options *o, struct bus **out)
 	b->instance = o->instance;
 	b->on = o->on;
 	b->change = o->change;
+	b->drained = o->drained;
 	b->arg = o->arg;
 	b->room = bus_room_new();
 	b->msg = xcalloc(1, sizeof(*b->msg));

@@ -1,0 +1,462 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Every statement of every process: its name, and in parentheses who may run it (sql/grants.sql grants
+-- exactly that). $n are typed by casts; arrays are a batch. Time only by shyraq_now(), ms by shyraq_ts().
+
+-- The turn: who wrote, have we had it, where they stand -----------------------------------------
+
+-- name: BLOCK_NEXT (worker dispatch)
+SELECT nextval('block_seq');
+
+-- name: PEER_PUT (worker dispatch)
+INSERT INTO peer (hash, number)
+SELECT h, n FROM unnest($1::bytea[], $2::bytea[]) AS t(h, n) ORDER BY h
+ON CONFLICT (hash) DO NOTHING;
+
+-- Locks alone: what they protect is read by the next statement, whose snapshot is younger.
+-- name: PEER_LOCK (worker dispatch)
+SELECT id, hash FROM peer WHERE hash = ANY($1::bytea[]) ORDER BY id FOR UPDATE;
+
+-- name: PEER_LOCK_ID (dispatch)
+SELECT id, number FROM peer WHERE id = $1::bigint FOR UPDATE;
+
+-- name: INBOX_KEY_PUT (worker dispatch)
+INSERT INTO inbox_key (link_group, key, inbox_id, at)
+SELECT g, k, i, shyraq_now() FROM unnest($1::text[], $2::bytea[], $3::bigint[]) AS t(g, k, i)
+ORDER BY g, k
+ON CONFLICT DO NOTHING
+RETURNING inbox_id;
+
+-- name: INBOX_KEY_SEEN (worker)
+SELECT t.i, k.inbox_id
+FROM unnest($1::text[], $2::bytea[], $3::bigint[]) AS t(g, k, i)
+JOIN inbox_key k ON k.link_group = t.g AND k.key = t.k
+WHERE k.inbox_id <> t.i;
+
+-- A repeat hands out again only what is still claimed by the instance that offers it.
+-- name: REPEAT_SENDS (worker)
+SELECT o.inbox_id, o.id, o.attempt, o.text, o.link, o.priority, shyraq_ms(o.submit_by),
+	shyraq_ms(o.window_until), o.parts_done, o.concat_ref, p.number, c.number
+FROM outbox o
+LEFT JOIN peer p ON p.id = o.peer_id
+LEFT JOIN contact c ON c.id = o.contact_id
+WHERE o.inbox_id = ANY($1::bigint[]) AND o.state = 'claimed' AND o.instance = $2::bigint;
+
+-- name: TURN_READ (worker dispatch)
+SELECT p.id, p.stopped, s.flow, s.version, s.step, s.lang, s.flags, s.misses, s.slots, s.case_id,
+	shyraq_ms(s.expires_at), c.class, c.state, shyraq_ms(c.taken_at), c.refer_due IS NOT NULL,
+	k.id
+FROM unnest($1::bigint[], $2::bytea[]) AS w(peer, rhash)
+JOIN peer p ON p.id = w.peer
+LEFT JOIN session s ON s.peer_id = p.id
+LEFT JOIN casefile c ON c.id = s.case_id
+LEFT JOIN contact k ON k.hash = w.rhash AND k.active
+ORDER BY p.id;
+
+-- name: LINK_READ (worker)
+SELECT link, clock_error_ms FROM link_state WHERE link = ANY($1::text[]);
+
+-- The turn: what it leaves ----------------------------------------------------------------------
+
+-- name: INBOX_WRITE (worker dispatch)
+INSERT INTO inbox (id, link, peer_id, contact_id, t0, smsc_lag_ms, done_at, state, error, sealed)
+SELECT i, l, p, c, shyraq_ts(t0), lag, shyraq_now(), s, e, x
+FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
+	$7::text[], $8::text[], $9::bytea[]) AS t(i, l, p, c, t0, lag, s, e, x);
+
+-- name: PEER_WRITE (worker dispatch)
+UPDATE peer SET window_until = COALESCE(shyraq_ts(t.w), window_until), stopped = t.s
+FROM unnest($1::bigint[], $2::bigint[], $3::boolean[]) AS t(i, w, s)
+WHERE peer.id = t.i;
+
+-- name: SESSION_WRITE (worker dispatch)
+INSERT INTO session (peer_id, flow, version, step, lang, flags, misses, slots, case_id, expires_at)
+SELECT p, f, v, s, l, g, m, o, c, shyraq_ts(e)
+FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],
+	$7::bigint[], $8::text[], $9::bigint[], $10::bigint[]) AS t(p, f, v, s, l, g, m, o, c, e)
+ON CONFLICT (peer_id) DO UPDATE SET flow = excluded.flow, version = excluded.version,
+	step = excluded.step, lang = excluded.lang, flags = excluded.flags, misses = excluded.misses,
+	slots = excluded.slots, case_id = excluded.case_id, expires_at = excluded.expires_at;
+
+-- name: CASE_OPEN (worker dispatch)
+INSERT INTO casefile (id, peer_id, class, lang, bearer, opened_at)
+SELECT i, p, c, l, b, shyraq_now()
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) AS t(i, p, c, l, b);
+
+-- A more urgent class, and when the referral is due; an earlier due time stands.
+-- name: CASE_CHANGE (worker dispatch)
+UPDATE casefile SET class = COALESCE(t.c, class), lang = COALESCE(t.l, lang),
+	refer_due = CASE WHEN state = 'open' THEN LEAST(refer_due, shyraq_ts(t.r)) END
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) AS t(i, c, l, r)
+WHERE casefile.id = t.i;
+
+-- name: ANSWER_WRITE (worker dispatch)
+INSERT INTO case_answer (case_id, slot, code, at)
+SELECT c, s, a, shyraq_now() FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t(c, s, a)
+ON CONFLICT (case_id, slot) DO UPDATE SET code = excluded.code, at = excluded.at;
+
+-- name: CONSENT_WRITE (worker dispatch)
+INSERT INTO consent (case_id, kind, yes, wording, at)
+SELECT c, k, y, w, shyraq_now()
+FROM unnest($1::bigint[], $2::text[], $3::boolean[], $4::text[]) AS t(c, k, y, w);
+
+-- name: PLACE_WRITE (worker dispatch)
+INSERT INTO place (case_id, sealed)
+SELECT c, x FROM unnest($1::bigint[], $2::bytea[]) AS t(c, x)
+ON CONFLICT (case_id) DO UPDATE SET sealed = excluded.sealed;
+
+-- name: KEYHOLDERS (worker dispatch)
+SELECT id, public_key FROM keyholder WHERE active ORDER BY id;
+
+-- name: EPOCH_NEW (worker dispatch)
+INSERT INTO epoch (id, at) VALUES ($1::bigint, shyraq_now());
+
+-- name: EPOCH_BOX (worker dispatch)
+INSERT INTO epoch_box (epoch_id, keyholder_id, box)
+SELECT $1::bigint, k, b FROM unnest($2::bigint[], $3::bytea[]) AS t(k, b);
+
+-- name: NARRATIVE_WRITE (worker dispatch)
+INSERT INTO narrative (case_id, epoch_id, sealed, at)
+SELECT c, e, x, shyraq_now() FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS t(c, e, x);
+
+-- name: TASK_WRITE (worker dispatch)
+INSERT INTO task (kind, case_id, inbox_id, contact_id, at)
+SELECT k, c, i, o, shyraq_now()
+FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) AS t(k, c, i, o);
+
+-- name: AUDIT_WRITE (worker dispatch)
+INSERT INTO audit (what, case_id, referral_id, contact_id, code, at)
+SELECT w, c, r, o, d, shyraq_now()
+FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) AS t(w, c, r, o, d);
+
+-- Rows for the daemon that waits for the verdict are born claimed; all others are due.
+-- name: OUTBOX_WRITE (worker dispatch)
+INSERT INTO outbox (id, inbox_id, peer_id, contact_id, case_id, key, text, link, daemon, priority,
+	state, attempt, instance, lease_until, due_at, submit_by, window_until, created_at)
+SELECT i, n, p, c, f, k, x, l, d, r, s, a, g, shyraq_ts(e), shyraq_ts(u), shyraq_ts(b), shyraq_ts(w),
+	shyraq_now()
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[],
+	$7::bytea[], $8::text[], $9::text[], $10::bigint[], $11::text[], $12::bigint[], $13::bigint[],
+	$14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[])
+	AS t(i, n, p, c, f, k, x, l, d, r, s, a, g, e, u, b, w);
+
+-- name: OUTBOX_WITHDRAW (worker dispatch)
+UPDATE outbox SET state = 'withdrawn', text = NULL, settled_at = shyraq_now()
+WHERE peer_id = ANY($1::bigint[]) AND state = 'due';
+
+-- Parts of long messages ------------------------------------------------------------------------
+
+-- name: PART_PUT (worker)
+INSERT INTO part (peer_id, ref, ref_bits, total, part, sealed, t0, due_at)
+VALUES ($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5::bigint, $6::bytea, shyraq_ts($7::bigint),
+	shyraq_now() + $8::bigint * interval '1 ms')
+ON CONFLICT DO NOTHING;
+
+-- name: PART_SET (worker dispatch)
+SELECT part, sealed, shyraq_ms(t0) FROM part
+WHERE peer_id = $1::bigint AND ref = $2::bigint AND ref_bits = $3::bigint AND total = $4::bigint
+ORDER BY part;
+
+-- name: PART_DROP (worker dispatch)
+DELETE FROM part
+WHERE peer_id = $1::bigint AND ref = $2::bigint AND ref_bits = $3::bigint AND total = $4::bigint;
+
+-- name: PART_DUE_OF (dispatch)
+SELECT ref, ref_bits, total FROM part WHERE peer_id = $1::bigint
+GROUP BY 1, 2, 3 HAVING min(due_at) <= shyraq_now() ORDER BY min(due_at) LIMIT 1;
+
+-- Results and receipts --------------------------------------------------------------------------
+
+-- name: RESULT_ROWS (worker dispatch)
+SELECT id, attempt, state, peer_id IS NOT NULL, failures, uncertain, shyraq_ms(submit_by), parts_done,
+	instance
+FROM outbox WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE;
+
+-- name: RESULT_SETTLE (worker dispatch)
+UPDATE outbox SET state = t.s, due_at = COALESCE(shyraq_ts(t.d), due_at), failures = t.f,
+	uncertain = t.u, error = t.e, parts_done = t.p, concat_ref = t.r, lease_until = NULL,
+	asked_at = NULL,
+	text = CASE WHEN t.s = 'due' THEN text END,
+	settled_at = CASE WHEN t.s = 'due' THEN NULL ELSE shyraq_now() END
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
+	$7::bigint[], $8::bigint[], $9::bigint[]) AS t(i, a, s, d, f, u, e, p, r)
+WHERE outbox.id = t.i AND outbox.attempt = t.a;
+
+-- name: RESULT_PARTS (worker dispatch)
+INSERT INTO outbox_part (outbox_id, part, link, ref, at)
+SELECT o, p, l, r, shyraq_now()
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) AS t(o, p, l, r)
+ON CONFLICT (outbox_id, part) DO UPDATE SET link = excluded.link, ref = excluded.ref, at = excluded.at;
+
+-- name: RECEIPT_PART (worker dispatch)
+UPDATE outbox_part q SET receipt = $4::text
+FROM (SELECT b.outbox_id, b.part FROM outbox_part b
+	JOIN outbox o ON o.id = b.outbox_id
+	LEFT JOIN peer p ON p.id = o.peer_id
+	LEFT JOIN contact c ON c.id = o.contact_id
+	WHERE b.link = $1::text AND b.ref = $2::bigint AND b.at > shyraq_now() - interval '3 days'
+		AND (p.hash = $3::bytea OR c.hash = $5::bytea)
+	ORDER BY b.at DESC LIMIT 1) m
+WHERE q.outbox_id = m.outbox_id AND q.part = m.part
+RETURNING q.outbox_id;
+
+-- name: RECEIPT_ROW (worker dispatch)
+UPDATE outbox o SET state = CASE WHEN x.bad > 0 THEN 'undelivered' ELSE 'delivered' END
+FROM (SELECT count(*) FILTER (WHERE receipt IS DISTINCT FROM 'delivered') AS open,
+	count(*) FILTER (WHERE receipt = 'undelivered') AS bad
+	FROM outbox_part WHERE outbox_id = $1::bigint) x
+WHERE o.id = $1::bigint AND o.state IN ('sent', 'delivered', 'undelivered')
+	AND (x.open = 0 OR x.bad > 0);
+
+-- Receivers -------------------------------------------------------------------------------------
+
+-- The open asks of a contact, youngest first.
+-- name: ASKS_OF (worker dispatch)
+SELECT a.code, r.id, r.case_id, r.state, r.receiver_id, c.number
+FROM referral_ask a
+JOIN referral r ON r.id = a.referral_id
+JOIN casefile c ON c.id = r.case_id
+WHERE a.contact_id = $1::bigint ORDER BY r.id DESC LIMIT 50;
+
+-- name: CONTACT_LOCK (worker dispatch)
+SELECT k.wrong_codes, shyraq_ms(k.wrong_since), k.reason_for, r.lang, r.id, k.number
+FROM contact k JOIN receiver r ON r.id = k.receiver_id WHERE k.id = $1::bigint FOR UPDATE OF k;
+
+-- name: CONTACT_WRONG (worker dispatch)
+UPDATE contact SET wrong_codes = $2::bigint, wrong_since = shyraq_ts($3::bigint)
+WHERE id = $1::bigint;
+
+-- name: CONTACT_REASON (worker dispatch)
+UPDATE contact SET reason_for = $2::bigint WHERE id = $1::bigint;
+
+-- name: CASE_LOCK (worker dispatch)
+SELECT id, number, class, state, lang, peer_id, shyraq_ms(taken_at), taken_by,
+	shyraq_ms(refer_due), shyraq_ms(operator_due), shyraq_ms(asked_at)
+FROM casefile WHERE id = $1::bigint FOR UPDATE;
+
+-- name: CASE_ANSWERS (worker dispatch)
+SELECT slot, code FROM case_answer WHERE case_id = $1::bigint ORDER BY slot;
+
+-- name: CASE_PLACE (worker dispatch)
+SELECT sealed FROM place WHERE case_id = $1::bigint;
+
+-- name: REFERRAL_CASE (dispatch)
+SELECT case_id FROM referral WHERE id = $1::bigint;
+
+-- name: REFERRAL_LOCK (dispatch)
+SELECT id, case_id, receiver_id, state, shyraq_ms(remind_due), shyraq_ms(next_due),
+	shyraq_ms(asked_at)
+FROM referral WHERE id = $1::bigint FOR UPDATE;
+
+-- name: REFERRAL_ANSWER (worker dispatch)
+UPDATE referral SET state = $2::text, answered_at = shyraq_now(), remind_due = NULL,
+	next_due = CASE WHEN $2::text = 'declined' THEN shyraq_now() END
+WHERE id = $1::bigint;
+
+-- name: REFERRAL_REASON (worker dispatch)
+UPDATE referral SET reason = $2::text WHERE id = $1::bigint;
+
+-- name: CASE_TAKEN (worker dispatch)
+UPDATE casefile SET state = 'taken', taken_at = shyraq_now(), taken_by = $2::bigint,
+	operator_due = NULL, refer_due = NULL
+WHERE id = $1::bigint AND state IN ('open', 'referred', 'nobody');
+
+-- All others who were asked and have not declined stand down: once, each contact.
+-- name: STAND_DOWN (worker dispatch)
+UPDATE referral SET state = 'stood_down', remind_due = NULL, next_due = NULL
+WHERE case_id = $1::bigint AND id <> $2::bigint AND state = 'asked'
+RETURNING id;
+
+-- name: NEXT_OFF (worker dispatch)
+UPDATE referral SET remind_due = NULL, next_due = NULL WHERE case_id = $1::bigint;
+
+-- name: ASK_CONTACTS (worker dispatch)
+SELECT k.id, k.number, a.code, r.lang, a.referral_id
+FROM referral_ask a JOIN contact k ON k.id = a.contact_id AND k.active
+JOIN receiver r ON r.id = k.receiver_id
+WHERE a.referral_id = ANY($1::bigint[]) ORDER BY k.id;
+
+-- A bare yes rests the ladder: nothing of this case falls due before then.
+-- name: LADDER_REST (worker dispatch)
+UPDATE referral SET remind_due = GREATEST(remind_due, shyraq_ts($2::bigint)),
+	next_due = GREATEST(next_due, shyraq_ts($2::bigint))
+WHERE case_id = $1::bigint AND state = 'asked';
+
+-- name: LADDER_REST_CASE (worker dispatch)
+UPDATE casefile SET operator_due = GREATEST(operator_due, shyraq_ts($2::bigint))
+WHERE id = $1::bigint AND operator_due IS NOT NULL;
+
+-- The clock ---------------------------------------------------------------------------------
+
+-- name: LEAD (dispatch)
+SELECT pg_try_advisory_lock(7311);
+
+-- name: DUE (dispatch)
+(SELECT 'refer' AS kind, id, shyraq_ms(refer_due) AS due FROM casefile
+	WHERE refer_due <= shyraq_now() ORDER BY refer_due LIMIT 64)
+UNION ALL
+(SELECT 'operator', id, shyraq_ms(operator_due) FROM casefile
+	WHERE operator_due <= shyraq_now() ORDER BY operator_due LIMIT 64)
+UNION ALL
+(SELECT 'remind', id, shyraq_ms(remind_due) FROM referral
+	WHERE remind_due <= shyraq_now() ORDER BY remind_due LIMIT 64)
+UNION ALL
+(SELECT 'next', id, shyraq_ms(next_due) FROM referral
+	WHERE next_due <= shyraq_now() ORDER BY next_due LIMIT 64)
+UNION ALL
+(SELECT 'session', peer_id, shyraq_ms(expires_at) FROM session
+	WHERE step <> '' AND expires_at <= shyraq_now() ORDER BY expires_at LIMIT 64)
+UNION ALL
+(SELECT 'parts', peer_id, shyraq_ms(min(due_at)) FROM part
+	WHERE due_at <= shyraq_now() GROUP BY peer_id LIMIT 64)
+UNION ALL
+(SELECT 'intake', id, shyraq_ms(at) FROM intake WHERE state = 'new' ORDER BY id LIMIT 16);
+
+-- name: CANDIDATES (dispatch)
+SELECT r.id, r.kind, r.regions, r.vetted, r.ord, r.lang,
+	EXISTS (SELECT FROM referral f WHERE f.case_id = $1::bigint AND f.receiver_id = r.id)
+FROM receiver r
+WHERE r.active AND EXISTS (SELECT FROM contact k WHERE k.receiver_id = r.id AND k.active)
+ORDER BY r.id LIMIT 1000;
+
+-- name: REFERRAL_NEW (dispatch)
+INSERT INTO referral (case_id, receiver_id, state, asked_at, remind_due, next_due)
+VALUES ($1::bigint, $2::bigint, 'asked', shyraq_now(),
+	shyraq_now() + $3::bigint * interval '1 ms', shyraq_now() + $4::bigint * interval '1 ms')
+RETURNING id;
+
+-- name: CONTACTS_OF (dispatch)
+SELECT k.id, k.number,
+	ARRAY(SELECT a.code FROM referral_ask a JOIN referral f ON f.id = a.referral_id
+		WHERE a.contact_id = k.id AND f.asked_at > shyraq_now() - interval '30 days')::text
+FROM contact k WHERE k.receiver_id = $1::bigint AND k.active ORDER BY k.id;
+
+-- name: ASK_NEW (dispatch)
+INSERT INTO referral_ask (referral_id, contact_id, code) VALUES ($1::bigint, $2::bigint, $3::bigint);
+
+-- name: CASE_ASKED (dispatch)
+UPDATE casefile SET state = 'referred', refer_due = NULL,
+	asked_at = COALESCE(asked_at, shyraq_now()),
+	operator_due = CASE WHEN asked_at IS NULL
+		THEN shyraq_now() + $2::bigint * interval '1 ms' ELSE operator_due END
+WHERE id = $1::bigint;
+
+-- name: CASE_OPERATOR (dispatch)
+UPDATE casefile SET operator_due = NULL, refer_due = NULL,
+	state = CASE WHEN state IN ('open', 'referred') THEN 'nobody' ELSE state END
+WHERE id = $1::bigint;
+
+-- name: REMIND_OFF (dispatch)
+UPDATE referral SET remind_due = NULL WHERE id = $1::bigint;
+
+-- name: REFERRAL_NEXT_OFF (dispatch)
+UPDATE referral SET next_due = NULL WHERE id = $1::bigint;
+
+-- name: SESSION_DUE (dispatch)
+SELECT shyraq_ms(expires_at), step FROM session WHERE peer_id = $1::bigint;
+
+-- name: INTAKE_LOCK (dispatch)
+SELECT kind, box FROM intake WHERE id = $1::bigint AND state = 'new' FOR UPDATE SKIP LOCKED;
+
+-- name: INTAKE_DONE (dispatch)
+UPDATE intake SET state = CASE WHEN $2::text IS NULL THEN 'done' ELSE 'refused' END, error = $2::text,
+	box = ''
+WHERE id = $1::bigint;
+
+-- name: RECEIVER_PUT (dispatch)
+INSERT INTO receiver (name, kind, lang, regions, vetted, ord, sample)
+VALUES ($1::text, $2::text, $3::text, $4::text, $5::boolean, $6::bigint, $7::boolean)
+ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, lang = excluded.lang,
+	regions = excluded.regions, vetted = excluded.vetted, ord = excluded.ord
+RETURNING id;
+
+-- name: CONTACT_PUT (dispatch)
+INSERT INTO contact (receiver_id, hash, number) VALUES ($1::bigint, $2::bytea, $3::bytea)
+ON CONFLICT (hash) DO UPDATE SET receiver_id = excluded.receiver_id, active = true;
+
+-- The outbox ------------------------------------------------------------------------------------
+
+-- name: OUTBOX_CLAIM (dispatch)
+WITH picked AS (
+	SELECT id FROM outbox
+	WHERE state = 'due' AND due_at <= shyraq_now() AND (daemon = '' OR daemon = $2::text)
+		AND (submit_by IS NULL OR submit_by > shyraq_now())
+	ORDER BY priority, due_at LIMIT $1::bigint FOR UPDATE SKIP LOCKED)
+UPDATE outbox o SET state = 'claimed', attempt = o.attempt + 1, instance = $3::bigint,
+	daemon = $2::text, asked_at = NULL,
+	lease_until = shyraq_now() + $4::bigint * interval '1 ms'
+FROM picked
+WHERE o.id = picked.id
+RETURNING o.id, o.attempt, o.text, o.link, o.priority, shyraq_ms(o.submit_by),
+	shyraq_ms(o.window_until), o.parts_done, o.concat_ref,
+	(SELECT number FROM peer WHERE id = o.peer_id),
+	(SELECT number FROM contact WHERE id = o.contact_id);
+
+-- name: OUTBOX_EXPIRE (dispatch)
+UPDATE outbox SET state = 'expired', text = NULL, settled_at = shyraq_now()
+WHERE state = 'due' AND submit_by <= shyraq_now()
+RETURNING id, case_id;
+
+-- name: LEASES_ENDED (dispatch)
+SELECT id, attempt, instance, daemon, shyraq_ms(asked_at)
+FROM outbox WHERE state = 'claimed' AND lease_until <= shyraq_now()
+ORDER BY lease_until LIMIT 256;
+
+-- name: LEASE_ASKED (dispatch)
+UPDATE outbox SET asked_at = COALESCE(asked_at, shyraq_now()),
+	lease_until = shyraq_now() + $3::bigint * interval '1 ms'
+FROM unnest($1::bigint[], $2::bigint[]) AS t(i, a)
+WHERE outbox.id = t.i AND outbox.attempt = t.a AND outbox.state = 'claimed';
+
+-- name: LEASE_RENEW (dispatch)
+UPDATE outbox SET asked_at = NULL, lease_until = shyraq_now() + $3::bigint * interval '1 ms'
+WHERE id = $1::bigint AND attempt = $2::bigint AND state = 'claimed';
+
+-- S1: what a link's clock is wrong by is the least lag of its last 50 texts, when there are some.
+-- name: LINK_CLOCK (dispatch)
+INSERT INTO link_state (link, clock_error_ms, last_in_at)
+SELECT l.link, CASE WHEN count(x.smsc_lag_ms) >= 5 THEN min(x.smsc_lag_ms) ELSE 0 END, max(x.done_at)
+FROM (SELECT DISTINCT link FROM inbox WHERE done_at > shyraq_now() - interval '1 day') l
+CROSS JOIN LATERAL (SELECT smsc_lag_ms, done_at FROM inbox i
+	WHERE i.link = l.link AND smsc_lag_ms IS NOT NULL ORDER BY i.id DESC LIMIT 50) x
+GROUP BY l.link
+ON CONFLICT (link) DO UPDATE SET clock_error_ms = excluded.clock_error_ms,
+	last_in_at = excluded.last_in_at;
+
+-- name: INBOX_KEY_PURGE (dispatch)
+DELETE FROM inbox_key WHERE (link_group, key) IN (
+	SELECT link_group, key FROM inbox_key WHERE at < shyraq_now() - interval '7 days' LIMIT 10000);
+
+-- People's command line -------------------------------------------------------------------------
+
+-- name: SCHEMA_HAS (migrate)
+SELECT to_regclass('public.schema_step') IS NOT NULL;
+
+-- name: SCHEMA_STEPS (schema)
+SELECT name FROM schema_step ORDER BY name;
+
+-- name: INTAKE_PUT (ctl)
+INSERT INTO intake (kind, box, at) VALUES ($1::text, $2::bytea, shyraq_now()) RETURNING id;
+
+-- name: INTAKE_STATE (ctl)
+SELECT state, error FROM intake WHERE id = $1::bigint;
+
+-- name: KEYHOLDER_PUT (ctl)
+INSERT INTO keyholder (name, public_key) VALUES ($1::text, $2::bytea)
+ON CONFLICT (name) DO NOTHING;
+
+-- name: RECEIVER_LIST (ctl)
+SELECT r.id, r.name, r.kind, r.lang, r.regions, r.active,
+	(SELECT count(*) FROM contact k WHERE k.receiver_id = r.id AND k.active)
+FROM receiver r ORDER BY r.id;
+
+-- name: QUEUE_COUNTS (ctl)
+SELECT state, count(*), shyraq_ms(min(due_at)) FROM outbox GROUP BY state ORDER BY state;
+
+-- name: QUEUE_ASIDE (ctl)
+SELECT id, link, state, error, shyraq_ms(done_at) FROM inbox
+WHERE state IN ('refused', 'aside') ORDER BY id DESC LIMIT 200;
+
+-- name: CASE_LIST (ctl)
+SELECT c.id, c.number, c.class, c.state, c.lang, shyraq_ms(c.opened_at), shyraq_ms(c.taken_at),
+	(SELECT string_agg(slot || '=' || code, ' ' ORDER BY slot) FROM case_answer a WHERE a.case_id = c.id)
+FROM casefile c ORDER BY c.id DESC LIMIT 200;

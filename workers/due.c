@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What falls due is an input of the same turn: its key is put into inbox_key, so that two dispatchers,
+ * or one that was killed after its commit, have one effect. Called through turn_due.
+ */
+#include "due.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "log.h"
+#include "parts.h"
+#include "people.h"
+
+#define GROUP "due"
+
+static const struct {
+	const char *kind;
+	enum rc (*run)(struct turn *t, int64_t id, int64_t due_ms);
+} kinds[] = {
+	{ "refer", due_refer },
+	{ "operator", due_operator },
+	{ "remind", due_remind },
+	{ "next", due_next },
+	{ "session", due_session },
+	{ "parts", due_parts },
+	{ "intake", due_intake },
+};
+
+/* *fresh: nobody did it before. */
+static enum rc
+put_key(struct turn *t, const char *kind, int64_t id, int64_t due_ms, bool *fresh)
+{
+	struct db_col group = { .kind = DB_TEXT }, key = { .kind = DB_BYTEA }, inbox = { .kind = DB_INT8 };
+	struct seal_piece piece[] = { { kind, strlen(kind) }, { &id, sizeof(id) },
+		{ &due_ms, sizeof(due_ms) } };
+	struct seal_hash h = seal_hash_pieces(&t->keys->sub[SEAL_INBOX], piece, ARRAY_LEN(piece));
+	struct db_rows *r = NULL;
+	int64_t inbox_id;
+	enum rc rc = turn_id(t, &inbox_id);
+
+	if (rc != RC_OK)
+		return rc;
+	db_col_text(&group, GROUP);
+	db_col_bytes(&key, h.b, sizeof(h.b));
+	db_col_i64(&inbox, inbox_id);
+	rc = db_run(t->db, ST_INBOX_KEY_PUT, &r, db_array(&group), db_array(&key), db_array(&inbox));
+	*fresh = rc == RC_OK && db_count(r) > 0;
+	db_rows_free(r);
+	db_col_free(&group);
+	db_col_free(&key);
+	db_col_free(&inbox);
+	return rc;
+}
+
+enum rc
+due_run(struct turn *t, const char *kind, int64_t id, int64_t due_ms)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		bool fresh;
+		enum rc rc;
+
+		if (strcmp(kinds[i].kind, kind) != 0)
+			continue;
+		rc = put_key(t, kind, id, due_ms, &fresh);
+		return rc == RC_OK && fresh ? kinds[i].run(t, id, due_ms) : rc;
+	}
+	fatalx("due.kind", "kind=%s is none of ours", kind);
+}
+
+/* A person as they stand, for an input that no network brought: nothing can be answered, S1. */
+static enum rc
+person_of(struct turn *t, int64_t peer_id, struct turn_in *in, struct person *p)
+{
+	struct db_rows *r;
+	enum rc rc = db_run(t->db, ST_PEER_LOCK_ID, &r, db_i64(peer_id));
+
+	memset(p, 0, sizeof(*p));
+	memset(in, 0, sizeof(*in));
+	if (rc != RC_OK)
+		return rc;
+	if (db_count(r) == 0) {
+		db_rows_free(r);
+		return RC_AGAIN;
+	}
+	db_rows_free(r);
+	p->in = in;
+	p->peer_id = peer_id;
+	p->late = true;
+	p->t0 = clock_wall_ms();
+	p->inbox = "done";
+	return people_read(t, p);
+}
+
+enum rc
+due_session(struct turn *t, int64_t id, int64_t due_ms)
+{
+	static struct turn_in in;
+	struct person p;
+	enum rc rc = person_of(t, id, &in, &p);
+
+	if (rc != RC_OK || p.session.expires_ms != due_ms || p.session.step[0] == '\0')
+		return rc;
+	p.text = xstrdup("");
+	rc = people_step(t, &p, INPUT_EXPIRED);
+	free(p.text);
+	return rc;
+}
+
+/* `id` is the peer; every set of theirs whose deadline has passed. */
+enum rc
+due_parts(struct turn *t, int64_t id, int64_t due_ms)
+{
+	static struct turn_in in;
+	struct parts_key k = { .peer_id = id };
+	struct person p;
+	struct db_rows *r = NULL;
+	enum rc rc = person_of(t, id, &in, &p);
+
+	(void)due_ms;
+	if (rc == RC_OK)
+		rc = db_run(t->db, ST_PART_DUE_OF, &r, db_i64(id));
+	if (rc == RC_OK && db_count(r) > 0) {
+		k.ref = db_get_i64(r, 0, 0);
+		k.ref_bits = db_get_i64(r, 0, 1);
+		k.total = db_get_i64(r, 0, 2);
+		rc = parts_give_up(t, &k, &p.text, &p.t0);
+		if (rc == RC_OK)
+			rc = people_step(t, &p, INPUT_TEXT);
+		if (rc == RC_OK)
+			out_row(t->out, OUT_TASK, "incomplete", OUT_NULL, OUT_NULL, OUT_NULL);
+		if (p.text != NULL) {
+			seal_wipe(p.text, strlen(p.text));
+			free(p.text);
+		}
+	}
+	db_rows_free(r);
+	return rc;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What falls due: one handler a kind of due time, each inside the turn's transaction, each finding out
+ * under a lock whether it is still due. Called through turn_due by dispatch.
+ */
+#ifndef SHYRAQ_DUE_H
+#define SHYRAQ_DUE_H
+
+#include "turn.h"
+
+/* One thing that fell due, once: its inbox key says whether another did it. */
+MUST_CHECK enum rc due_run(struct turn *t, const char *kind, int64_t id, int64_t due_ms);
+
+/* referral.c */
+MUST_CHECK enum rc due_refer(struct turn *t, int64_t id, int64_t due_ms);
+MUST_CHECK enum rc due_operator(struct turn *t, int64_t id, int64_t due_ms);
+MUST_CHECK enum rc due_remind(struct turn *t, int64_t id, int64_t due_ms);
+MUST_CHECK enum rc due_next(struct turn *t, int64_t id, int64_t due_ms);
+/* due.c */
+MUST_CHECK enum rc due_session(struct turn *t, int64_t id, int64_t due_ms);
+MUST_CHECK enum rc due_parts(struct turn *t, int64_t id, int64_t due_ms);
+/* intake.c */
+MUST_CHECK enum rc due_intake(struct turn *t, int64_t id, int64_t due_ms);
+
+#endif

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Texts of a batch: peers put and locked, repeats found, sessions read, then one by one in memory.
+ * It answers nobody itself: step.c does for persons, receivers.c for receivers. Called by turn.c.
+ */
+#include "people.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "log.h"
+#include "parts.h"
+#include "receivers.h"
+#include "str.h"
+#include "variant.h"
+
+#define SMSC_OLD_MS (72LL * 3600 * 1000) /* S1: SMSC time counts when it is at most so old */
+
+struct people {
+	struct person *v;
+	size_t n;
+};
+
+static void
+people_free(struct people *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->v[i].text != NULL) {
+			seal_wipe(p->v[i].text, strlen(p->v[i].text));
+			free(p->v[i].text);
+		}
+	}
+	if (p->v != NULL)
+		seal_wipe(p->v, p->n * sizeof(*p->v));
+	free(p->v);
+}
+
+/* What makes a stored message of a SIM itself (there is no message id): sender, SMSC, its time, UDH, text. */
+static struct seal_hash
+identity(const struct turn *t, const struct bus_sms_in *m)
+{
+	struct seal_piece piece[] = {
+		{ m->from, strlen(m->from) },
+		{ m->smsc, strlen(m->smsc) },
+		{ m->stamp, m->stamp_n },
+		{ m->udh, m->udh_n },
+		{ m->text, m->text_n },
+	};
+
+	return seal_hash_pieces(&t->keys->sub[SEAL_INBOX], piece, ARRAY_LEN(piece));
+}
+
+static enum rc
+make(struct turn *t, struct turn_in *const *v, size_t n, struct people *out)
+{
+	out->v = xcalloc(n, sizeof(*out->v));
+	out->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct bus_sms_in *m = &v[i]->u.sms;
+		struct person *p = &out->v[out->n];
+		enum rc rc;
+
+		if (v[i]->kind != TURN_SMS)
+			continue;
+		out->n++;
+		p->in = v[i];
+		p->inbox = "done";
+		p->lag_ms = OUT_NULL;
+		p->unreadable = m->body != BUS_BODY_TEXT;
+		p->key = identity(t, m);
+		if (m->from[0] != '\0' && str_copy(p->phone.s, sizeof(p->phone.s), m->from)) {
+			p->hash = keys_hash_number(t->keys, SEAL_PERSON_LOOKUP, &p->phone);
+			p->rhash = keys_hash_number(t->keys, SEAL_RECEIVER_LOOKUP, &p->phone);
+		}
+		rc = turn_id(t, &p->inbox_id);
+		if (rc != RC_OK)
+			return rc;
+	}
+	return RC_OK;
+}
+
+static struct person *
+by_hash(const struct people *all, const uint8_t *hash, size_t n)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		struct person *p = &all->v[i];
+
+		if (n == SEAL_HASH_LEN && p->phone.s[0] != '\0' && !p->done &&
+		    memcmp(p->hash.b, hash, n) == 0)
+			return p;
+	}
+	return NULL;
+}
+
+/* A second text of the same peer in one batch would see a stale session: it waits for the next. */
+static void
+one_each(const struct people *all)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		struct person *p = &all->v[i];
+
+		if (p->phone.s[0] == '\0' || by_hash(all, p->hash.b, SEAL_HASH_LEN) == p)
+			continue;
+		p->done = true;
+		p->in->decided = true;
+		p->in->outcome = BUS_AGAIN;
+	}
+}
+
+static enum rc
+lock_peers(struct turn *t, const struct people *all)
+{
+	struct db_col hash = { .kind = DB_BYTEA }, number = { .kind = DB_BYTEA };
+	struct db_rows *r = NULL;
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct person *p = &all->v[i];
+		uint8_t sealed[SEALED_NUMBER];
+
+		if (p->done || p->phone.s[0] == '\0')
+			continue;
+		keys_seal_number(t->keys, SEAL_PERSON_SEAL, &p->phone, sealed);
+		db_col_bytes(&hash, p->hash.b, SEAL_HASH_LEN);
+		db_col_bytes(&number, sealed, sizeof(sealed));
+	}
+	if (hash.rows > 0)
+		rc = db_run(t->db, ST_PEER_PUT, NULL, db_array(&hash), db_array(&number));
+	if (rc == RC_OK && hash.rows > 0)
+		rc = db_run(t->db, ST_PEER_LOCK, &r, db_array(&hash));
+	for (int i = 0; rc == RC_OK && r != NULL && i < db_count(r); i++) {
+		size_t n;
+		const uint8_t *h = db_get_bytes(r, i, 1, &n);
+		struct person *p = by_hash(all, h, n);
+
+		if (p != NULL)
+			p->peer_id = db_get_i64(r, i, 0);
+	}
+	db_rows_free(r);
+	db_col_free(&hash);
+	db_col_free(&number);
+	return rc;
+}
+
+static struct person *
+by_inbox(const struct people *all, int64_t id)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		if (all->v[i].inbox_id == id)
+			return &all->v[i];
+	}
+	return NULL;
+}
+
+/* Answers a repeat as done, and hands out again what is still claimed by the instance that offers it. */
+static enum rc
+repeats(struct turn *t, const struct people *all, struct db_col *const col[3])
+{
+	struct db_rows *seen, *sends;
+	enum rc rc = db_run(t->db, ST_INBOX_KEY_SEEN, &seen, db_array(col[0]), db_array(col[1]),
+	    db_array(col[2]));
+
+	if (rc != RC_OK)
+		return rc;
+	for (int i = 0; i < db_count(seen) && rc == RC_OK; i++) {
+		struct person *p = by_inbox(all, db_get_i64(seen, i, 0));
+		struct db_col first = { .kind = DB_INT8 };
+
+		if (p == NULL)
+			continue;
+		p->done = true;
+		p->in->decided = true;
+		p->in->outcome = BUS_DONE;
+		db_col_i64(&first, db_get_i64(seen, i, 1));
+		rc = db_run(t->db, ST_REPEAT_SENDS, &sends, db_array(&first),
+		    db_i64((int64_t)p->in->instance));
+		for (int k = 0; rc == RC_OK && k < db_count(sends); k++)
+			rc = turn_sends_add(t, sends, k, 1, p->in->daemon, p->in->instance);
+		if (rc == RC_OK)
+			db_rows_free(sends);
+		db_col_free(&first);
+		log_info("turn.repeat", "link=%s inbox=%lld", p->in->u.sms.link,
+		    (long long)db_get_i64(seen, i, 1));
+	}
+	db_rows_free(seen);
+	return rc;
+}
+
+static enum rc
+put_keys(struct turn *t, const struct people *all)
+{
+	struct db_col group = { .kind = DB_TEXT }, key = { .kind = DB_BYTEA }, id = { .kind = DB_INT8 };
+	struct db_col *const col[3] = { &group, &key, &id };
+	struct db_rows *r = NULL;
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct person *p = &all->v[i];
+
+		if (p->done)
+			continue;
+		db_col_text(&group, p->in->u.sms.link_group);
+		db_col_bytes(&key, p->key.b, SEAL_HASH_LEN);
+		db_col_i64(&id, p->inbox_id);
+	}
+	if (id.rows > 0)
+		rc = db_run(t->db, ST_INBOX_KEY_PUT, &r, db_array(&group), db_array(&key), db_array(&id));
+	if (rc == RC_OK && r != NULL && db_count(r) < id.rows)
+		rc = repeats(t, all, col);
+	db_rows_free(r);
+	db_col_free(&group);
+	db_col_free(&key);
+	db_col_free(&id);
+	return rc;
+}
+
+static enum case_state
+state_of(const char *state, bool due)
+{
+	if (strcmp(state, "taken") == 0 || strcmp(state, "met") == 0)
+		return CASE_STATE_TAKEN;
+	if (strcmp(state, "nobody") == 0)
+		return CASE_STATE_NOBODY;
+	if (strcmp(state, "closed") == 0)
+		return CASE_STATE_CLOSED;
+	if (strcmp(state, "referred") == 0 || (strcmp(state, "open") == 0 && due))
+		return CASE_STATE_SENT;
+	return CASE_STATE_NONE;
+}
+
+/* Columns of TURN_READ. */
+static void
+read_row(struct person *p, const struct db_rows *r, int row)
+{
+	p->stopped = db_get_bool(r, row, 1);
+	session_read(&p->session, r, row, 2);
+	p->session.stopped = p->stopped;
+	p->session.class = case_class_parse(db_get_text(r, row, 11));
+	p->state = state_of(db_get_text(r, row, 12), db_get_bool(r, row, 14));
+	if (!db_is_null(r, row, 13))
+		turn_hhmm(db_get_i64(r, row, 13), session_slot(&p->session, "region"), p->taken_at);
+	p->contact_id = db_get_i64(r, row, 15);
+}
+
+static enum rc
+read_sessions(struct turn *t, const struct people *all)
+{
+	struct db_col peer = { .kind = DB_INT8 }, rhash = { .kind = DB_BYTEA };
+	struct db_rows *r = NULL;
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < all->n; i++) {
+		if (all->v[i].done || all->v[i].peer_id == 0)
+			continue;
+		db_col_i64(&peer, all->v[i].peer_id);
+		db_col_bytes(&rhash, all->v[i].rhash.b, SEAL_HASH_LEN);
+	}
+	if (peer.rows > 0)
+		rc = db_run(t->db, ST_TURN_READ, &r, db_array(&peer), db_array(&rhash));
+	for (int i = 0; rc == RC_OK && r != NULL && i < db_count(r); i++) {
+		for (size_t k = 0; k < all->n; k++) {
+			if (!all->v[k].done && all->v[k].peer_id == db_get_i64(r, i, 0))
+				read_row(&all->v[k], r, i);
+		}
+	}
+	db_rows_free(r);
+	db_col_free(&peer);
+	db_col_free(&rhash);
+	return rc;
+}
+
+enum rc
+people_read(struct turn *t, struct person *p)
+{
+	struct people one = { p, 1 };
+
+	return read_sessions(t, &one);
+}
+
+/* S1: t0 = min(our reading, SMSC time), the link's clock error taken off; where SMSC time counts. */
+static void
+set_t0(const struct turn *t, struct person *p, int64_t clock_error)
+{
+	const struct bus_sms_in *m = &p->in->u.sms;
+	int64_t lag = p->in->read_ms - m->smsc_ms;
+
+	p->t0 = p->in->read_ms;
+	if (m->smsc_zone && m->smsc_ms > 0 && lag <= SMSC_OLD_MS && lag >= -SMSC_OLD_MS) {
+		p->lag_ms = lag;
+		if (lag - clock_error > 0)
+			p->t0 -= lag - clock_error;
+	}
+	p->late = clock_wall_ms() > p->t0 + t->limits.answer_ms;
+}
+
+static enum rc
+read_times(struct turn *t, const struct people *all)
+{
+	struct db_col link = { .kind = DB_TEXT };
+	struct db_rows *r = NULL;
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < all->n; i++)
+		db_col_text(&link, all->v[i].in->u.sms.link);
+	if (link.rows > 0)
+		rc = db_run(t->db, ST_LINK_READ, &r, db_array(&link));
+	for (size_t i = 0; rc == RC_OK && i < all->n; i++) {
+		int64_t error = 0;
+
+		for (int k = 0; k < db_count(r); k++) {
+			if (strcmp(db_get_text(r, k, 0), all->v[i].in->u.sms.link) == 0)
+				error = db_get_i64(r, k, 1);
+		}
+		set_t0(t, &all->v[i], error);
+	}
+	db_rows_free(r);
+	db_col_free(&link);
+	return rc;
+}
+
+/* The inbox row. What no engine understood is kept whole, sealed, for an operator. */
+static void
+write_inbox(struct turn *t, const struct person *p)
+{
+	const struct bus_sms_in *m = &p->in->u.sms;
+	bool keep = strcmp(p->inbox, "refused") == 0 || strcmp(p->inbox, "aside") == 0;
+	uint8_t *sealed = NULL;
+	size_t n = 0;
+
+	if (keep)
+		sealed = keys_seal_text(t->keys, SEAL_INBOX, p->inbox_id, m->text, m->text_n, &n);
+	out_row(t->out, OUT_INBOX, p->inbox_id, m->link, p->peer_id == 0 ? OUT_NULL : p->peer_id,
+	    p->contact_id == 0 ? OUT_NULL : p->contact_id, p->t0, p->lag_ms, p->inbox, p->error,
+	    (const void *)sealed, n);
+	if (keep)
+		out_row(t->out, OUT_TASK, p->inbox, OUT_NULL, p->inbox_id, OUT_NULL);
+	free(sealed);
+}
+
+static enum rc
+one(struct turn *t, struct person *p)
+{
+	const struct bus_sms_in *m = &p->in->u.sms;
+	enum rc rc = RC_OK;
+
+	p->in->outcome = BUS_DONE;
+	if (p->unreadable) {
+		p->inbox = "aside";
+		p->error = m->body == BUS_BODY_DATA ? "data" : "undecodable";
+	} else if (p->peer_id == 0) {
+		p->inbox = "aside";
+		p->error = "no number to answer";
+	}
+	if (p->peer_id != 0 && m->part > 0 && !p->unreadable)
+		rc = parts_take(t, p);
+	else
+		p->text = xstrdup(p->unreadable ? "" : m->text);
+	if (rc == RC_OK && p->peer_id != 0 && p->text != NULL) {
+		if (p->contact_id != 0)
+			rc = receivers_text(t, p);
+		else
+			rc = people_step(t, p, p->unreadable ? INPUT_UNREADABLE : INPUT_TEXT);
+	}
+	if (rc != RC_OK)
+		return rc;
+	if (strcmp(p->inbox, "aside") == 0)
+		p->in->outcome = BUS_ASIDE;
+	write_inbox(t, p);
+	p->in->decided = true;
+	log_info("turn.taken", "link=%s ref=%s inbox=%lld state=%s late=%d", m->link,
+	    peer_ref(&p->phone).s, (long long)p->inbox_id, p->inbox, p->late);
+	return RC_OK;
+}
+
+enum rc
+people_run(struct turn *t, struct turn_in *const *v, size_t n)
+{
+	struct people all = { 0 };
+	enum rc rc = make(t, v, n, &all);
+
+	one_each(&all);
+	if (rc == RC_OK && all.n > 0)
+		rc = lock_peers(t, &all);
+	kill_point("turn.locked");
+	if (rc == RC_OK && all.n > 0)
+		rc = put_keys(t, &all);
+	if (rc == RC_OK && all.n > 0)
+		rc = read_sessions(t, &all);
+	if (rc == RC_OK && all.n > 0)
+		rc = read_times(t, &all);
+	for (size_t i = 0; rc == RC_OK && i < all.n; i++) {
+		if (!all.v[i].done)
+			rc = one(t, &all.v[i]);
+	}
+	people_free(&all);
+	return rc;
+}
+
+enum rc
+people_refuse(struct turn *t, struct turn_in *in)
+{
+	struct turn_in *const v[1] = { in };
+	struct people all = { 0 };
+	enum rc rc = make(t, v, 1, &all);
+
+	if (rc == RC_OK)
+		rc = put_keys(t, &all);
+	if (rc == RC_OK)
+		rc = read_times(t, &all);
+	if (rc == RC_OK && !all.v[0].done) {
+		all.v[0].inbox = "refused";
+		all.v[0].error = db_error(t->db)[0] != '\0' ? db_error(t->db) : "engine";
+		write_inbox(t, &all.v[0]);
+		in->decided = true;
+		in->outcome = BUS_ASIDE;
+	}
+	people_free(&all);
+	return rc;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The option tables of worker and dispatch, and their birth from one config file.
+ * It opens no connection. Called by both mains.
+ */
+#include "setup.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "log.h"
+
+static const struct conf_option own[] = {
+	{ "name", CONF_STRING, offsetof(struct setup, name), NULL, 0, 0, "1 to 31 letters" },
+	{ "database", CONF_STRING, offsetof(struct setup, database), NULL, 0, 0,
+	    "a libpq connection string" },
+	{ "keys_dir", CONF_STRING, offsetof(struct setup, keys_dir), NULL, 0, 0, "a folder" },
+	{ "conf_dir", CONF_STRING, offsetof(struct setup, conf_dir), NULL, 0, 0, "a folder" },
+	{ "log_key_file", CONF_STRING, offsetof(struct setup, log_key_file), NULL, 0, 0, "a file" },
+	{ "batch", CONF_INT, offsetof(struct setup, batch), "64", 1, TURN_BATCH_MAX, NULL },
+};
+
+#define RULE(field) offsetof(struct turn_limits, field)
+static const struct conf_option rules[] = {
+	{ "window", CONF_TIME, RULE(window_ms), "15 min", 300000, 86400000, NULL },
+	{ "answer", CONF_TIME, RULE(answer_ms), "90 s", 5000, 300000, NULL },
+	{ "session", CONF_TIME, RULE(session_ms), "72 h", 3600000, 2592000000, NULL },
+	{ "lease", CONF_TIME, RULE(lease_ms), "10 s", 1000, 60000, NULL },
+	{ "parts", CONF_TIME, RULE(parts_ms), "10 min", 10000, 86400000, NULL },
+	{ "rest", CONF_TIME, RULE(rest_ms), "5 min", 60000, 3600000, NULL },
+};
+#undef RULE
+
+static const struct conf_option daemons[] = {
+	{ "worker", CONF_STRING, offsetof(struct setup_daemon, worker), NULL, 0, 0, "an endpoint" },
+	{ "dispatch", CONF_STRING, offsetof(struct setup_daemon, dispatch), NULL, 0, 0, "an endpoint" },
+	{ "cert_file", CONF_STRING, offsetof(struct setup_daemon, cert_file), "", 0, 0, "a file" },
+	{ "daemon_cert_file", CONF_STRING, offsetof(struct setup_daemon, daemon_cert_file), "", 0, 0,
+	    "a file" },
+};
+
+static const char *const sections[] = { "daemon", "modems", "daemons", "worker", "dispatch", "rules",
+	"ctl", NULL };
+
+static void
+must(enum rc rc, const char *what)
+{
+	if (rc != RC_OK)
+		fatalx("conf.refused", "%s", what);
+}
+
+static void
+read_conf(struct setup *s, const char *file, const char *section)
+{
+	struct conf *c;
+	struct conf_err err;
+
+	must(conf_open(file, &c, &err), err.s);
+	must(conf_only(c, sections, &err), err.s);
+	must(conf_section(c, section, own, ARRAY_LEN(own), s, &err), err.s);
+	must(conf_section(c, "rules", rules, ARRAY_LEN(rules), &s->limits, &err), err.s);
+	s->daemons = conf_list_len(c, "daemons");
+	if (s->daemons == 0 || s->daemons > SETUP_DAEMONS)
+		fatalx("conf.daemons", "%s: daemons: 1 to %d groups { worker; dispatch; }", file,
+		    SETUP_DAEMONS);
+	for (size_t i = 0; i < s->daemons; i++)
+		must(conf_list_item(c, "daemons", i, daemons, ARRAY_LEN(daemons), &s->daemon[i], &err),
+		    err.s);
+	conf_free(c);
+}
+
+void
+setup_read(struct setup *s, const char *file, const char *section, bool intake)
+{
+	struct seal_key log_key;
+	struct flow_err err;
+	char path[4096];
+
+	read_conf(s, file, section);
+	if (seal_key_read(s->log_key_file, &log_key) != RC_OK)
+		fatalx("keys.log", "file=%s is missing, malformed, or open to others", s->log_key_file);
+	phone_set_log_key(log_key.b);
+	seal_wipe(&log_key, sizeof(log_key));
+	keys_read(&s->keys, s->keys_dir, intake);
+	must(flows_load(s->conf_dir, &s->flows, &err), err.s);
+	if (snprintf(path, sizeof(path), "%s/policies", s->conf_dir) >= (int)sizeof(path))
+		fatalx("conf.path", "conf_dir is too long");
+	must(policy_load(path, &s->policy, &err), err.s);
+}
+
+void
+setup_clear(struct setup *s)
+{
+	conf_clear(own, ARRAY_LEN(own), s);
+	for (size_t i = 0; i < s->daemons; i++)
+		conf_clear(daemons, ARRAY_LEN(daemons), &s->daemon[i]);
+	keys_wipe(&s->keys);
+	policy_free(s->policy);
+	flows_free(s->flows);
+}

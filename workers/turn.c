@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The turn's frame: one transaction a batch, what is refused singled out, ids, sends in hand.
+ * It knows no conversation: people.c, receivers.c, outbox.c and referral.c do.
+ */
+#include "turn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "due.h"
+#include "log.h"
+#include "outbox.h"
+#include "people.h"
+#include "str.h"
+#include "variant.h"
+
+#define ID_BLOCK 1000 /* ids one value of block_seq stands for */
+
+void
+turn_init(struct turn *t, struct db *db, const struct keys *keys, const struct flows *flows,
+    const struct policy *policy, const struct turn_limits *limits)
+{
+	*t = (struct turn){
+		.db = db,
+		.keys = keys,
+		.flows = flows,
+		.policy = policy,
+		.limits = *limits,
+		.out = out_new(),
+	};
+}
+
+void
+turn_clear(struct turn *t)
+{
+	turn_sends_clear(t);
+	free(t->sends.v);
+	out_free(t->out);
+	epoch_drop(&t->epoch);
+}
+
+enum rc
+turn_id(struct turn *t, int64_t *id)
+{
+	if (t->id_next == t->id_end) {
+		struct db_rows *r;
+		enum rc rc = db_run0(t->db, ST_BLOCK_NEXT, &r);
+
+		if (rc != RC_OK)
+			return rc;
+		t->id_next = db_get_i64(r, 0, 0) * ID_BLOCK;
+		t->id_end = t->id_next + ID_BLOCK;
+		db_rows_free(r);
+	}
+	*id = t->id_next++;
+	return RC_OK;
+}
+
+void
+turn_sends_clear(struct turn *t)
+{
+	if (t->sends.v != NULL)
+		seal_wipe(t->sends.v, t->sends.n * sizeof(*t->sends.v));
+	t->sends.n = 0;
+}
+
+static struct turn_send *
+send_new(struct turn_sends *s)
+{
+	if (s->n == s->cap) {
+		s->cap = s->cap == 0 ? 64 : s->cap * 2;
+		s->v = xreallocarray(s->v, s->cap, sizeof(*s->v));
+	}
+	memset(&s->v[s->n], 0, sizeof(*s->v));
+	return &s->v[s->n++];
+}
+
+void
+turn_send_now(struct turn_send *s)
+{
+	int64_t now = clock_wall_ms();
+
+	/* 0 means no limit on the bus: what is over has 1 ms left, and the daemon lets it die */
+	if (s->submit_by != 0)
+		s->send.submit_ms = s->submit_by > now ? (uint64_t)(s->submit_by - now) : 1;
+	if (s->window_until != 0)
+		s->send.window_ms = s->window_until > now ? (uint64_t)(s->window_until - now) : 1;
+}
+
+enum rc
+turn_sends_add(struct turn *t, const struct db_rows *r, int row, int first, const char *daemon,
+    uint64_t instance)
+{
+	struct turn_send *s = send_new(&t->sends);
+	bool person = !db_is_null(r, row, first + 9);
+	size_t n, text_n;
+	const uint8_t *p = db_get_bytes(r, row, first + 2, &n);
+	struct phone to;
+	char *text;
+	enum rc rc;
+
+	s->send.row = (uint64_t)db_get_i64(r, row, first);
+	s->send.attempt = (uint32_t)db_get_i64(r, row, first + 1);
+	s->send.instance = instance;
+	s->send.priority = (uint32_t)db_get_i64(r, row, first + 4);
+	s->send.person = person;
+	s->send.receipt = !person;
+	s->submit_by = db_get_i64(r, row, first + 5);
+	s->window_until = db_get_i64(r, row, first + 6);
+	s->send.parts_done = (uint64_t)db_get_i64(r, row, first + 7);
+	s->send.concat_ref = (uint32_t)db_get_i64(r, row, first + 8);
+	(void)!str_copy(s->daemon, sizeof(s->daemon), daemon);
+	(void)!str_copy(s->send.link, sizeof(s->send.link), db_get_text(r, row, first + 3));
+	rc = keys_open_text(t->keys, SEAL_OUTBOX, (int64_t)s->send.row, p, n, &text, &text_n);
+	if (rc != RC_OK)
+		goto out;
+	if (!str_copy(s->send.text, sizeof(s->send.text), text))
+		rc = RC_REFUSED;
+	seal_wipe(text, text_n);
+	free(text);
+	p = db_get_bytes(r, row, first + (person ? 9 : 10), &n);
+	if (rc == RC_OK)
+		rc = keys_open_number(t->keys, person ? SEAL_PERSON_SEAL : SEAL_RECEIVER_SEAL, p, n, &to);
+	if (rc == RC_OK)
+		(void)!str_copy(s->send.to, sizeof(s->send.to), to.s);
+out:
+	if (rc != RC_OK)
+		t->sends.n--;
+	return rc;
+}
+
+static void
+text_in_hand(struct turn *t, const struct turn_text *x, int64_t id)
+{
+	struct turn_send *s = send_new(&t->sends);
+
+	s->submit_by = x->submit_by;
+	s->window_until = x->window_until;
+	s->send.row = (uint64_t)id;
+	s->send.attempt = 1;
+	s->send.instance = x->instance;
+	s->send.priority = x->priority;
+	s->send.person = x->peer_id != 0;
+	s->send.receipt = x->peer_id == 0;
+	if (!str_copy(s->daemon, sizeof(s->daemon), x->daemon) ||
+	    !str_copy(s->send.link, sizeof(s->send.link), x->link) ||
+	    !str_copy(s->send.to, sizeof(s->send.to), x->to->s) ||
+	    !str_copy(s->send.text, sizeof(s->send.text), x->text))
+		t->sends.n--; /* too long for the bus: left to its lease */
+}
+
+enum rc
+turn_text_out(struct turn *t, const struct turn_text *x)
+{
+	bool claimed = x->instance != 0;
+	int64_t id, now = clock_wall_ms();
+	uint8_t *sealed;
+	size_t n;
+	enum rc rc = turn_id(t, &id);
+
+	if (rc != RC_OK)
+		return rc;
+	sealed = keys_seal_text(t->keys, SEAL_OUTBOX, id, x->text, strlen(x->text), &n);
+	out_row(t->out, OUT_OUTBOX, id, x->inbox_id == 0 ? OUT_NULL : x->inbox_id,
+	    x->peer_id == 0 ? OUT_NULL : x->peer_id, x->contact_id == 0 ? OUT_NULL : x->contact_id,
+	    x->case_id == 0 ? OUT_NULL : x->case_id, x->key, (const void *)sealed, n, x->link,
+	    x->daemon, (int64_t)x->priority, claimed ? "claimed" : "due", (int64_t)(claimed ? 1 : 0),
+	    claimed ? (int64_t)x->instance : OUT_NULL, claimed ? now + t->limits.lease_ms : OUT_NULL,
+	    now, x->submit_by == 0 ? OUT_NULL : x->submit_by,
+	    x->window_until == 0 ? OUT_NULL : x->window_until);
+	free(sealed);
+	if (claimed)
+		text_in_hand(t, x, id);
+	return RC_OK;
+}
+
+/* No daylight saving anywhere here; all of Kazakhstan is at +5 since March 2024. */
+int
+turn_zone_minutes(const char *region)
+{
+	static const struct {
+		char country[3];
+		int minutes;
+	} zone[] = { { "KZ", 300 }, { "UZ", 300 }, { "TJ", 300 }, { "TM", 300 }, { "KG", 360 },
+		{ "RU", 180 }, { "TR", 180 }, { "BH", 180 }, { "AE", 240 }, { "KR", 540 } };
+
+	for (size_t i = 0; i < ARRAY_LEN(zone); i++) {
+		if (strncmp(region, zone[i].country, 2) == 0)
+			return zone[i].minutes;
+	}
+	return 300;
+}
+
+void
+turn_hhmm(int64_t wall_ms, const char *region, char out[6])
+{
+	int64_t minutes = wall_ms / 60000 + turn_zone_minutes(region);
+	size_t len = 0;
+
+	(void)!str_add(out, 6, &len, "%02d:%02d", (int)(minutes / 60 % 24), (int)(minutes % 60));
+}
+
+static void
+undo(struct turn *t)
+{
+	db_rollback(t->db);
+	out_clear(t->out);
+	turn_sends_clear(t);
+	epoch_drop(&t->epoch); /* its boxes may have been rolled back */
+}
+
+/* One transaction over the batch; decides nothing unless it is durable. */
+static enum rc
+run_once(struct turn *t, struct turn_in *const *v, size_t n, bool refuse)
+{
+	enum rc rc;
+
+	out_clear(t->out);
+	turn_sends_clear(t);
+	rc = db_begin(t->db);
+	if (rc != RC_OK)
+		return rc;
+	kill_point("turn.begun");
+	rc = refuse ? people_refuse(t, v[0]) : people_run(t, v, n);
+	if (rc == RC_OK)
+		rc = outbox_results(t, v, n);
+	if (rc == RC_OK)
+		rc = outbox_receipts(t, v, n);
+	if (rc == RC_OK)
+		rc = out_write(t->out, t->db);
+	if (rc != RC_OK) {
+		undo(t);
+		return rc;
+	}
+	kill_point("turn.written");
+	rc = db_commit(t->db);
+	if (rc != RC_OK)
+		undo(t);
+	else
+		kill_point("turn.committed");
+	return rc;
+}
+
+static void
+decide_again(struct turn_in *in)
+{
+	in->decided = true;
+	in->outcome = BUS_AGAIN;
+}
+
+/* One message that the batch refused: on its own, then as refused. */
+static enum rc
+run_single(struct turn *t, struct turn_in *in)
+{
+	struct turn_in *const one[1] = { in };
+	enum rc rc = run_once(t, one, 1, false);
+
+	if (rc != RC_REFUSED)
+		return rc;
+	log_error("turn.refused", "kind=%d sqlstate=%s", (int)in->kind, db_error(t->db));
+	if (in->kind != TURN_SMS) {
+		in->decided = true;
+		in->outcome = BUS_ASIDE;
+		return RC_OK;
+	}
+	return run_once(t, one, 1, true);
+}
+
+/*
+ * The batch holds something refused. Each message gets its own transaction; the sends of all are kept.
+ * Once one cannot be had now, the rest waits too.
+ */
+static enum rc
+run_singly(struct turn *t, struct turn_in *const *v, size_t n)
+{
+	struct turn_sends all = { 0 };
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < n; i++) {
+		if (rc == RC_OK || rc == RC_AGAIN)
+			rc = run_single(t, v[i]);
+		if (rc != RC_OK) {
+			v[i]->decided = false;
+			if (rc == RC_AGAIN)
+				decide_again(v[i]);
+			continue;
+		}
+		for (size_t k = 0; k < t->sends.n; k++)
+			*send_new(&all) = t->sends.v[k];
+	}
+	turn_sends_clear(t);
+	free(t->sends.v);
+	t->sends = all;
+	return rc == RC_BROKEN ? RC_BROKEN : RC_OK;
+}
+
+enum rc
+turn_run(struct turn *t, struct turn_in *const *v, size_t n)
+{
+	enum rc rc;
+
+	for (size_t i = 0; i < n; i++)
+		v[i]->decided = false;
+	rc = run_once(t, v, n, false);
+	if (rc == RC_REFUSED)
+		rc = run_singly(t, v, n);
+	return rc;
+}
+
+enum rc
+turn_due(struct turn *t, const char *kind, int64_t id, int64_t due_ms)
+{
+	enum rc rc;
+
+	out_clear(t->out);
+	turn_sends_clear(t);
+	rc = db_begin(t->db);
+	if (rc != RC_OK)
+		return rc;
+	kill_point("due.begun");
+	rc = due_run(t, kind, id, due_ms);
+	if (rc == RC_OK)
+		rc = out_write(t->out, t->db);
+	if (rc != RC_OK) {
+		undo(t);
+		return rc;
+	}
+	kill_point("due.written");
+	rc = db_commit(t->db);
+	if (rc != RC_OK)
+		undo(t);
+	kill_point("due.committed");
+	return rc;
+}
