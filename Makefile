@@ -87,7 +87,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIB) $(BUILD)/lib/variant_test.o
 	$(Q)$(CC) $(CPPFLAGS) -Iworkers -Idaemon -Iconsole $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(UNIT_WITH_$*) \
 		$(LIB) $(BUILD)/lib/variant_test.o $(LIB) -lcmocka $(LIBS_bus) $(LIBS_lib)
 
--include $(wildcard scripts/*.mk daemon/*.mk tests/*.mk)
+-include $(wildcard scripts/*.mk daemon/*.mk workers/*.mk tests/*.mk)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 test: $(UNIT)

@@ -36,4 +36,3 @@ GRANT SELECT (id, number, class, state, lang, opened_at, taken_at) ON casefile T
 GRANT SELECT ON case_answer TO shyraq_operator;
 GRANT SELECT (id, state, error), INSERT (kind, box, at) ON intake TO shyraq_operator;
 GRANT SELECT (name), INSERT (name, public_key) ON keyholder TO shyraq_operator;
-GRANT shyraq_operator TO shyraq_caseworker, shyraq_supervisor;

@@ -16,3 +16,5 @@ BEGIN
 		END IF;
 	END LOOP;
 END $$;
+
+GRANT shyraq_operator TO shyraq_caseworker, shyraq_supervisor;

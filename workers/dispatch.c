@@ -102,7 +102,7 @@ on_room(void *arg, struct bus_peer *from, const struct bus_msg *m)
 	struct upstream *u = arg;
 
 	(void)from;
-	u->room = m->u.room;
+	u->room = u->room + m->u.room > BUS_CREDIT_MAX ? BUS_CREDIT_MAX : u->room + m->u.room;
 }
 
 static bus_handler *const on[BUS_TYPES] = {

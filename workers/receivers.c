@@ -69,9 +69,9 @@ say_args(struct said *s, int64_t number, int64_t code, int64_t at_ms, const char
 	s->time[0] = '\0';
 	if (at_ms != 0)
 		turn_hhmm(at_ms, region, s->time);
-	s->arg[0] = (struct text_arg){ "number", s->number };
+	s->arg[0] = (struct text_arg){ "n", s->number };
 	s->arg[1] = (struct text_arg){ "code", s->code };
-	s->arg[2] = (struct text_arg){ "time", s->time };
+	s->arg[2] = (struct text_arg){ "at", s->time };
 	return s->arg;
 }
 
@@ -103,12 +103,12 @@ tell_others(struct answering *a, const struct case_row *c, int64_t taken_by, str
 
 		if (db_get_i64(r, i, 0) == a->p->contact_id)
 			continue;
-		rc = refer_say(a->t->flows, lang_parse(db_get_text(r, i, 3)), "ref.stand_down",
+		rc = refer_say(a->t->flows, lang_parse(db_get_text(r, i, 3)), "ref.taken_else",
 		    say_args(&said, c->facts.number, db_get_i64(r, i, 2), clock_wall_ms(),
 			referral_case_region(c)),
 		    3, text);
 		if (rc == RC_OK)
-			rc = referral_tell(a->t, db_get_i64(r, i, 0), c->id, "ref.stand_down", text);
+			rc = referral_tell(a->t, db_get_i64(r, i, 0), c->id, "ref.taken_else", text);
 	}
 	db_rows_free(r);
 	db_col_free(&id);
@@ -173,7 +173,7 @@ accept(struct answering *a, int ask)
 	else if (c.taken_by == referral)
 		rc = detail(a, &c, code, c.taken_ms);
 	else
-		rc = reply_key(a, c.id, "ref.late",
+		rc = reply_key(a, c.id, "ref.taken_at",
 		    say_args(&said, c.facts.number, code, c.taken_ms, referral_case_region(&c)), 3);
 	referral_case_clear(&c);
 	return rc;
@@ -191,7 +191,7 @@ decline(struct answering *a, int ask)
 	if (rc != RC_OK)
 		return rc;
 	if (!referral_case_is_open(&c)) {
-		rc = reply_key(a, c.id, "ref.late",
+		rc = reply_key(a, c.id, "ref.taken_at",
 		    say_args(&said, c.facts.number, 0, c.taken_ms, referral_case_region(&c)), 3);
 		goto out;
 	}
@@ -270,7 +270,7 @@ reason(struct answering *a, int digit)
 
 	if (rc == RC_OK)
 		rc = db_run(a->t->db, ST_CONTACT_REASON, NULL, db_i64(a->p->contact_id), db_null());
-	return rc == RC_OK ? reply_key(a, 0, "ref.thanks", NULL, 0) : rc;
+	return rc == RC_OK ? reply_key(a, 0, "ref.reason", NULL, 0) : rc;
 }
 
 static enum rc
@@ -293,7 +293,7 @@ settle(struct answering *a, const struct receiver_words *w)
 		return decline(a, ask);
 	if (w->code < 0 && w->word == SAYS_TAKE)
 		return bare_yes(a);
-	return reply_key(a, 0, "ref.unknown", NULL, 0);
+	return reply_key(a, 0, "ref.help", NULL, 0);
 }
 
 enum rc
