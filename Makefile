@@ -36,11 +36,13 @@ SRC_shyraq-worker := workers/worker.c $(SRC_shared)
 SRC_shyraq-dispatch := workers/dispatch.c $(SRC_shared)
 SRC_shyraqctl := $(wildcard console/ctl*.c)
 SRC_shyraq-modemsim := $(wildcard tests/sim/modem_sim.c tests/sim/sim_*.c)
-PROGRAMS := $(foreach p,shyraqd shyraq-worker shyraq-dispatch shyraqctl shyraq-modemsim,\
+SRC_gammu-probe := $(wildcard tests/sim/probe/gammu_probe.c)
+PROGRAMS := $(foreach p,shyraqd shyraq-worker shyraq-dispatch shyraqctl shyraq-modemsim gammu-probe,\
 	$(if $(SRC_$p),$p))
 LIBS_shyraqd := $(LIBS_gammu)
 LIBS_shyraq-modemsim := $(LIBS_jansson)
 LIBS_shyraqctl := $(LIBS_jansson)
+LIBS_gammu-probe := $(LIBS_gammu)
 
 UNIT_SRC := $(wildcard tests/unit/*_test.c)
 UNIT := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)

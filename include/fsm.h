@@ -44,8 +44,8 @@ MUST_CHECK enum rc fsm_hear(const struct fsm *f, unsigned event);
 MUST_CHECK enum rc fsm_go(struct fsm *f, unsigned state);
 
 /*
- * Proves a kind's rows: every state and event has a name, every bit stands for one, every state
- * can be reached from the first, every event is heard somewhere. For tests.
+ * Proves a kind's rows, for tests: every state and event has a name, every bit stands for one,
+ * every state is reachable from the first, every event is heard somewhere.
  */
 bool fsm_kind_is_sound(const struct fsm_kind *kind);
 

@@ -36,6 +36,8 @@ void loop_on_term(struct loop *l, loop_timer *f, void *arg);
 void loop_end(struct loop *l);
 /* Until loop_end or a signal. */
 void loop_run(struct loop *l);
+/* Takes the end back, for tests that run a loop in pieces. */
+void loop_again(struct loop *l);
 
 /*
  * A thread with one pipe to the loop (CZMQ's zactor). Messages are copied bytes, whole or not at all.

@@ -272,6 +272,7 @@ simple(struct db *db, const char *sql, ExecStatusType want)
 enum rc
 db_begin(struct db *db)
 {
+	db->error[0] = '\0';
 	return simple(db, "BEGIN", PGRES_COMMAND_OK);
 }
 

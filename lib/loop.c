@@ -255,6 +255,12 @@ loop_end(struct loop *l)
 }
 
 void
+loop_again(struct loop *l)
+{
+	l->ended = false;
+}
+
+void
 loop_run(struct loop *l)
 {
 	running = l;

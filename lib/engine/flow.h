@@ -125,6 +125,9 @@ MUST_CHECK enum rc flows_load(const char *dir, struct flows **out, struct flow_e
 void flows_free(struct flows *f);
 const struct texts *flows_texts(const struct flows *f);
 
+/* Whether a text holds a danger or help word of any language: from a receiver's phone it opens a case. */
+bool flows_is_danger(const struct flows *f, const char *text);
+
 /*
  * One step. `s` is changed in place, `e` is overwritten. RC_REFUSED: the session names a flow or step
  * that does not exist (the message is put aside for an operator). Never RC_AGAIN or RC_BROKEN.

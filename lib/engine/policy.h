@@ -38,4 +38,10 @@ struct candidate {
  */
 int policy_choose(const struct policy *p, const struct case_facts *c, const struct candidate *v, size_t n);
 
+/*
+ * Whether `name` ("child", "danger") is an exception to "an organisation is asked only after the
+ * person's yes". The first reply states the same table.
+ */
+bool policy_excepts(const struct policy *p, const char *name);
+
 #endif

@@ -28,7 +28,13 @@ MUST_CHECK enum rc refer_reminder(const struct flows *f, enum lang l, const stru
 /* After acceptance at `hhmm`: at most two parts; the place is never dropped, other wishes are. */
 MUST_CHECK enum rc refer_detail(const struct flows *f, enum lang l, const struct case_facts *c,
     unsigned code, const char *hhmm, char out[REFER_TEXT_MAX]);
-/* Any other text to a receiver by key ("ref.taken_at", "ref.wrong_code" ...) with its arguments. */
+/* "№319 Шымкент: приюты не взяли. 1 590 беру": to the operator on duty, one part. */
+MUST_CHECK enum rc refer_operator(const struct flows *f, enum lang l, const struct case_facts *c,
+    unsigned code, char out[REFER_TEXT_MAX]);
+/*
+ * Any other text to a receiver by key, one part each: ref.taken_else and ref.taken_at {n} {at}, ref.which
+ * {n} {code}, ref.declined {n}, ref.wrong_code, ref.reason, ref.help. RC_REFUSED: unknown key or argument.
+ */
 MUST_CHECK enum rc refer_say(const struct flows *f, enum lang l, const char *key,
     const struct text_arg *args, size_t n, char out[REFER_TEXT_MAX]);
 

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One step of a conversation: rules in order, the first that fits takes the input. No socket, no
+ * database, no clock, no memory of its own. Called by the turn, the authoring tools and the tests.
+ */
+#include "flow.h"
+
+#include <string.h>
+
+#include "flow_priv.h"
+#include "str.h"
+
+#define SESSION_MS (72LL * 60 * 60 * 1000)
+#define MISSES_TO_TASK 3
+
+/* The flow that a class of words opens; NULL when none does. */
+static const struct flow *
+flow_for(const struct turn *t)
+{
+	static const enum word_class order[] = { WORD_DANGER, WORD_HELP, WORD_REPORT,
+		WORD_JOB, WORD_INFO };
+
+	for (size_t c = 0; c < ARRAY_LEN(order); c++) {
+		for (unsigned i = 0; i < t->f->n; i++) {
+			if (t->words.any[order[c]] != 0 &&
+			    (t->f->flow[i].intents & 1U << order[c]) != 0)
+				return &t->f->flow[i];
+		}
+	}
+	return NULL;
+}
+
+static void
+start(struct turn *t, const struct flow *fl, bool danger)
+{
+	bool anew = !danger || !session_has_case(t->s) ||
+	    t->in->state == CASE_STATE_CLOSED;
+
+	t->s->stopped = false;
+	t->s->misses = 0;
+	turn_open_case(t, CASE_OTHER);
+	turn_keep_words(t);
+	t->flow = fl;
+	t->s->version = fl->version;
+	if (!str_copy(t->s->flow, sizeof t->s->flow, fl->name))
+		t->broken = true;
+	slot_drop(t->s, SLOT_THEN);
+	t->first = anew;
+	turn_go(t, danger ? fl->danger : fl->start);
+}
+
+static void
+forget(struct session *s)
+{
+	enum lang lang = s->lang;
+	bool chosen = s->lang_chosen, stopped = s->stopped;
+
+	*s = (struct session){ .lang = lang, .lang_chosen = chosen, .stopped = stopped };
+}
+
+static bool
+on_expired(struct turn *t)
+{
+	if (t->in->kind != INPUT_EXPIRED)
+		return false;
+	forget(t->s);
+	(void)effect_add(t, EFFECT_END, "", "");
+	return true;
+}
+
+/* S4: the whole message is a stop word, in any language. */
+static bool
+on_stop(struct turn *t)
+{
+	bool before = t->s->stopped;
+
+	if (t->words.whole[WORD_STOP] == 0)
+		return false;
+	t->s->stopped = true;
+	(void)effect_add(t, EFFECT_STOP, "", "");
+	if (before)
+		return true;
+	if (!session_lang_ok(t->f, t->s)) {
+		enum lang l = words_guess_lang(
+		    &t->words, &t->folded, WORD_STOP, t->in->country);
+
+		t->s->lang = l < LANGS && (t->f->langs & 1U << l) != 0 ? l : LANG_NONE;
+	}
+	if (session_lang_ok(t->f, t->s))
+		turn_say(t, KEY_DECOY, NULL, 0);
+	return true;
+}
+
+/* S5: always, but where the case is one of danger already an answer comes first. */
+static bool
+on_danger(struct turn *t)
+{
+	const struct flow *fl = t->flow != NULL && t->flow->danger != STEP_NONE ? t->flow
+										: NULL;
+
+	if (!t->danger ||
+	    (t->s->class == CASE_DANGER && t->open != NULL && !t->s->stopped))
+		return false;
+	for (unsigned i = 0; fl == NULL && i < t->f->n; i++) {
+		if (t->f->flow[i].danger != STEP_NONE)
+			fl = &t->f->flow[i];
+	}
+	if (fl == NULL)
+		return false;
+	start(t, fl, true);
+	return true;
+}
+
+/* S19: what is known, fetched by "?". */
+static bool
+on_state(struct turn *t)
+{
+	static const char *const keys[] = { [CASE_STATE_NONE] = KEY_STATE_NONE,
+		[CASE_STATE_SENT] = KEY_STATE_SENT,
+		[CASE_STATE_TAKEN] = KEY_STATE_TAKEN,
+		[CASE_STATE_NOBODY] = KEY_STATE_NOBODY,
+		[CASE_STATE_CLOSED] = KEY_STATE_CLOSED };
+	struct text_arg at = { "at", t->in->taken_at };
+
+	if (!t->folded.question)
+		return false;
+	t->s->stopped = false;
+	turn_choose_lang(t);
+	if (t->s->step[0] != '\0' && t->in->state == CASE_STATE_NONE)
+		turn_ask_again(t);
+	else if (!session_lang_ok(t->f, t->s))
+		turn_ask_row(t);
+	else
+		turn_say(t, keys[t->in->state], &at, 1);
+	return true;
+}
+
+/* 112 and its sisters, typed to us. */
+static bool
+is_emergency(const struct turn *t)
+{
+	static const char *const numbers[] = { "112", "102", "103", "101" };
+	size_t n;
+	const char *s;
+
+	if (t->folded.tokens != 1)
+		return false;
+	s = match_token(&t->folded, 0, &n);
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		if (n == 3 && memcmp(s, numbers[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+on_stopped(struct turn *t)
+{
+	if (!t->s->stopped || t->words.any[WORD_HELP] != 0 || is_emergency(t))
+		return false;
+	turn_keep_words(t);
+	return true;
+}
+
+static void
+first_screen(struct turn *t)
+{
+	turn_choose_lang(t);
+	if (session_lang_ok(t->f, t->s) && t->in->bearer == BEARER_SMS)
+		turn_say(t, KEY_SCREEN, NULL, 0);
+	else
+		turn_ask_row(t);
+}
+
+/* After the language row, or a language word: what was to be said in it. */
+static void
+go_on(struct turn *t, enum lang l, bool chosen)
+{
+	char then[FLOW_CODE_MAX];
+
+	t->s->lang = l;
+	t->s->lang_chosen = t->s->lang_chosen || chosen;
+	t->s->misses = 0;
+	if (strcmp(t->s->step, STEP_LANGUAGE) == 0) {
+		if (!str_copy(then, sizeof then, session_slot(t->s, SLOT_THEN)) ||
+		    !str_copy(t->s->step, sizeof t->s->step,
+			strcmp(then, "-") != 0 ? then : ""))
+			t->broken = true;
+		slot_drop(t->s, SLOT_THEN);
+		slot_drop(t->s, SLOT_ROW);
+	}
+	if (t->s->step[0] != '\0')
+		turn_ask_again(t);
+	else
+		turn_say(t, KEY_SCREEN, NULL, 0);
+}
+
+static bool
+on_language_word(struct turn *t)
+{
+	unsigned named = t->words.whole[WORD_NAME] & t->f->langs;
+
+	if (t->words.whole[WORD_NAME] == 0 && t->words.whole[WORD_LANGUAGE] == 0)
+		return false;
+	t->answered = true;
+	for (unsigned l = 0; l < LANGS; l++) {
+		if (named == 1U << l) {
+			go_on(t, (enum lang)l, true);
+			return true;
+		}
+	}
+	turn_ask_row(t);
+	return true;
+}
+
+static bool
+on_unsaid(struct turn *t)
+{
+	if (t->s->step[0] == '\0' || session_slot(t->s, SLOT_UNSAID)[0] == '\0')
+		return false;
+	turn_keep_words(t);
+	turn_ask_again(t);
+	return true;
+}
+
+/* The one digit that the whole text is; '\0' when it is none. */
+static char
+lone_digit(const struct turn *t)
+{
+	const struct folded *f = &t->folded;
+
+	return f->tokens == 1 && f->token[0].digits && f->token[0].len == 1
+	    ? f->s[f->token[0].at]
+	    : '\0';
+}
+
+static bool
+on_row(struct turn *t)
+{
+	const char *order = session_slot(t->s, SLOT_ROW);
+	char digit = lone_digit(t), code[3] = "";
+	enum lang before = t->s->lang;
+	size_t at;
+
+	if (strcmp(t->s->step, STEP_LANGUAGE) != 0)
+		return false;
+	if (digit >= '1' && digit <= '9') {
+		at = (size_t)(digit - '1') * 3;
+		if (at + 2 <= strlen(order) &&
+		    str_copy_bytes(code, sizeof code, order + at, 2) &&
+		    (t->f->langs & 1U << lang_parse(code)) != 0) {
+			t->answered = true;
+			go_on(t, lang_parse(code), true);
+			return true;
+		}
+	}
+	if (t->flow == NULL && (flow_for(t) != NULL || is_emergency(t))) {
+		t->s->step[0] = '\0';
+		return false;
+	}
+	turn_keep_words(t);
+	t->s->lang = LANG_NONE;
+	if (t->folded.tokens > 0 && digit == '\0')
+		turn_choose_lang(t);
+	if (session_lang_ok(t->f, t->s)) {
+		go_on(t, t->s->lang, false);
+		return true;
+	}
+	t->s->lang = before;
+	return false;
+}
+
+/* "9 if wrong" after an echoed place. */
+static bool
+on_back(struct turn *t)
+{
+	uint8_t back;
+
+	if (t->open == NULL || lone_digit(t) != '9')
+		return false;
+	back = flow_step_index(t->flow, session_slot(t->s, SLOT_ECHO));
+	if (back == STEP_NONE)
+		return false;
+	t->answered = true;
+	t->s->misses = 0;
+	turn_go(t, back);
+	return true;
+}
+
+static bool
+on_emergency(struct turn *t)
+{
+	if (t->open == NULL || !is_emergency(t) || !session_lang_ok(t->f, t->s))
+		return false;
+	t->s->stopped = false;
+	turn_say(t, KEY_CALL, NULL, 0);
+	return true;
+}
+
+static bool
+on_answer(struct turn *t)
+{
+	if (t->open == NULL || !turn_take_answer(t))
+		return false;
+	turn_keep_words(t);
+	t->s->misses = 0;
+	return true;
+}
+
+static bool
+on_intent(struct turn *t)
+{
+	const struct flow *fl = flow_for(t);
+
+	for (unsigned i = 0; fl == NULL && is_emergency(t) && i < t->f->n; i++) {
+		if ((t->f->flow[i].intents & 1U << WORD_HELP) != 0)
+			fl = &t->f->flow[i];
+	}
+	if (fl == NULL)
+		return false;
+	if (t->danger && t->open != NULL) {
+		turn_keep_words(t);
+		(void)effect_add(t, EFFECT_TASK, "danger", "");
+		turn_ask_again(t);
+	} else {
+		start(t, fl, false);
+	}
+	return true;
+}
+
+/* S8, S18: what an unknown number gets; an open question stays open and no state is shown. */
+static bool
+on_rest(struct turn *t)
+{
+	t->stranger = t->s->flow[0] != '\0' || session_has_case(t->s);
+	turn_keep_words(t);
+	if (++t->s->misses >= MISSES_TO_TASK) {
+		t->s->misses = 0;
+		(void)effect_add(t, EFFECT_TASK, "unanswerable", "");
+	}
+	first_screen(t);
+	return true;
+}
+
+static void
+finish(struct turn *t)
+{
+	struct effect *v;
+
+	if (t->in->late) {
+		if (t->asked)
+			slot_set(t->s, SLOT_UNSAID, "1");
+		t->e->text[0] = '\0';
+	}
+	if (t->e->text[0] != '\0') {
+		v = effect_add(t, EFFECT_SAY, "", "");
+		v->key = t->key;
+		v->stranger = t->stranger;
+	}
+	t->s->expires_ms = t->in->now_ms + SESSION_MS;
+}
+
+/* The open step, or RC_REFUSED when the session names what is not there. */
+static enum rc
+locate(struct turn *t)
+{
+	struct session *s = t->s;
+	uint8_t i;
+
+	if (s->slots > FLOW_SLOTS || s->lang > LANG_NONE || s->class > CASE_DANGER)
+		return RC_REFUSED;
+	if (s->flow[0] != '\0') {
+		t->flow = flow_by_name(t->f, s->flow);
+		if (t->flow == NULL)
+			return RC_REFUSED;
+	}
+	if (s->step[0] == '\0' || strcmp(s->step, STEP_LANGUAGE) == 0)
+		return RC_OK;
+	i = t->flow != NULL ? flow_step_index(t->flow, s->step) : STEP_NONE;
+	if (i == STEP_NONE || !step_asks(&t->flow->step[i]))
+		return RC_REFUSED;
+	t->open = &t->flow->step[i];
+	return RC_OK;
+}
+
+static bool (*const rules[])(struct turn *) = { on_expired, on_stop, on_danger, on_state,
+	on_stopped, on_language_word, on_unsaid, on_row, on_back, on_emergency, on_answer,
+	on_intent, on_rest };
+
+enum rc
+flow_step(const struct flows *f, struct session *s, const struct flow_input *in,
+    struct effects *e)
+{
+	struct turn t;
+	unsigned near;
+
+	memset(&t, 0, offsetof(struct turn, folded));
+	memset(&t.words, 0, sizeof t - offsetof(struct turn, words));
+	t.f = f;
+	t.s = s;
+	t.in = in;
+	t.e = e;
+	e->n = 0;
+	e->text[0] = '\0';
+	if (s->expires_ms != 0 && in->now_ms >= s->expires_ms)
+		forget(s);
+	if (locate(&t) != RC_OK)
+		return RC_REFUSED;
+	match_fold(&t.folded, in->kind == INPUT_TEXT ? in->text : "");
+	near = session_lang_ok(f, s) ? 1U << s->lang : t.folded.langs;
+	words_find(f->words, &t.folded, near, &t.words);
+	t.danger = t.words.any[WORD_DANGER] != 0 ||
+	    (t.words.any[WORD_URGENT] != 0 && t.words.any[WORD_HELP] != 0);
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+		if (rules[i](&t))
+			break;
+	}
+	if (in->kind != INPUT_EXPIRED)
+		finish(&t);
+	return t.broken ? RC_REFUSED : RC_OK;
+}

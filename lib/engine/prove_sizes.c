@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Walks all that can be said in one step, with every place's name in it, and counts the parts. The
+ * bound is the largest that one of its pieces states. Called by flow_prove.c.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gsm.h"
+#include "prove.h"
+#include "text_po.h"
+
+/* What was said before the question on one path through a flow. */
+struct path {
+	const struct flows *f;
+	const struct flow *fl;
+	const char *dir;
+	enum lang lang;
+	enum text_register reg;
+	bool first;
+	const struct step *echo;
+	const struct step *which;
+	const char *say;
+	struct flow_err *err;
+};
+
+unsigned
+flow_parts_of(const struct flows *f, enum lang l, enum text_register reg, const char *key)
+{
+	for (size_t i = 0; i < texts_count(f->texts); i++) {
+		struct text_row r = texts_row(f->texts, i);
+
+		if (r.lang == l && r.reg == reg && strcmp(r.key, key) == 0)
+			return r.parts > 0 ? r.parts : 1;
+	}
+	return 1;
+}
+
+static enum rc
+check(const struct path *p, const char *text, unsigned bound, const char *key)
+{
+	struct gsm_size size = gsm_size_of(text);
+	char file[PATH_MAX];
+	const char *context = p->reg == TEXT_COVER ? "cover" : "";
+
+	if (size.parts <= bound)
+		return RC_OK;
+	if (snprintf(file, sizeof file, "%s/po/%s.po", p->dir, lang_code(p->lang)) >=
+	    (int)sizeof file)
+		file[0] = '\0';
+	return prove_fail(p->err, file, po_line_of(file, context, key), key,
+	    "%u parts, %u %s with what stands before it; allowed: %u", size.parts,
+	    size.units, size.alphabet == GSM_7BIT ? "septets" : "UCS-2 units", bound);
+}
+
+static unsigned
+bound_of(const struct path *p, const char *key)
+{
+	unsigned bound = flow_parts_of(p->f, p->lang, p->reg, key);
+	const char *const more[] = { p->first ? KEY_INTRO : NULL,
+		p->echo != NULL ? p->echo->echo : NULL, p->say };
+
+	for (size_t i = 0; i < ARRAY_LEN(more); i++) {
+		unsigned parts = more[i] != NULL
+		    ? flow_parts_of(p->f, p->lang, p->reg, more[i])
+		    : 0;
+
+		bound = parts > bound ? parts : bound;
+	}
+	return bound;
+}
+
+static enum rc
+measure(const struct path *p, const char *key)
+{
+	unsigned places = p->echo != NULL ? places_count(p->f->places) : 1;
+	unsigned bound = bound_of(p, key);
+	char text[FLOW_TEXT_MAX];
+	enum rc rc = RC_OK;
+
+	for (unsigned i = 0; i < places && rc == RC_OK; i++) {
+		struct saying y = saying_begin(p->f, p->lang, p->reg, text);
+
+		if (p->first)
+			say_intro(&y);
+		if (p->say != NULL)
+			say_key(&y, p->say);
+		if (p->echo != NULL)
+			say_echo(&y, p->echo, i);
+		say_key(&y, key);
+		if (y.failed)
+			return prove_fail(p->err, p->fl->file, 1, key,
+			    "it cannot be filled; allowed placeholders: except in %s, town in an "
+			    "echo, list in which",
+			    KEY_INTRO);
+		rc = check(p, text, bound, key);
+	}
+	return rc;
+}
+
+/* The longest names three at a time: no list of like names is longer. */
+static enum rc
+measure_which(const struct path *p, const struct step *st)
+{
+	unsigned longest[PLACE_FOUND_MAX] = { 0 }, units[PLACE_FOUND_MAX] = { 0 };
+	char text[FLOW_TEXT_MAX];
+	struct saying y = saying_begin(p->f, p->lang, p->reg, text);
+
+	for (unsigned i = 0; i < places_count(p->f->places); i++) {
+		unsigned at, n = gsm_size_of(place_name(p->f->places, i, p->lang)).units;
+
+		for (at = PLACE_FOUND_MAX; at > 0 && units[at - 1] < n; at--) {
+			if (at < PLACE_FOUND_MAX) {
+				units[at] = units[at - 1];
+				longest[at] = longest[at - 1];
+			}
+		}
+		if (at < PLACE_FOUND_MAX) {
+			units[at] = n;
+			longest[at] = i;
+		}
+	}
+	say_which(&y, st, longest, PLACE_FOUND_MAX);
+	if (y.failed)
+		return prove_fail(p->err, p->fl->file, st->line, st->which,
+		    "it cannot be filled; allowed placeholder: list");
+	return check(p, text, flow_parts_of(p->f, p->lang, p->reg, st->which), st->which);
+}
+
+static enum rc
+walk(struct path p, uint8_t at)
+{
+	const struct step *st;
+	enum rc rc = RC_OK;
+
+	if (at == STEP_NONE)
+		return RC_OK;
+	st = &p.fl->step[at];
+	if (step_asks(st) || st->kind == STEP_END) {
+		if (st->kind == STEP_END && p.first)
+			p.first = false;
+		if (st->kind == STEP_END)
+			p.echo = NULL;
+		return measure(&p,
+		    p.first && st->after_intro[0] != '\0' ? st->after_intro : st->text);
+	}
+	if (st->kind == STEP_SAY)
+		p.say = st->text;
+	for (unsigned i = 0; i < st->rules && rc == RC_OK; i++) {
+		const struct rule *r = &st->rule[i];
+
+		/* behind the first reply nothing has been answered */
+		if (p.first && r->slot[0] != '\0' && r->is[0] != '\0')
+			continue;
+		rc = walk(p, r->next);
+		if (p.first && r->slot[0] != '\0' && r->class == CASE_NONE)
+			return rc;
+	}
+	return rc == RC_OK ? walk(p, st->next) : rc;
+}
+
+/* What can follow one question. */
+static enum rc
+leave(struct path p, const struct step *st)
+{
+	enum rc rc = RC_OK;
+
+	for (unsigned i = 0; i < st->options && rc == RC_OK; i++)
+		rc = walk(p, st->option[i].next);
+	if (rc == RC_OK && st->kind == STEP_PLACE) {
+		rc = measure_which(&p, st);
+		if (rc == RC_OK)
+			rc = walk(p, st->next_words);
+		if (rc == RC_OK)
+			rc = walk(p, st->next_skip);
+		p.echo = st;
+	}
+	return rc == RC_OK ? walk(p, st->next) : rc;
+}
+
+static enum rc
+measure_own(struct path p)
+{
+	static const char *const keys[] = { KEY_SCREEN, KEY_CALL, KEY_DECOY,
+		KEY_STATE_NONE, KEY_STATE_SENT, KEY_STATE_TAKEN, KEY_STATE_NOBODY,
+		KEY_STATE_CLOSED };
+	const struct text_arg at = { "at", "23:59" };
+	char text[FLOW_TEXT_MAX];
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < ARRAY_LEN(keys) && rc == RC_OK; i++) {
+		struct saying y = saying_begin(p.f, p.lang, p.reg, text);
+
+		say_text(&y, keys[i], &at, 1);
+		if (y.failed)
+			return prove_fail(p.err, "the engine's own texts", 1, keys[i],
+			    "it cannot be filled; allowed placeholder: at");
+		rc = check(&p, text, flow_parts_of(p.f, p.lang, p.reg, keys[i]), keys[i]);
+	}
+	return rc;
+}
+
+static enum rc
+prove_flow_sizes(struct path p)
+{
+	enum rc rc;
+
+	p.first = true;
+	rc = walk(p, p.fl->start);
+	if (rc == RC_OK)
+		rc = walk(p, p.fl->danger);
+	p.first = false;
+	if (rc == RC_OK)
+		rc = walk(p, p.fl->danger);
+	for (unsigned i = 0; i < p.fl->steps && rc == RC_OK; i++) {
+		if (!step_asks(&p.fl->step[i]))
+			continue;
+		rc = measure(&p, p.fl->step[i].text); /* asked again, alone */
+		if (rc == RC_OK)
+			rc = leave(p, &p.fl->step[i]);
+	}
+	return rc;
+}
+
+/* "9 if wrong" must not be an answer to the question behind the echo. */
+static enum rc
+prove_nine(
+    const struct flow *fl, const struct step *from, uint8_t at, struct flow_err *err)
+{
+	const struct step *st;
+	enum rc rc = RC_OK;
+
+	if (at == STEP_NONE)
+		return RC_OK;
+	st = &fl->step[at];
+	if (st->kind == STEP_NUMBER)
+		return prove_fail(err, fl->file, st->line, st->name,
+		    "a number is asked behind the echo of %s, where 9 means back",
+		    from->name);
+	for (unsigned i = 0; i < st->options; i++) {
+		if (st->option[i].digit == 9)
+			return prove_fail(err, fl->file, st->line, st->name,
+			    "9 is an option behind the echo of %s, where it means back",
+			    from->name);
+	}
+	if (step_asks(st) || st->kind == STEP_END)
+		return RC_OK;
+	for (unsigned i = 0; i < st->rules && rc == RC_OK; i++)
+		rc = prove_nine(fl, from, st->rule[i].next, err);
+	return rc == RC_OK ? prove_nine(fl, from, st->next, err) : rc;
+}
+
+enum rc
+prove_sizes(const struct flows *f, const char *dir, struct flow_err *err)
+{
+	enum rc rc = RC_OK;
+
+	for (unsigned i = 0; i < f->n; i++) {
+		for (unsigned s = 0; s < f->flow[i].steps && rc == RC_OK; s++) {
+			const struct step *st = &f->flow[i].step[s];
+
+			if (st->kind == STEP_PLACE)
+				rc = prove_nine(&f->flow[i], st, st->next, err);
+		}
+		for (unsigned l = 0; l < LANGS; l++) {
+			for (unsigned reg = 0; reg < 2 && rc == RC_OK; reg++) {
+				struct path p = { .f = f,
+					.fl = &f->flow[i],
+					.dir = dir,
+					.lang = (enum lang)l,
+					.reg = (enum text_register)reg,
+					.err = err };
+
+				if ((f->langs & 1U << l) == 0)
+					break;
+				rc = measure_own(p);
+				if (rc == RC_OK)
+					rc = prove_flow_sizes(p);
+			}
+		}
+	}
+	return rc;
+}

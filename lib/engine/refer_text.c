@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Texts to receivers, made of coded answers and one sealed place, shortened until they fit. It holds
+ * no number of anybody and promises nothing. Called by the turn; proved by flow_prove.c.
+ */
+#include "refer_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "flow_priv.h"
+#include "gsm.h"
+#include "prove.h"
+#include "str.h"
+
+#define FACTS_MAX 24
+#define FACT_BYTES 96
+#define DETAIL_PARTS 2
+#define PLACE_CHARS 70
+#define DECIDES 70 /* weight from which a need stands in the first text */
+
+/* A piece of a text; the one with the least weight is dropped first, 0 never. */
+struct piece {
+	char s[REFER_TEXT_MAX / 2];
+	unsigned weight;
+};
+struct pieces {
+	struct piece v[FACTS_MAX];
+	unsigned n;
+};
+
+/* How much a code tells who decides; what is not here tells least. */
+static const struct {
+	const char *slot, *code;
+	unsigned weight;
+} weights[] = {
+	{ "who", "", 90 },
+	{ "need", "bed", 80 },
+	{ "need", "doctor", 70 },
+	{ "what", "held", 60 },
+	{ "what", "papers", 50 },
+	{ "what", "unpaid", 40 },
+	{ "need", "", 20 },
+	{ "what", "", 10 },
+};
+
+static const char *
+fact(const struct case_facts *c, const char *name)
+{
+	for (unsigned i = 0; i < c->slots && i < FLOW_SLOTS; i++) {
+		if (strcmp(c->slot[i].name, name) == 0)
+			return c->slot[i].code;
+	}
+	return "";
+}
+
+static unsigned
+weight_of(const char *slot, const char *code)
+{
+	for (size_t i = 0; i < ARRAY_LEN(weights); i++) {
+		if (strcmp(weights[i].slot, slot) == 0 &&
+		    (weights[i].code[0] == '\0' || strcmp(weights[i].code, code) == 0))
+			return weights[i].weight;
+	}
+	return 1;
+}
+
+static const char *
+text_of(const struct flows *f, enum lang l, const char *key)
+{
+	return text_get(f->texts, l, TEXT_PLAIN, key);
+}
+
+static void
+add_piece(struct pieces *p, const char *s, unsigned weight)
+{
+	if (s == NULL || s[0] == '\0' || p->n == FACTS_MAX)
+		return;
+	if (str_copy(p->v[p->n].s, sizeof p->v[p->n].s, s))
+		p->v[p->n++].weight = weight;
+}
+
+/*
+ * A word for each code of a slot that weighs at least so much: "ref.what.papers". Codes without a
+ * word are left out.
+ */
+static void
+add_codes(struct pieces *p, const struct flows *f, enum lang l,
+    const struct case_facts *c, const char *slot, unsigned least)
+{
+	const char *at = fact(c, slot);
+
+	while (*at != '\0') {
+		size_t n = strcspn(at, " ");
+		char key[FLOW_KEY_MAX], code[FLOW_NAME_MAX];
+
+		if (str_copy_bytes(code, sizeof code, at, n) &&
+		    weight_of(slot, code) >= least &&
+		    snprintf(key, sizeof key, "ref.%s.%s", slot, code) < (int)sizeof key)
+			add_piece(p, text_of(f, l, key), weight_of(slot, code));
+		at += n + (at[n] == ' ');
+	}
+}
+
+/* "муж+7": who, and how many more. */
+static void
+add_who(struct pieces *p, const struct flows *f, enum lang l, const struct case_facts *c)
+{
+	const char *more = fact(c, "count");
+	unsigned before = p->n;
+	size_t len;
+
+	add_codes(p, f, l, c, "who", 0);
+	if (more[0] == '\0' || strcmp(more, "0") == 0)
+		return;
+	if (p->n == before)
+		add_piece(p, text_of(f, l, "ref.who.unknown"), weight_of("who", ""));
+	if (p->n == before)
+		return;
+	len = strlen(p->v[before].s);
+	if (!str_add(p->v[before].s, sizeof p->v[before].s, &len, "+%s", more))
+		return;
+}
+
+/* The town, else the region, in the reader's language; "" when neither is known. */
+static const char *
+town_of(const struct flows *f, enum lang l, const struct case_facts *c)
+{
+	unsigned i = place_by_id(f->places, fact(c, "where"));
+
+	if (i == places_count(f->places))
+		i = place_by_id(f->places, fact(c, "region"));
+	return i < places_count(f->places) ? place_name(f->places, i, l) : "";
+}
+
+static bool
+join(char *out, size_t size, const struct pieces *p, const char *between)
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (unsigned i = 0; i < p->n; i++) {
+		if (!str_add(out, size, &len, "%s%s", i > 0 ? between : "", p->v[i].s))
+			return false;
+	}
+	return true;
+}
+
+static bool
+drop_lightest(struct pieces *p)
+{
+	unsigned at = p->n;
+
+	for (unsigned i = 0; i < p->n; i++) {
+		if (p->v[i].weight != 0 &&
+		    (at == p->n || p->v[i].weight <= p->v[at].weight))
+			at = i;
+	}
+	if (at == p->n)
+		return false;
+	memmove(&p->v[at], &p->v[at + 1], (p->n - at - 1) * sizeof p->v[0]);
+	p->n--;
+	return true;
+}
+
+static bool
+number_of(char out[24], int64_t number)
+{
+	return snprintf(out, 24, "%lld", (long long)number) > 0;
+}
+
+enum rc
+refer_say(const struct flows *f, enum lang l, const char *key,
+    const struct text_arg *args, size_t n, char out[REFER_TEXT_MAX])
+{
+	const char *tmpl = text_of(f, l, key);
+
+	out[0] = '\0';
+	return tmpl != NULL ? text_fill(out, REFER_TEXT_MAX, tmpl, args, n) : RC_REFUSED;
+}
+
+static void
+head(const struct flows *f, enum lang l, const struct case_facts *c, char *out,
+    size_t size)
+{
+	const char *urgent = c->class >= CASE_URGENT ? text_of(f, l, "ref.urgent") : NULL;
+	const char *town = town_of(f, l, c);
+	size_t len = 0;
+
+	out[0] = '\0';
+	if (town[0] == '\0')
+		town = text_of(f, l, "ref.nowhere");
+	if (!str_add(out, size, &len, "%s%s%s", urgent != NULL ? urgent : "",
+		urgent != NULL ? " " : "", town != NULL ? town : ""))
+		out[0] = '\0';
+}
+
+enum rc
+refer_first(const struct flows *f, enum lang l, const struct case_facts *c, unsigned code,
+    char out[REFER_TEXT_MAX])
+{
+	char number[24], digits[8], where[FACT_BYTES * 2], facts[REFER_TEXT_MAX];
+	struct pieces p = { .n = 0 };
+	const struct text_arg args[] = { { "n", number }, { "where", where },
+		{ "facts", facts }, { "code", digits } };
+	enum rc rc;
+
+	if (!number_of(number, c->number) ||
+	    snprintf(digits, sizeof digits, "%03u", code % 1000) < 0)
+		return RC_REFUSED;
+	head(f, l, c, where, sizeof where);
+	add_who(&p, f, l, c);
+	add_codes(&p, f, l, c, "what", 0);
+	if (p.n == 0)
+		add_piece(&p,
+		    text_of(f, l, c->class == CASE_DANGER ? "ref.danger" : "ref.asks"),
+		    0);
+	add_codes(&p, f, l, c, "need", DECIDES);
+	do {
+		if (!join(facts, sizeof facts, &p, ", "))
+			return RC_REFUSED;
+		rc = refer_say(f, l, "ref.first", args, ARRAY_LEN(args), out);
+		if (rc != RC_OK || gsm_size_of(out).parts <= 1)
+			return rc;
+	} while (p.n > 1 && drop_lightest(&p));
+	return RC_OK; /* prove_refer_texts: one fact fits with any place */
+}
+
+enum rc
+refer_reminder(const struct flows *f, enum lang l, const struct case_facts *c,
+    unsigned code, unsigned minutes, char out[REFER_TEXT_MAX])
+{
+	char number[24], digits[8], waits[12];
+	const struct text_arg args[] = { { "n", number }, { "code", digits },
+		{ "minutes", waits } };
+
+	if (!number_of(number, c->number) ||
+	    snprintf(digits, sizeof digits, "%03u", code % 1000) < 0 ||
+	    snprintf(waits, sizeof waits, "%u", minutes) < 0)
+		return RC_REFUSED;
+	return refer_say(f, l, "ref.reminder", args, ARRAY_LEN(args), out);
+}
+
+enum rc
+refer_operator(const struct flows *f, enum lang l, const struct case_facts *c,
+    unsigned code, char out[REFER_TEXT_MAX])
+{
+	char number[24], digits[8];
+	const char *town = town_of(f, l, c), *nowhere = text_of(f, l, "ref.nowhere");
+	const struct text_arg args[] = { { "n", number }, { "code", digits },
+		{ "town", town[0] != '\0' || nowhere == NULL ? town : nowhere } };
+
+	if (!number_of(number, c->number) ||
+	    snprintf(digits, sizeof digits, "%03u", code % 1000) < 0)
+		return RC_REFUSED;
+	return refer_say(f, l, "ref.operator", args, ARRAY_LEN(args), out);
+}
+
+/* One piece of the detail from a template with one placeholder. */
+static void
+add_filled(struct pieces *p, const struct flows *f, enum lang l, const char *key,
+    const char *name, const char *value, unsigned weight)
+{
+	const struct text_arg arg = { name, value };
+	char s[REFER_TEXT_MAX];
+
+	if (value[0] != '\0' && refer_say(f, l, key, &arg, 1, s) == RC_OK)
+		add_piece(p, s, weight);
+}
+
+/* The person's own words for the place, without line breaks, cut at 70 characters. */
+static void
+tidy_place(const char *place, char out[PLACE_CHARS * 4 + 1])
+{
+	size_t n = strlen(place), len = 0, step;
+	unsigned chars = 0;
+	uint32_t cp;
+
+	for (; chars < PLACE_CHARS && (step = str_next(place, n, &cp)) > 0;
+	     place += step, n -= step) {
+		if (cp < 0x20 || cp == 0x7f) {
+			out[len++] = ' ';
+		} else {
+			memcpy(out + len, place, step);
+			len += step;
+		}
+		chars++;
+	}
+	out[len] = '\0';
+}
+
+static void
+add_needs(
+    struct pieces *p, const struct flows *f, enum lang l, const struct case_facts *c)
+{
+	struct pieces needs = { .n = 0 };
+	char list[REFER_TEXT_MAX / 4];
+
+	add_codes(&needs, f, l, c, "need", 0);
+	if (join(list, sizeof list, &needs, ", "))
+		add_filled(p, f, l, "ref.needs", "list", list, 50);
+}
+
+enum rc
+refer_detail(const struct flows *f, enum lang l, const struct case_facts *c,
+    unsigned code, const char *hhmm, char out[REFER_TEXT_MAX])
+{
+	char number[24], place[PLACE_CHARS * 4 + 1], key[FLOW_KEY_MAX];
+	const struct text_arg yours[] = { { "n", number }, { "at", hhmm } };
+	struct pieces p = { .n = 0 };
+	char s[REFER_TEXT_MAX];
+
+	(void)code;
+	if (!number_of(number, c->number) ||
+	    refer_say(f, l, "ref.yours", yours, ARRAY_LEN(yours), s) != RC_OK)
+		return RC_REFUSED;
+	add_piece(&p, s, 0);
+	if (snprintf(key, sizeof key, "ref.lang.%s",
+		c->person_lang < LANGS ? lang_code(c->person_lang) : "none") <
+	    (int)sizeof key)
+		add_piece(&p, text_of(f, l, key), 60);
+	tidy_place(c->place, place);
+	add_filled(&p, f, l, "ref.place", "place",
+	    place[0] != '\0' ? place : town_of(f, l, c), 0);
+	add_needs(&p, f, l, c);
+	if (strcmp(fact(c, "police"), "yes") != 0)
+		add_piece(&p, text_of(f, l, "ref.no_police"), 30);
+	add_piece(&p,
+	    text_of(f, l,
+		strcmp(fact(c, "who"), "woman") == 0 ? "ref.contact.woman"
+						     : "ref.contact.any"),
+	    70);
+	add_piece(&p, text_of(f, l, "ref.acts"), 40);
+	add_piece(&p, text_of(f, l, "ref.acts_more"), 10);
+	do {
+		if (!join(out, REFER_TEXT_MAX, &p, " "))
+			return RC_REFUSED;
+	} while (gsm_size_of(out).parts > DETAIL_PARTS && drop_lightest(&p));
+	return RC_OK;
+}
+
+static enum rc
+prove_parts(enum lang l, const char *dir, const char *key, const char *text,
+    unsigned bound, struct flow_err *err)
+{
+	struct gsm_size size = gsm_size_of(text);
+
+	if (text[0] != '\0' && size.parts <= bound)
+		return RC_OK;
+	return prove_fail(err, dir, 1, key,
+	    "%s.po: %u parts, %u units (\"%.80s\"); allowed: %u", lang_code(l),
+	    size.parts, size.units, text, bound);
+}
+
+static enum rc
+prove_places(const struct flows *f, enum lang l, const char *dir, struct flow_err *err)
+{
+	char place[PLACE_CHARS * 2 + 1] = "", out[REFER_TEXT_MAX];
+	struct case_facts c = { .number = 99999,
+		.class = CASE_DANGER,
+		.person_lang = l,
+		.slots = 2,
+		.place = place };
+	enum rc rc = RC_OK;
+
+	for (size_t len = 0; len < PLACE_CHARS * 2; len += 2)
+		memcpy(place + len, "ж", 3);
+	for (unsigned i = 0; i < places_count(f->places) && rc == RC_OK; i++) {
+		c.slot[0] = (struct slot){ .name = "where" };
+		c.slot[1] = (struct slot){ .name = "who", .code = "woman" };
+		if (!str_copy(
+			c.slot[0].code, sizeof c.slot[0].code, place_id(f->places, i)) ||
+		    refer_first(f, l, &c, 999, out) != RC_OK)
+			out[0] = '\0';
+		rc = prove_parts(l, dir, "ref.first", out, 1, err);
+		if (rc == RC_OK && refer_operator(f, l, &c, 999, out) != RC_OK)
+			out[0] = '\0';
+		if (rc == RC_OK)
+			rc = prove_parts(l, dir, "ref.operator", out, 1, err);
+		if (rc != RC_OK)
+			break;
+		if (refer_detail(f, l, &c, 999, "23:59", out) != RC_OK ||
+		    strstr(out, place) == NULL)
+			out[0] = '\0';
+		rc = prove_parts(l, dir, "ref.yours", out, DETAIL_PARTS, err);
+	}
+	return rc;
+}
+
+static enum rc
+prove_plain(const struct flows *f, enum lang l, const char *dir, struct flow_err *err)
+{
+	static const char *const keys[] = { "ref.first", "ref.reminder", "ref.yours",
+		"ref.taken_else", "ref.taken_at", "ref.wrong_code", "ref.which",
+		"ref.declined", "ref.reason", "ref.operator", "ref.cut", "ref.help" };
+	const struct text_arg args[] = { { "n", "99999" }, { "code", "999" },
+		{ "at", "23:59" }, { "minutes", "240" }, { "where", "x" },
+		{ "facts", "x" }, { "town", "x" }, { "list", "x" }, { "place", "x" } };
+	char out[REFER_TEXT_MAX];
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < ARRAY_LEN(keys) && rc == RC_OK; i++) {
+		if (refer_say(f, l, keys[i], args, ARRAY_LEN(args), out) != RC_OK)
+			rc = prove_fail(err, dir, 1, keys[i],
+			    "%s.po: missing, or an unknown placeholder; allowed: n code at "
+			    "minutes where facts town list place",
+			    lang_code(l));
+		else
+			rc = prove_parts(l, dir, keys[i], out, 1, err);
+	}
+	return rc;
+}
+
+enum rc
+prove_refer_texts(const struct flows *f, const char *dir, struct flow_err *err)
+{
+	enum rc rc = RC_OK;
+
+	for (unsigned l = 0; l < LANGS && rc == RC_OK; l++) {
+		if ((f->langs & 1U << l) == 0)
+			continue;
+		rc = prove_plain(f, (enum lang)l, dir, err);
+		if (rc == RC_OK)
+			rc = prove_places(f, (enum lang)l, dir, err);
+	}
+	return rc;
+}

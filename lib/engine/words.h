@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The keyword lists of all languages, looked up in a folded text; and the guess of its language.
+ * It decides no conversation. Made by words_conf.c; called by the flow engine and receivers' words.
+ */
+#ifndef SHYRAQ_WORDS_H
+#define SHYRAQ_WORDS_H
+
+#include "match.h"
+
+/* Name in conf/words, and whether a loose match counts (ending cut, other script, one letter off). */
+#define WORD_CLASS_LIST(X)             \
+	X(DANGER, "danger", true)      \
+	X(HELP, "help", true)          \
+	X(REPORT, "report", true)      \
+	X(JOB, "job", true)            \
+	X(INFO, "info", true)          \
+	X(URGENT, "urgent", true)      \
+	X(STOP, "stop", false)         \
+	X(YES, "yes", false)           \
+	X(NO, "no", false)             \
+	X(LANGUAGE, "language", false) \
+	X(NAME, "name", false)         \
+	X(MAN, "man", false)           \
+	X(WOMAN, "woman", false)       \
+	X(CHILD, "child", false)       \
+	X(TAKE, "take", false)         \
+	X(STRANGER, "stranger", false) \
+	X(GREETING, "greeting", false) \
+	X(COMMON, "common", false)
+
+#define WORD_CLASS_ENUM(id, name, loose) WORD_##id,
+enum word_class {
+	WORD_CLASS_LIST(WORD_CLASS_ENUM) WORD_CLASSES
+};
+const char *word_class_name(enum word_class c);
+bool word_class_is_loose(enum word_class c);
+enum word_class word_class_parse(const char *name); /* WORD_CLASSES when unknown */
+
+struct words;
+MUST_CHECK enum rc words_load(const char *dir, struct words **out, struct flow_err *err);
+void words_free(struct words *w);
+
+/* Whether a class has any word in a language. */
+bool words_has(const struct words *w, enum word_class c, enum lang l);
+
+/* What a text holds. Languages are bits. */
+struct words_found {
+	uint8_t any
+	    [WORD_CLASSES]; /* languages of the words of a class, wherever they stand; 0: none */
+	uint8_t whole
+	    [WORD_CLASSES]; /* the whole text is words of the class in these languages */
+	uint8_t votes[LANGS]; /* words of each language, the common ones too */
+};
+/* `near`: languages in which one letter off still counts. */
+void words_find(const struct words *w, const struct folded *f, unsigned near,
+    struct words_found *out);
+
+/* The endings of all languages, folded, that may follow a name or a keyword ("да", "dan"). */
+bool words_is_ending(const struct words *w, const char *s, size_t n);
+
+/*
+ * The language of a text: keywords of `best` (WORD_CLASSES: none was found), then letters, words,
+ * script, the number's country. LANG_NONE when that leaves more than one.
+ */
+enum lang words_guess_lang(const struct words_found *v, const struct folded *f,
+    enum word_class best, const char *country);
+
+#endif

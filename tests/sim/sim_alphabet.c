@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The GSM 7-bit default alphabet (3GPP TS 23.038) and UTF-8, as tables.
+ * Never allocates; never trusts the octets it reads.
+ * Called by sim_pdu.c and sim_at_net.c.
+ */
+#include "sim_alphabet.h"
+
+static const uint16_t gsm7[128] = { 0x0040, 0x00A3, 0x0024, 0x00A5, 0x00E8, 0x00E9,
+	0x00F9, 0x00EC, 0x00F2, 0x00C7, 0x000A, 0x00D8, 0x00F8, 0x000D, 0x00C5, 0x00E5,
+	0x0394, 0x005F, 0x03A6, 0x0393, 0x039B, 0x03A9, 0x03A0, 0x03A8, 0x03A3, 0x0398,
+	0x039E, 0xFFFF, 0x00C6, 0x00E6, 0x00DF, 0x00C9, 0x0020, 0x0021, 0x0022, 0x0023,
+	0x00A4, 0x0025, 0x0026, 0x0027, 0x0028, 0x0029, 0x002A, 0x002B, 0x002C, 0x002D,
+	0x002E, 0x002F, 0x0030, 0x0031, 0x0032, 0x0033, 0x0034, 0x0035, 0x0036, 0x0037,
+	0x0038, 0x0039, 0x003A, 0x003B, 0x003C, 0x003D, 0x003E, 0x003F, 0x00A1, 0x0041,
+	0x0042, 0x0043, 0x0044, 0x0045, 0x0046, 0x0047, 0x0048, 0x0049, 0x004A, 0x004B,
+	0x004C, 0x004D, 0x004E, 0x004F, 0x0050, 0x0051, 0x0052, 0x0053, 0x0054, 0x0055,
+	0x0056, 0x0057, 0x0058, 0x0059, 0x005A, 0x00C4, 0x00D6, 0x00D1, 0x00DC, 0x00A7,
+	0x00BF, 0x0061, 0x0062, 0x0063, 0x0064, 0x0065, 0x0066, 0x0067, 0x0068, 0x0069,
+	0x006A, 0x006B, 0x006C, 0x006D, 0x006E, 0x006F, 0x0070, 0x0071, 0x0072, 0x0073,
+	0x0074, 0x0075, 0x0076, 0x0077, 0x0078, 0x0079, 0x007A, 0x00E4, 0x00F6, 0x00F1,
+	0x00FC, 0x00E0 };
+
+static const struct {
+	uint8_t septet;
+	uint16_t code;
+} extension[] = {
+	{ 0x0A, 0x000C },
+	{ 0x14, '^' },
+	{ 0x28, '{' },
+	{ 0x29, '}' },
+	{ 0x2F, '\\' },
+	{ 0x3C, '[' },
+	{ 0x3D, '~' },
+	{ 0x3E, ']' },
+	{ 0x40, '|' },
+	{ 0x65, 0x20AC },
+};
+
+enum {
+	EXTENSIONS = sizeof extension / sizeof extension[0]
+};
+
+size_t
+alphabet_utf8_read(const char *s, size_t len, uint32_t *code)
+{
+	static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
+	uint8_t lead;
+	uint32_t c;
+	size_t n, i;
+
+	if (len == 0)
+		return 0;
+	lead = (uint8_t)s[0];
+	if (lead < 0x80) {
+		*code = lead;
+		return 1;
+	}
+	n = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+	if (lead < 0xC2 || lead > 0xF4 || n > len)
+		return 0;
+	c = lead & (0x7Fu >> n);
+	for (i = 1; i < n; i++) {
+		if (((uint8_t)s[i] & 0xC0) != 0x80)
+			return 0;
+		c = c << 6 | ((uint8_t)s[i] & 0x3F);
+	}
+	if (c < least[n] || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000))
+		return 0;
+	*code = c;
+	return n;
+}
+
+size_t
+alphabet_utf8_write(char out[4], uint32_t code)
+{
+	size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+	size_t i;
+
+	if (n == 1) {
+		out[0] = (char)code;
+		return 1;
+	}
+	for (i = n - 1; i > 0; i--) {
+		out[i] = (char)(0x80 | (code & 0x3F));
+		code >>= 6;
+	}
+	out[0] = (char)((0xF00u >> n & 0xFF) | code);
+	return n;
+}
+
+unsigned
+alphabet_gsm7_from(uint32_t code, uint8_t s[2])
+{
+	unsigned i;
+
+	for (i = 0; i < 128; i++) {
+		if (gsm7[i] == code && i != ALPHABET_ESCAPE) {
+			s[0] = (uint8_t)i;
+			return 1;
+		}
+	}
+	for (i = 0; i < EXTENSIONS; i++) {
+		if (extension[i].code == code) {
+			s[0] = ALPHABET_ESCAPE;
+			s[1] = extension[i].septet;
+			return 2;
+		}
+	}
+	return 0;
+}
+
+uint32_t
+alphabet_gsm7_to(uint8_t septet, bool escaped)
+{
+	unsigned i;
+
+	if (!escaped)
+		return gsm7[septet & 0x7F];
+	for (i = 0; i < EXTENSIONS; i++) {
+		if (extension[i].septet == septet)
+			return extension[i].code;
+	}
+	return gsm7[septet & 0x7F]; /* an unknown extension shows the plain character */
+}

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * outgoing.c with links that only note what they were told to send, and a real inflight.c.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "clock.h"
+#include "inflight.h"
+#include "outgoing.h"
+
+#define INSTANCE 77
+#define TO "+77010000001"
+#define MIN_MS 60000
+
+static struct inflight *f;
+static struct outgoing *o;
+static struct link link_a;
+static struct links links;
+static uint64_t ordered[64];
+static size_t ordered_n;
+static struct bus_result offered[64]; /* results with a token, to the worker */
+static size_t offered_n;
+static struct bus_result answer;
+static size_t answers;
+static uint32_t room;
+static struct bus_peer w1 = { .up = true, .name = "w1" },
+		       c1 = { .up = true, .name = "c1" };
+
+static enum rc
+fake_send(struct link *l, const struct bus_send *s, struct link_limits limits)
+{
+	(void)limits;
+	l->sending = true;
+	ordered[ordered_n++] = s->row;
+	return RC_OK;
+}
+
+static const struct link_ops ops = { .send = fake_send };
+
+static enum rc
+say_offer(void *arg, enum bus_role role, struct bus_peer *to, const struct bus_msg *m)
+{
+	(void)arg;
+	(void)role;
+	(void)to;
+	assert_int_equal(m->type, BUS_RESULT);
+	offered[offered_n++] = m->u.result;
+	return RC_OK;
+}
+
+static enum rc
+say_dispatch(void *arg, struct bus_peer *to, const struct bus_msg *m)
+{
+	(void)arg;
+	(void)to;
+	if (m->type == BUS_SEND_ROOM) {
+		room += m->u.room;
+	} else {
+		answer = m->u.result;
+		answers++;
+	}
+	return RC_OK;
+}
+
+static void
+hold(void *arg, bool on)
+{
+	(void)arg;
+	(void)on;
+}
+
+static int
+setup(void **state)
+{
+	struct inflight_options in = { .texts_max = 8, .say = say_offer, .hold = hold };
+	struct outgoing_options out = { .instance = INSTANCE,
+		.rows_max = 6,
+		.memory_max = 8,
+		.links = &links,
+		.say = say_dispatch };
+
+	(void)state;
+	memset(&link_a, 0, sizeof(link_a));
+	link_a.ops = &ops;
+	link_a.state = LINK_UP;
+	link_a.registered = true;
+	link_a.parts_per_minute = 60;
+	memcpy(link_a.name, "a", 2);
+	links = (struct links){ .link = { &link_a }, .n = 1 };
+	f = inflight_new(&in);
+	out.inflight = f;
+	o = outgoing_new(&out);
+	inflight_peer(f, BUS_WORKER, &w1, true);
+	inflight_credit(f, &w1, 100);
+	ordered_n = offered_n = answers = 0;
+	room = 0;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	outgoing_free(o);
+	inflight_free(f);
+	return 0;
+}
+
+static struct bus_send
+row(uint64_t id, uint32_t attempt)
+{
+	struct bus_send s = { .row = id,
+		.attempt = attempt,
+		.instance = INSTANCE,
+		.to = TO,
+		.priority = 3,
+		.text = "hello" };
+
+	return s;
+}
+
+static enum rc
+take(uint64_t id, uint32_t attempt)
+{
+	struct bus_send s = row(id, attempt);
+
+	return outgoing_take(o, &s);
+}
+
+static void
+run(void)
+{
+	outgoing_run(o, clock_boot_ms());
+}
+
+static void
+end(uint64_t id, uint32_t attempt, enum bus_state state)
+{
+	struct bus_result r = { .row = id, .attempt = attempt, .state = state };
+
+	link_a.sending = false;
+	outgoing_result(o, &r);
+}
+
+static void
+commit(size_t i)
+{
+	struct bus_verdict v = { offered[i].token, BUS_DONE };
+
+	inflight_verdict(f, &w1, &v);
+}
+
+/* -1: silence */
+static int
+ask(uint64_t id, uint32_t attempt)
+{
+	struct bus_ask a = { id, attempt, INSTANCE };
+	size_t before = answers;
+
+	outgoing_ask(o, &c1, &a);
+	if (answers == before)
+		return -1;
+	assert_int_equal(answer.token, 0);
+	assert_int_equal(answer.row, id);
+	assert_int_equal(answer.attempt, attempt);
+	return (int)answer.state;
+}
+
+static void
+test_whole_way(void **state)
+{
+	(void)state;
+	assert_int_equal(take(1, 1), RC_OK);
+	assert_int_equal(ask(1, 1), BUS_HELD);
+	run();
+	assert_int_equal(ordered_n, 1);
+	assert_int_equal(ask(1, 1), BUS_HELD);
+	outgoing_submitting(o, 1, 1);
+	assert_int_equal(ask(1, 1), BUS_SUBMITTED);
+	end(1, 1, BUS_ACCEPTED);
+	assert_int_equal(offered_n, 1);
+	assert_true(offered[0].token != 0);
+	assert_int_equal(offered[0].state, BUS_ACCEPTED);
+	assert_int_equal(ask(1, 1), BUS_ACCEPTED);
+	assert_false(outgoing_empty(o));
+	commit(0);
+	assert_true(outgoing_empty(o));
+	assert_int_equal(ask(1, 1), -1); /* the database knows more */
+	run();
+	assert_int_equal(ordered_n, 1);
+}
+
+static void
+test_attempts(void **state)
+{
+	struct bus_send s = row(1, 3);
+
+	(void)state;
+	assert_int_equal(outgoing_take(o, &s), RC_OK);
+	assert_int_equal(take(1, 3), RC_REFUSED);
+	assert_int_equal(take(1, 2), RC_REFUSED);
+	s.attempt = 4;
+	s.instance = INSTANCE + 1;
+	assert_int_equal(outgoing_take(o, &s), RC_REFUSED);
+	run();
+	assert_int_equal(take(1, 4), RC_REFUSED); /* the third is at a link */
+	end(1, 3, BUS_FAILED);
+	commit(0);
+	assert_int_equal(take(1, 3), RC_REFUSED);
+	assert_int_equal(take(1, 4), RC_OK);
+	run();
+	assert_int_equal(ordered_n, 2);
+}
+
+/* "Never had" is a promise. */
+static void
+test_asked_before_it_came(void **state)
+{
+	(void)state;
+	assert_int_equal(ask(5, 2), BUS_NEVER_HAD);
+	assert_int_equal(ask(5, 2), BUS_NEVER_HAD);
+	assert_int_equal(take(5, 1), RC_REFUSED);
+	assert_int_equal(take(5, 2), RC_REFUSED);
+	assert_int_equal(take(5, 3), RC_OK);
+	assert_int_equal(ask(5, 2), -1);
+	/* asked for a later one: the held one is not sent any more */
+	assert_int_equal(ask(5, 4), BUS_NEVER_HAD);
+	run();
+	assert_int_equal(ordered_n, 0);
+	assert_int_equal(take(5, 4), RC_REFUSED);
+	assert_int_equal(take(5, 5), RC_OK);
+}
+
+static void
+test_other_instance_is_not_answered(void **state)
+{
+	struct bus_ask a = { 1, 1, INSTANCE + 1 };
+
+	(void)state;
+	outgoing_ask(o, &c1, &a);
+	assert_int_equal(answers, 0);
+	assert_int_equal(take(1, 1), RC_OK);
+}
+
+static void
+test_memory_ends(void **state)
+{
+	int64_t now = clock_boot_ms();
+
+	(void)state;
+	assert_int_equal(take(1, 7), RC_OK);
+	run();
+	end(1, 7, BUS_ACCEPTED);
+	commit(0);
+	outgoing_run(o, now + OUTGOING_MEMORY_MS - 1000);
+	assert_int_equal(take(1, 7), RC_REFUSED);
+	outgoing_run(o, now + OUTGOING_MEMORY_MS + 1000);
+	assert_int_equal(take(1, 7), RC_OK);
+}
+
+static void
+test_bounds(void **state)
+{
+	(void)state;
+	link_a.state = LINK_DOWN;
+	for (uint64_t i = 1; i <= 6; i++)
+		assert_int_equal(take(i, 1), RC_OK);
+	assert_int_equal(take(7, 1), RC_AGAIN);
+	/* not remembered: as if it had never come */
+	assert_int_equal(ask(7, 1), BUS_NEVER_HAD);
+	assert_int_equal(ask(8, 1), BUS_NEVER_HAD);
+	/* no memory left to promise with: silence */
+	assert_int_equal(ask(9, 1), -1);
+}
+
+static void
+test_priorities(void **state)
+{
+	struct bus_send s = row(1, 1);
+
+	(void)state;
+	s.priority = 5;
+	assert_int_equal(outgoing_take(o, &s), RC_OK);
+	assert_int_equal(take(2, 1), RC_OK);
+	s.row = 3;
+	s.priority = 1;
+	assert_int_equal(outgoing_take(o, &s), RC_OK);
+	assert_int_equal(take(4, 1), RC_OK);
+	for (size_t i = 0; i < 4; i++) {
+		run();
+		end(ordered[i], 1, BUS_ACCEPTED);
+	}
+	assert_int_equal(ordered[0], 3);
+	assert_int_equal(ordered[1], 2);
+	assert_int_equal(ordered[2], 4);
+	assert_int_equal(ordered[3], 1);
+}
+
+static void
+test_deadlines(void **state)
+{
+	static const struct {
+		uint64_t submit, window;
+		bool person;
+		int64_t after;
+		bool sent;
+	} rows[] = {
+		{ 90000, 900000, true, 0, true },
+		{ 90000, 900000, true, 89000, true },
+		{ 90000, 900000, true, 90100, false },
+		{ 0, 6 * MIN_MS, true, MIN_MS / 2, true },
+		{ 0, 6 * MIN_MS, true, 2 * MIN_MS, false }, /* under five minutes left */
+		{ 0, 4 * MIN_MS, true, 0, false },
+		{ 0, 4 * MIN_MS, false, 0, true },
+		{ 0, 4 * MIN_MS, false, 5 * MIN_MS, false },
+		{ 0, 0, false, 1000 * MIN_MS, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct bus_send s = row(100 + i, 1);
+
+		s.submit_ms = rows[i].submit;
+		s.window_ms = rows[i].window;
+		s.person = rows[i].person;
+		ordered_n = offered_n = 0;
+		assert_int_equal(outgoing_take(o, &s), RC_OK);
+		outgoing_run(o, clock_boot_ms() + rows[i].after);
+		assert_int_equal(ordered_n, rows[i].sent);
+		if (rows[i].sent)
+			end(100 + i, 1, BUS_ACCEPTED);
+		else
+			assert_int_equal(offered[0].state, BUS_EXPIRED);
+		assert_int_equal(offered_n, 1);
+		commit(0);
+		outgoing_run(o, clock_boot_ms() + OUTGOING_MEMORY_MS + 1000);
+	}
+}
+
+static void
+test_clock_jump_holds_persons(void **state)
+{
+	struct bus_send s = row(1, 1);
+
+	(void)state;
+	s.person = true;
+	assert_int_equal(outgoing_take(o, &s), RC_OK);
+	outgoing_hold_persons(o, true);
+	assert_int_equal(take(2, 1), RC_OK);
+	run();
+	assert_int_equal(ordered_n, 1);
+	assert_int_equal(ordered[0], 2);
+	end(2, 1, BUS_ACCEPTED);
+	outgoing_hold_persons(o, false);
+	run();
+	assert_int_equal(ordered[1], 1);
+}
+
+static void
+test_not_begun_comes_back(void **state)
+{
+	(void)state;
+	assert_int_equal(take(1, 1), RC_OK);
+	assert_int_equal(take(2, 1), RC_OK);
+	run();
+	end(1, 1, BUS_HELD);
+	assert_int_equal(offered_n, 0);
+	run();
+	assert_int_equal(ordered[1], 1); /* in front of the other */
+}
+
+static void
+test_stop(void **state)
+{
+	(void)state;
+	assert_int_equal(take(1, 1), RC_OK);
+	assert_int_equal(take(2, 1), RC_OK);
+	assert_int_equal(take(3, 1), RC_OK);
+	run();
+	outgoing_stop(o);
+	assert_int_equal(offered_n, 2);
+	assert_int_equal(offered[0].state, BUS_DROPPED);
+	assert_int_equal(take(4, 1), RC_OK);
+	assert_int_equal(offered[2].state, BUS_DROPPED);
+	end(1, 1, BUS_HELD);
+	assert_int_equal(offered[3].row, 1);
+	assert_int_equal(offered[3].state, BUS_DROPPED);
+	for (size_t i = 0; i < 4; i++)
+		commit(i);
+	assert_true(outgoing_empty(o));
+}
+
+static void
+test_room(void **state)
+{
+	uint32_t all = links_room(&links);
+
+	(void)state;
+	assert_true(all >= 2 && all < 6 + 3);
+	outgoing_dispatch(o, &c1, true);
+	assert_int_equal(room, all);
+	run();
+	assert_int_equal(room, all);
+	outgoing_dispatch_sent(o, &c1);
+	assert_int_equal(take(1, 1), RC_OK);
+	link_a.sending = true; /* it is held, and counts */
+	run();
+	assert_int_equal(room, all);
+	link_a.sending = false;
+	run();
+	assert_int_equal(room, all + 1);
+	/* a new dispatch knows nothing of what the old one was given */
+	outgoing_dispatch(o, &c1, false);
+	outgoing_dispatch(o, &c1, true);
+	assert_int_equal(room, all + 1 + all);
+	link_a.state = LINK_DOWN;
+	outgoing_dispatch_sent(o, &c1);
+	run();
+	assert_int_equal(room, all + 1 + all);
+}
+
+int
+main(void)
+{
+#define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_whole_way),
+		T(test_attempts),
+		T(test_asked_before_it_came),
+		T(test_other_instance_is_not_answered),
+		T(test_memory_ends),
+		T(test_bounds),
+		T(test_priorities),
+		T(test_deadlines),
+		T(test_clock_jump_holds_persons),
+		T(test_not_begun_comes_back),
+		T(test_stop),
+		T(test_room),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
