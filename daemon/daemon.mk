@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What the daemon's tests need beside the library: objects of daemon/, and the probe on the bus.
+
+UNIT_WITH_inflight_test := $(BUILD)/daemon/inflight.o
+UNIT_WITH_links_test := $(BUILD)/daemon/links.o
+UNIT_WITH_outgoing_test := $(BUILD)/daemon/outgoing.o $(BUILD)/daemon/inflight.o $(BUILD)/daemon/links.o
+$(BUILD)/tests/inflight_test: $(UNIT_WITH_inflight_test)
+$(BUILD)/tests/links_test: $(UNIT_WITH_links_test)
+$(BUILD)/tests/outgoing_test: $(UNIT_WITH_outgoing_test)
+
+$(BUILD)/test/busprobe: $(BUILD)/tests/system/busprobe.o $(BUILD)/lib/variant_test.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_jansson) $(LIBS_bus) $(LIBS_lib)
+
+all: $(BUILD)/test/busprobe

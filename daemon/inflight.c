@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Offers until a verdict: one in flight a sender, credit of the peers, time limits, bound.
+ * It never acknowledges anything itself: the owner does, once told. Called in the loop.
+ */
+#include "inflight.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "log.h"
+#include "variant.h"
+
+#define BUCKETS 4096
+#define DELAY_FIRST_MS 200
+#define DELAY_MOST_MS 10000
+
+enum stage {
+	STAGE_BEHIND,  /* an earlier one of this sender is not settled */
+	STAGE_READY,   /* in its queue */
+	STAGE_DELAYED, /* a worker said again */
+	STAGE_OUT,     /* with a peer */
+};
+
+struct sender;
+
+struct offer {
+	struct offer *next_hash;
+	struct offer *prev, *next; /* all offers, in order of token */
+	struct offer *next_ready;  /* its queue */
+	struct offer *next_same;   /* the next of this sender */
+	struct sender *sender;     /* NULL: no order to keep */
+	struct inflight_owner owner;
+	enum stage stage;
+	unsigned delays;
+	bool withdrawn;
+	bool was_out;
+	int64_t read_ms;
+	int64_t due_ms; /* DELAYED: ready again; OUT: given to another */
+	const struct bus_peer
+	    *peer; /* OUT: who has it; READY: who had it and said nothing */
+	struct bus_msg *m;
+};
+
+struct sender {
+	struct sender *next;
+	struct offer *first, *last;
+	char from[PHONE_MAX];
+};
+
+struct queue {
+	struct offer *first, *last;
+};
+
+struct peer {
+	struct bus_peer *peer; /* NULL: free */
+	enum bus_role role;
+	uint32_t credit;
+};
+
+struct inflight {
+	struct inflight_options o;
+	struct inflight_counts count;
+	uint64_t last_token;
+	bool held;
+	bool pumping;
+	struct offer *first, *last;
+	struct queue texts, results; /* ready; receipts stand with the results */
+	struct peer peer[2 * BUS_PEERS_MAX];
+	struct offer *by_token[BUCKETS];
+	struct sender *senders[BUCKETS];
+};
+
+struct inflight *
+inflight_new(const struct inflight_options *o)
+{
+	struct inflight *f = xcalloc(1, sizeof(*f));
+
+	f->o = *o;
+	return f;
+}
+
+static size_t
+hash_text(const char *s)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *s != '\0'; s++)
+		h = (h ^ (uint8_t)*s) * 16777619u;
+	return h % BUCKETS;
+}
+
+static struct sender *
+sender_of(struct inflight *f, const char *from)
+{
+	struct sender **head = &f->senders[hash_text(from)];
+
+	for (struct sender *s = *head; s != NULL; s = s->next) {
+		if (strcmp(s->from, from) == 0)
+			return s;
+	}
+	struct sender *s = xcalloc(1, sizeof(*s));
+
+	memcpy(s->from, from, sizeof(s->from));
+	s->next = *head;
+	*head = s;
+	return s;
+}
+
+static void
+sender_free(struct inflight *f, struct sender *s)
+{
+	struct sender **at = &f->senders[hash_text(s->from)];
+
+	while (*at != s)
+		at = &(*at)->next;
+	*at = s->next;
+	free(s);
+}
+
+static struct queue *
+queue_of(struct inflight *f, const struct offer *o)
+{
+	return o->m->type == BUS_SMS_IN ? &f->texts : &f->results;
+}
+
+/* Into its queue, in order of token, so that what comes back stands where it stood. */
+static void
+make_ready(struct inflight *f, struct offer *o)
+{
+	struct queue *q = queue_of(f, o);
+	struct offer **at = &q->first;
+
+	o->stage = STAGE_READY;
+	if (q->last != NULL && q->last->m->u.sms_in.token < o->m->u.sms_in.token) {
+		q->last->next_ready = o;
+		q->last = o;
+		o->next_ready = NULL;
+		return;
+	}
+	while (*at != NULL && (*at)->m->u.sms_in.token < o->m->u.sms_in.token)
+		at = &(*at)->next_ready;
+	o->next_ready = *at;
+	*at = o;
+	if (o->next_ready == NULL)
+		q->last = o;
+}
+
+static void
+unqueue(struct inflight *f, struct offer *o)
+{
+	struct queue *q = queue_of(f, o);
+	struct offer *before = NULL;
+
+	for (struct offer *i = q->first; i != o; i = i->next_ready)
+		before = i;
+	if (before == NULL)
+		q->first = o->next_ready;
+	else
+		before->next_ready = o->next_ready;
+	if (q->last == o)
+		q->last = before;
+	o->next_ready = NULL;
+}
+
+static struct offer *
+offer_find(const struct inflight *f, uint64_t token)
+{
+	struct offer *o = f->by_token[token % BUCKETS];
+
+	while (o != NULL && o->m->u.sms_in.token != token)
+		o = o->next_hash;
+	return o;
+}
+
+static void
+tell_hold(struct inflight *f)
+{
+	bool on = f->held ? f->count.texts > f->o.texts_max / 2
+			  : f->count.texts >= f->o.texts_max;
+
+	if (on == f->held)
+		return;
+	f->held = on;
+	log_info(on ? "inflight.full" : "inflight.room", "texts=%zu", f->count.texts);
+	f->o.hold(f->o.arg, on);
+}
+
+/* Out of every list; the next of its sender comes forward. */
+static void
+offer_free(struct inflight *f, struct offer *o)
+{
+	struct offer **at = &f->by_token[o->m->u.sms_in.token % BUCKETS];
+
+	if (o->stage == STAGE_READY)
+		unqueue(f, o);
+	while (*at != o)
+		at = &(*at)->next_hash;
+	*at = o->next_hash;
+	*(o->prev == NULL ? &f->first : &o->prev->next) = o->next;
+	*(o->next == NULL ? &f->last : &o->next->prev) = o->prev;
+	if (o->sender != NULL) {
+		struct sender *s = o->sender;
+		struct offer **same = &s->first, *before = NULL;
+
+		for (; *same != o; same = &(*same)->next_same)
+			before = *same;
+		*same = o->next_same;
+		if (s->last == o)
+			s->last = before;
+		if (s->first == NULL)
+			sender_free(f, s);
+		else if (s->first->stage == STAGE_BEHIND)
+			make_ready(f, s->first);
+	}
+	if (o->stage == STAGE_OUT)
+		f->count.out--;
+	*(o->m->type == BUS_RESULT ? &f->count.results : &f->count.texts) -= 1;
+	free(o->m);
+	free(o);
+}
+
+void
+inflight_free(struct inflight *f)
+{
+	if (f == NULL)
+		return;
+	while (f->first != NULL)
+		offer_free(f, f->first);
+	free(f);
+}
+
+/* token leads all three kinds, so that one spelling reads and writes it */
+_Static_assert(offsetof(struct bus_sms_in, token) == 0 &&
+	offsetof(struct bus_result, token) == 0 &&
+	offsetof(struct bus_receipt, token) == 0,
+    "token first");
+
+/* The message without the room that its text does not need. */
+static struct bus_msg *
+message_copy(const struct bus_msg *m)
+{
+	size_t n = sizeof(*m);
+	struct bus_msg *copy;
+
+	if (m->type == BUS_SMS_IN)
+		n = offsetof(struct bus_msg, u.sms_in.text) + m->u.sms_in.text_n + 1;
+	else if (m->type == BUS_RECEIPT)
+		n = offsetof(struct bus_msg, u) + sizeof(m->u.receipt);
+	else if (m->type == BUS_RESULT)
+		n = offsetof(struct bus_msg, u) + sizeof(m->u.result);
+	copy = xmalloc(n);
+	memcpy(copy, m, n);
+	return copy;
+}
+
+static bool
+any_worker(const struct inflight *f)
+{
+	for (size_t i = 0; i < ARRAY_LEN(f->peer); i++) {
+		if (f->peer[i].peer != NULL && f->peer[i].role == BUS_WORKER)
+			return true;
+	}
+	return false;
+}
+
+/* The peer with most credit; not the one that was silent on it, if there is another. */
+static struct peer *
+peer_for(struct inflight *f, const struct offer *o)
+{
+	bool to_dispatch = o->m->type != BUS_SMS_IN && !any_worker(f);
+	struct peer *best = NULL, *silent = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(f->peer); i++) {
+		struct peer *p = &f->peer[i];
+
+		if (p->peer == NULL || p->credit == 0 ||
+		    (p->role == BUS_DISPATCH) != to_dispatch)
+			continue;
+		if (p->peer == o->peer)
+			silent = p;
+		else if (best == NULL || p->credit > best->credit)
+			best = p;
+	}
+	return best != NULL ? best : silent;
+}
+
+static void
+set_age(struct offer *o, int64_t now)
+{
+	uint64_t age = now > o->read_ms ? (uint64_t)(now - o->read_ms) : 0;
+
+	if (o->m->type == BUS_SMS_IN) {
+		o->m->u.sms_in.age_ms = age;
+		o->m->u.sms_in.again = o->m->u.sms_in.again || o->was_out;
+	} else if (o->m->type == BUS_RECEIPT) {
+		o->m->u.receipt.age_ms = age;
+	}
+}
+
+static enum rc
+offer_one(struct inflight *f, struct queue *q, int64_t now)
+{
+	struct offer *o = q->first;
+	struct peer *p = o == NULL ? NULL : peer_for(f, o);
+
+	if (p == NULL)
+		return RC_AGAIN;
+	set_age(o, now);
+	if (f->o.say(f->o.arg, p->role, p->peer, o->m) != RC_OK) {
+		p->credit =
+		    0; /* its queue is full or it is gone; the bus will say which */
+		return RC_OK;
+	}
+	p->credit--;
+	unqueue(f, o);
+	o->stage = STAGE_OUT;
+	o->peer = p->peer;
+	o->due_ms = now + INFLIGHT_VERDICT_MS;
+	f->count.out++;
+	f->count.offered++;
+	if (o->was_out)
+		f->count.reoffered++;
+	o->was_out = true;
+	kill_point(o->m->type == BUS_SMS_IN ? "in.offered"
+		: o->m->type == BUS_RECEIPT ? "in.receipt_offered"
+					    : "out.result_offered");
+	return RC_OK;
+}
+
+static void
+pump(struct inflight *f, int64_t now)
+{
+	if (f->pumping)
+		return;
+	f->pumping = true;
+	while (offer_one(f, &f->results, now) == RC_OK)
+		continue;
+	while (offer_one(f, &f->texts, now) == RC_OK)
+		continue;
+	f->pumping = false;
+}
+
+enum rc
+inflight_take(struct inflight *f, const struct bus_msg *m, int64_t read_ms,
+    const struct inflight_owner *owner)
+{
+	struct offer *o;
+
+	if (m->type != BUS_RESULT && f->count.texts >= f->o.texts_max)
+		return RC_AGAIN;
+	o = xcalloc(1, sizeof(*o));
+	o->m = message_copy(m);
+	o->m->u.sms_in.token = ++f->last_token;
+	o->owner = *owner;
+	o->read_ms = read_ms;
+	o->next_hash = f->by_token[f->last_token % BUCKETS];
+	f->by_token[f->last_token % BUCKETS] = o;
+	o->prev = f->last;
+	*(f->last == NULL ? &f->first : &f->last->next) = o;
+	f->last = o;
+	if (m->type == BUS_SMS_IN && m->u.sms_in.from[0] != '\0') {
+		struct sender *s = sender_of(f, m->u.sms_in.from);
+
+		o->sender = s;
+		*(s->first == NULL ? &s->first : &s->last->next_same) = o;
+		s->last = o;
+	}
+	*(m->type == BUS_RESULT ? &f->count.results : &f->count.texts) += 1;
+	f->count.taken++;
+	o->stage = STAGE_BEHIND;
+	if (o->sender == NULL || o->sender->first == o)
+		make_ready(f, o);
+	kill_point(m->type == BUS_RESULT ? "out.result_kept" : "in.taken");
+	tell_hold(f);
+	pump(f, clock_boot_ms());
+	return RC_OK;
+}
+
+void
+inflight_withdraw(struct inflight *f, const void *owner_arg)
+{
+	struct offer *next;
+
+	for (struct offer *o = f->first; o != NULL; o = next) {
+		next = o->next;
+		if (o->owner.arg != owner_arg)
+			continue;
+		if (o->stage == STAGE_OUT)
+			o->withdrawn = true;
+		else
+			offer_free(f, o);
+	}
+	tell_hold(f);
+}
+
+static struct peer *
+peer_find(struct inflight *f, const struct bus_peer *p)
+{
+	for (size_t i = 0; i < ARRAY_LEN(f->peer); i++) {
+		if (f->peer[i].peer == p)
+			return &f->peer[i];
+	}
+	return NULL;
+}
+
+static void
+take_back(struct inflight *f, struct offer *o, int64_t now)
+{
+	f->count.out--;
+	o->stage = STAGE_DELAYED;
+	o->due_ms = now;
+	if (o->withdrawn)
+		offer_free(f, o);
+	else if (o->due_ms <= now)
+		make_ready(f, o);
+}
+
+static void
+peer_gone(struct inflight *f, const struct bus_peer *p)
+{
+	struct offer *next;
+	int64_t now = clock_boot_ms();
+
+	for (struct offer *o = f->first; o != NULL; o = next) {
+		next = o->next;
+		if (o->peer != p)
+			continue;
+		if (o->stage == STAGE_OUT)
+			take_back(f, o, now);
+		else
+			o->peer = NULL;
+	}
+}
+
+void
+inflight_peer(struct inflight *f, enum bus_role role, struct bus_peer *p, bool up)
+{
+	struct peer *mine = peer_find(f, p);
+
+	if (mine != NULL) {
+		memset(mine, 0, sizeof(*mine));
+		peer_gone(f, p);
+	}
+	if (up) {
+		mine = peer_find(f, NULL);
+		if (mine == NULL)
+			fatalx("inflight.peers", "more peers than the bus holds");
+		*mine = (struct peer){ .peer = p, .role = role };
+	}
+	pump(f, clock_boot_ms());
+}
+
+void
+inflight_credit(struct inflight *f, const struct bus_peer *p, uint32_t credit)
+{
+	struct peer *mine = peer_find(f, p);
+
+	if (mine == NULL)
+		return;
+	mine->credit = credit > BUS_CREDIT_MAX - mine->credit ? BUS_CREDIT_MAX
+							      : mine->credit + credit;
+	pump(f, clock_boot_ms());
+}
+
+static void
+say_again(struct inflight *f, struct offer *o)
+{
+	int64_t delay = (int64_t)DELAY_FIRST_MS << (o->delays < 6 ? o->delays : 6);
+
+	f->count.out--;
+	o->stage = STAGE_DELAYED;
+	o->delays++;
+	o->peer = NULL;
+	o->due_ms = clock_boot_ms() + (delay < DELAY_MOST_MS ? delay : DELAY_MOST_MS);
+	if (o->withdrawn)
+		offer_free(f, o);
+}
+
+void
+inflight_verdict(
+    struct inflight *f, const struct bus_peer *p, const struct bus_verdict *v)
+{
+	struct offer *o = offer_find(f, v->token);
+	struct inflight_owner owner;
+	bool withdrawn;
+
+	/* "again" counts only from who has it; a late "done" is done, whoever says it */
+	if (o == NULL || !o->was_out ||
+	    (v->outcome == BUS_AGAIN && (o->stage != STAGE_OUT || o->peer != p))) {
+		f->count.stray++;
+		return;
+	}
+	if (v->outcome == BUS_AGAIN) {
+		f->count.again++;
+		say_again(f, o);
+		return;
+	}
+	kill_point(o->m->type == BUS_RESULT ? "out.committed" : "in.verdict");
+	*(v->outcome == BUS_ASIDE ? &f->count.aside : &f->count.done) += 1;
+	owner = o->owner;
+	withdrawn = o->withdrawn;
+	offer_free(f, o);
+	if (!withdrawn)
+		owner.settled(owner.arg, owner.handle, v->outcome);
+	tell_hold(f);
+	pump(f, clock_boot_ms());
+}
+
+void
+inflight_tick(struct inflight *f, int64_t now)
+{
+	struct offer *next;
+
+	for (struct offer *o = f->first; o != NULL; o = next) {
+		next = o->next;
+		if (o->stage != STAGE_DELAYED && o->stage != STAGE_OUT)
+			continue;
+		if (o->due_ms > now)
+			continue;
+		if (o->stage == STAGE_OUT) {
+			log_warn("inflight.silent", "token=%llu peer=%s",
+			    (unsigned long long)o->m->u.sms_in.token, o->peer->name);
+			take_back(f, o, now);
+		} else {
+			make_ready(f, o);
+		}
+	}
+	pump(f, now);
+}
+
+bool
+inflight_empty(const struct inflight *f)
+{
+	return f->first == NULL;
+}
+
+struct inflight_counts
+inflight_counts(const struct inflight *f)
+{
+	return f->count;
+}

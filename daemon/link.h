@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a driver is: a link to a network that reads texts and sends them.
+ * It never decides what a text means. Implemented by modem.c; used by links.c, outgoing.c, shyraqd.c.
+ */
+#ifndef SHYRAQ_LINK_H
+#define SHYRAQ_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base.h"
+#include "bus.h"
+#include "phone.h"
+
+struct link;
+
+enum link_state {
+	LINK_DOWN, /* not open, or being opened */
+	LINK_UP,
+	LINK_REFUSED, /* stays shut until an operator acts: another SIM, a PIN that failed */
+	LINK_ENDED, /* stopped in order; nothing of it runs */
+	LINK_BROKEN, /* its thread did not come back: only a restart of the process helps */
+};
+
+/* When what is to be submitted must be over, in clock_boot_ms; 0: no limit. */
+struct link_limits {
+	int64_t submit_by;
+	int64_t window_end;
+};
+
+struct link_ops {
+	/*
+	 * Orders a send. RC_OK: taken, `result` follows exactly once. RC_AGAIN: not now.
+	 * `s` is borrowed.
+	 */
+	enum rc (*send)(
+	    struct link *l, const struct bus_send *s, struct link_limits limits);
+	/* Stop taking texts from the network, or go on. */
+	void (*hold)(struct link *l, bool on);
+	/* Every half second. */
+	void (*tick)(struct link *l, int64_t now);
+	/* Finish what has begun, then become LINK_ENDED. */
+	void (*stop)(struct link *l);
+	void (*free)(struct link *l);
+};
+
+/* What a driver tells; all called in the loop. */
+struct link_host {
+	void *arg;
+	/*
+	 * A text or receipt that the network still keeps. RC_AGAIN: no room; the driver forgets it
+	 * and reads it again when `hold` is lifted. RC_OK: `settled` is called once, with DONE or
+	 * ASIDE, unless the driver withdraws first. `token`, `age_ms` are filled in by the host.
+	 */
+	enum rc (*took)(void *arg, struct link *l, struct bus_msg *m, uint64_t handle,
+	    int64_t read_ms);
+	/* Forget what was taken from this link: its handles mean nothing any more. */
+	void (*withdraw)(void *arg, struct link *l);
+	/* From here on, silence means uncertain. */
+	void (*submitting)(void *arg, struct link *l, uint64_t row, uint32_t attempt);
+	/* The end of an ordered send. BUS_HELD: not begun, take it back. */
+	void (*result)(void *arg, struct link *l, const struct bus_result *r);
+	/* Its state or its room changed. */
+	void (*changed)(void *arg, struct link *l);
+};
+
+struct link {
+	const struct link_ops *ops;
+	const struct link_host *host;
+	void (*settled)(struct link *l, uint64_t handle, enum bus_outcome outcome);
+	char name[BUS_NAME_MAX];
+	char number[PHONE_MAX]; /* what people see as the sender */
+	char group[BUS_GROUP_MAX];
+	const char *
+	    prefixes; /* blank-separated, best for these numbers; "" for none; borrowed */
+	enum link_state state;
+	bool registered;
+	bool sending; /* one send at a time */
+	unsigned parts_per_minute;
+	int64_t free_at; /* clock_boot_ms from which its rate allows the next part */
+	struct {
+		uint64_t texts, receipts, broken, deleted, parts, failed, reopened;
+	} count;
+};
+
+#endif

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Thread side of a modem: its life, its waiting, its orders; the door to libgammu with modem_gammu_*.c.
+ * It opens no database, decides nothing about texts, and is never waited for by the loop.
+ * Born by modem.c through actor_new.
+ */
+#include "modem_gammu.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "gsm.h"
+#include "log.h"
+#include "str.h"
+
+#define REOPEN_FIRST_MS 500
+#define REOPEN_MOST_MS 30000
+#define SETTLED_MS 60000 /* open for so long: the next fault is a new one */
+#define WAIT_MS 1000
+#define LOOK_PAUSE_MS 20
+
+enum rc
+modem_library_init(void)
+{
+	const char *now;
+
+	setenv("LC_ALL", "C.UTF-8", 1);
+	GSM_InitLocales(NULL);
+	now = setlocale(LC_CTYPE, NULL);
+	if (now == NULL || strstr(now, "UTF-8") == NULL) {
+		log_error("modem.locale",
+		    "C.UTF-8 is missing; libgammu would send empty texts");
+		return RC_REFUSED;
+	}
+	return RC_OK;
+}
+
+void
+modem_abort(struct modem_abort *a)
+{
+	pthread_mutex_lock(&a->lock);
+	if (a->machine != NULL)
+		GSM_AbortOperation(a->machine);
+	pthread_mutex_unlock(&a->lock);
+}
+
+int64_t
+machine_now(void)
+{
+	return clock_mono_us() / 1000;
+}
+
+struct modem_report *
+machine_report(struct machine *m, enum modem_report_kind kind)
+{
+	memset(m->report, 0, sizeof(*m->report));
+	m->report->kind = kind;
+	m->report->generation = m->generation;
+	return m->report;
+}
+
+void
+machine_say(struct machine *m, const struct modem_report *r, size_t n)
+{
+	if (actor_say(m->actor, r, n) != RC_OK)
+		m->stop = true; /* the loop is gone */
+}
+
+void
+machine_call(struct machine *m, unsigned limit_ms)
+{
+	struct modem_report *r = machine_report(m, MODEM_CALL);
+
+	r->limit_ms = limit_ms < m->setup->call_ms ? limit_ms : m->setup->call_ms;
+	machine_tell(m, r, u.slot);
+}
+
+void
+machine_fail(struct machine *m, const char *what, const char *why)
+{
+	size_t n = 0;
+
+	if (m->failed)
+		return;
+	m->failed = true;
+	if (!str_add(m->why, sizeof(m->why), &n, "%s: %s", what, why))
+		m->why[0] = '\0';
+}
+
+/* After these, what the machine believes of the modem is not to be trusted. */
+static bool
+is_fatal(GSM_Error e)
+{
+	return (e >= ERR_DEVICEOPENERROR && e <= ERR_TIMEOUT) || e == ERR_ABORTED ||
+	    e == ERR_NOTCONNECTED || e == ERR_MOREMEMORY;
+}
+
+GSM_Error
+machine_back(struct machine *m, const char *what, GSM_Error e)
+{
+	struct modem_report *r = machine_report(m, MODEM_BACK);
+
+	machine_tell(m, r, u.slot);
+	if (is_fatal(e))
+		machine_fail(m, what, GSM_ErrorName(e));
+	return e;
+}
+
+void
+machine_hear(struct machine *m)
+{
+	machine_call(m, 10000);
+	if (GSM_ReadDevice(m->s, FALSE) < 0)
+		machine_fail(m, "read", "device");
+	machine_back(m, "read", ERR_NONE);
+	if (at_gone(m->fd))
+		machine_fail(m, "read", "hang-up");
+}
+
+enum rc
+machine_at(struct machine *m, const char *command, unsigned ms)
+{
+	enum rc rc;
+
+	if (actor_wait(m->actor, m->fd, 0) & ACTOR_FD)
+		machine_hear(m);
+	if (m->failed)
+		return RC_BROKEN;
+	machine_call(m, ms + 1000);
+	rc = at_ask(m->fd, command, (int)ms, m->at);
+	machine_back(m, "at", ERR_NONE);
+	if (rc != RC_OK)
+		machine_fail(m, "at", "no answer");
+	else if (m->at->told)
+		m->told = true;
+	return rc;
+}
+
+/* A call to the SIM is refused and never returned. */
+static void
+hang_up(struct machine *m)
+{
+	m->ringing = false;
+	if (machine_at(m, "AT+CHUP", 5000) != RC_OK)
+		return;
+	if (!m->at->ok && machine_at(m, "ATH", 5000) != RC_OK)
+		return;
+	machine_tell(m, machine_report(m, MODEM_RANG), u.slot);
+}
+
+/* An order that cannot be kept while the machine is closed. */
+static void
+give_back(struct machine *m, const struct modem_order *o)
+{
+	struct modem_report *r;
+
+	if (o->kind != MODEM_SEND)
+		return;
+	r = machine_report(m, MODEM_SENT);
+	r->u.sent.row = o->send.row;
+	r->u.sent.attempt = o->send.attempt;
+	r->u.sent.state = BUS_HELD;
+	machine_tell(m, r, u.sent);
+}
+
+static void
+obey(struct machine *m, struct modem_order *o)
+{
+	switch (o->kind) {
+	case MODEM_SEND:
+		if (m->s == NULL || m->failed || !m->registered)
+			give_back(m, o);
+		else
+			machine_send(m, o);
+		break;
+	case MODEM_DELETE:
+		if (m->s != NULL && !m->failed && o->generation == m->generation)
+			machine_delete(m, o);
+		break;
+	case MODEM_READ:
+		m->told = true;
+		break;
+	case MODEM_HOLD:
+		m->held = true;
+		break;
+	case MODEM_GO_ON:
+		m->held = false;
+		m->told = true;
+		break;
+	case MODEM_STOP:
+		m->stop = true;
+		break;
+	}
+}
+
+static void
+obey_all(struct machine *m)
+{
+	int n;
+
+	while ((n = actor_next(m->actor, m->order, sizeof(*m->order))) != -1) {
+		/* a zactor asked to end gets words, not orders */
+		if (n < (int)offsetof(struct modem_order, send)) {
+			m->stop = true;
+			continue;
+		}
+		obey(m, m->order);
+	}
+}
+
+static void
+poll_modem(struct machine *m)
+{
+	m->poll_at = machine_now() + m->setup->poll_ms;
+	machine_check(m);
+	m->told = true;
+}
+
+/* Until the machine fails or we are told to stop. */
+static void
+work(struct machine *m)
+{
+	while (!m->stop && !m->failed) {
+		int64_t left = m->poll_at - machine_now();
+		int ready;
+
+		if (m->told && !m->held)
+			left = 0;
+		ready = actor_wait(m->actor, m->fd,
+		    left < 0             ? 0
+			: left > WAIT_MS ? WAIT_MS
+					 : (int)left);
+		if (ready & ACTOR_FD)
+			machine_hear(m);
+		if (ready & ACTOR_MSG)
+			obey_all(m);
+		if (m->ringing && !m->failed)
+			hang_up(m);
+		if (machine_now() >= m->poll_at && !m->failed)
+			poll_modem(m);
+		if (m->told && !m->held && !m->failed && !m->stop)
+			machine_look(m);
+	}
+}
+
+/* Between two tries to open. */
+static void
+pause_for(struct machine *m, int ms)
+{
+	int64_t end = machine_now() + ms;
+
+	while (!m->stop) {
+		int64_t left = end - machine_now();
+
+		if (left <= 0 && !m->shut)
+			return;
+		if (actor_wait(m->actor, -1, m->shut ? WAIT_MS : (int)left) & ACTOR_MSG)
+			obey_all(m);
+	}
+}
+
+static void
+live(struct machine *m)
+{
+	int wait_ms = REOPEN_FIRST_MS;
+
+	while (!m->stop) {
+		struct modem_report *r;
+
+		m->failed = m->plain = false;
+		m->why[0] = '\0';
+		if (machine_open(m) == RC_OK) {
+			m->settled_at = machine_now() + SETTLED_MS;
+			work(m);
+			if (machine_now() >= m->settled_at || m->plain)
+				wait_ms = REOPEN_FIRST_MS;
+		}
+		machine_close(m);
+		if (m->stop)
+			break;
+		r = machine_report(m, m->shut ? MODEM_SHUT : MODEM_LOST);
+		r->asked_again = m->plain;
+		memcpy(r->why, m->why, sizeof(r->why));
+		machine_tell(m, r, u.slot);
+		pause_for(m, m->plain ? REOPEN_FIRST_MS : wait_ms);
+		wait_ms = wait_ms * 2 > REOPEN_MOST_MS ? REOPEN_MOST_MS : wait_ms * 2;
+	}
+}
+
+void
+modem_body(struct actor *self, void *arg)
+{
+	struct machine *m = xcalloc(1, sizeof(*m));
+
+	m->actor = self;
+	m->setup = arg;
+	m->fd = -1;
+	m->sms = xcalloc(1, sizeof(*m->sms));
+	m->at = xcalloc(1, sizeof(*m->at));
+	m->order = xcalloc(1, sizeof(*m->order));
+	m->report = xcalloc(1, sizeof(*m->report));
+	m->concat_ref = (uint8_t)clock_mono_us();
+	if (!str_copy(m->imsi, sizeof(m->imsi), m->setup->imsi))
+		m->imsi[0] = '\0';
+	live(m);
+	free(m->found);
+	free(m->report);
+	free(m->order);
+	free(m->at);
+	free(m->sms);
+	free(m);
+}

@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table of rows on their way out: what was taken, what is remembered, what is answered to Ask.
+ * It never waits and never touches a device. Called in the loop.
+ */
+#include "outgoing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "gsm.h"
+#include "log.h"
+#include "variant.h"
+
+#define BUCKETS 16384
+#define PRIORITIES 6
+#define DISPATCHES 8
+
+enum stage {
+	STAGE_REMEMBERED, /* nothing but the highest attempt */
+	STAGE_HELD,       /* waits for a link */
+	STAGE_AT_LINK,    /* ordered, not yet submitted */
+	STAGE_SUBMITTED,
+	STAGE_RESULT, /* until it is committed */
+};
+
+struct row {
+	struct row *next_hash;
+	struct row *prev, *next; /* HELD: its priority; REMEMBERED: by forget_ms */
+	uint64_t id;
+	uint32_t high;    /* highest attempt it had or was asked about */
+	uint32_t attempt; /* of this text or result; 0: none */
+	bool had;         /* the highest attempt was taken, not only asked about */
+	enum stage stage;
+	struct link_limits limits;
+	int64_t forget_ms;
+	struct bus_send *send;     /* HELD, AT_LINK, SUBMITTED */
+	struct bus_result *result; /* RESULT */
+};
+
+struct list {
+	struct row *first, *last;
+};
+
+struct dispatch {
+	struct bus_peer *peer;
+	uint32_t given; /* room not used yet */
+};
+
+struct outgoing {
+	struct outgoing_options o;
+	struct outgoing_counts count;
+	bool stopping, no_persons;
+	struct list held[PRIORITIES];
+	struct list remembered;
+	struct dispatch dispatch[DISPATCHES];
+	struct row *bucket[BUCKETS];
+};
+
+struct outgoing *
+outgoing_new(const struct outgoing_options *options)
+{
+	struct outgoing *o = xcalloc(1, sizeof(*o));
+
+	o->o = *options;
+	return o;
+}
+
+static struct row **
+bucket_of(struct outgoing *o, uint64_t id)
+{
+	return &o->bucket[(id ^ id >> 17) % BUCKETS];
+}
+
+static struct row *
+row_find(struct outgoing *o, uint64_t id)
+{
+	struct row *r = *bucket_of(o, id);
+
+	while (r != NULL && r->id != id)
+		r = r->next_hash;
+	return r;
+}
+
+static struct list *
+list_of(struct outgoing *o, const struct row *r)
+{
+	if (r->stage == STAGE_REMEMBERED)
+		return &o->remembered;
+	if (r->stage == STAGE_HELD)
+		return &o->held[r->send->priority < PRIORITIES ? r->send->priority
+							       : PRIORITIES - 1];
+	return NULL;
+}
+
+static void
+list_add(struct list *l, struct row *r, bool in_front)
+{
+	r->prev = in_front ? NULL : l->last;
+	r->next = in_front ? l->first : NULL;
+	*(r->prev == NULL ? &l->first : &r->prev->next) = r;
+	*(r->next == NULL ? &l->last : &r->next->prev) = r;
+}
+
+static void
+list_remove(struct list *l, struct row *r)
+{
+	*(r->prev == NULL ? &l->first : &r->prev->next) = r->next;
+	*(r->next == NULL ? &l->last : &r->next->prev) = r->prev;
+	r->prev = r->next = NULL;
+}
+
+/* Every change of stage goes through here: lists and counters follow. */
+static void
+row_stage(struct outgoing *o, struct row *r, enum stage to, bool in_front)
+{
+	struct list *l = list_of(o, r);
+
+	if (l != NULL)
+		list_remove(l, r);
+	o->count.held -= r->stage == STAGE_HELD;
+	o->count.active -= r->stage != STAGE_REMEMBERED;
+	o->count.remembered -= r->stage == STAGE_REMEMBERED;
+	r->stage = to;
+	o->count.held += to == STAGE_HELD;
+	o->count.active += to != STAGE_REMEMBERED;
+	o->count.remembered += to == STAGE_REMEMBERED;
+	l = list_of(o, r);
+	if (l != NULL)
+		list_add(l, r, in_front);
+}
+
+static void
+row_remember(struct outgoing *o, struct row *r)
+{
+	row_stage(o, r, STAGE_REMEMBERED, false);
+	free(r->send);
+	free(r->result);
+	r->send = NULL;
+	r->result = NULL;
+	r->attempt = 0;
+	r->forget_ms = clock_boot_ms() + OUTGOING_MEMORY_MS;
+}
+
+/* NULL: the table is full; safer to know nothing of a row than to forget another. */
+static struct row *
+row_new(struct outgoing *o, uint64_t id)
+{
+	struct row **head = bucket_of(o, id), *r;
+
+	if (o->count.active + o->count.remembered >= o->o.memory_max)
+		return NULL;
+	r = xcalloc(1, sizeof(*r));
+	r->id = id;
+	r->next_hash = *head;
+	*head = r;
+	r->stage = STAGE_REMEMBERED;
+	list_add(&o->remembered, r, false);
+	o->count.remembered++;
+	r->forget_ms = clock_boot_ms() + OUTGOING_MEMORY_MS;
+	return r;
+}
+
+static void
+row_free(struct outgoing *o, struct row *r)
+{
+	struct row **at = bucket_of(o, r->id);
+
+	row_stage(o, r, STAGE_REMEMBERED, false);
+	list_remove(&o->remembered, r);
+	o->count.remembered--;
+	while (*at != r)
+		at = &(*at)->next_hash;
+	*at = r->next_hash;
+	free(r->send);
+	free(r->result);
+	free(r);
+}
+
+void
+outgoing_free(struct outgoing *o)
+{
+	if (o == NULL)
+		return;
+	for (size_t i = 0; i < BUCKETS; i++) {
+		while (o->bucket[i] != NULL)
+			row_free(o, o->bucket[i]);
+	}
+	free(o);
+}
+
+static void
+on_committed(void *arg, uint64_t id, enum bus_outcome outcome)
+{
+	struct outgoing *o = arg;
+	struct row *r = row_find(o, id);
+
+	(void)outcome; /* put aside is kept by the database too */
+	if (r == NULL || r->stage != STAGE_RESULT)
+		return;
+	row_remember(o, r);
+	kill_point("out.settled");
+}
+
+/* Keeps the result and offers it until it is committed. */
+static void
+row_result(struct outgoing *o, struct row *r, const struct bus_result *result)
+{
+	struct inflight_owner owner = {
+		.settled = on_committed, .arg = o, .handle = r->id
+	};
+	struct bus_msg m = { .type = BUS_RESULT };
+
+	row_stage(o, r, STAGE_RESULT, false);
+	free(r->send);
+	r->send = NULL;
+	r->result = xmalloc(sizeof(*r->result));
+	*r->result = *result;
+	m.u.result = *result;
+	o->count.result[result->state]++;
+	kill_point("out.result");
+	log_info("out.result", "row=%llu attempt=%u state=%d link=%s error=%u",
+	    (unsigned long long)r->id, r->attempt, (int)result->state, result->link,
+	    result->error);
+	if (inflight_take(o->o.inflight, &m, clock_boot_ms(), &owner) != RC_OK)
+		fatalx("out.result_lost", "row=%llu", (unsigned long long)r->id);
+}
+
+static void
+row_end(struct outgoing *o, struct row *r, enum bus_state state)
+{
+	struct bus_result result = {
+		.row = r->id, .attempt = r->attempt, .state = state
+	};
+
+	result.parts_done = r->send->parts_done;
+	result.concat_ref = r->send->concat_ref;
+	kill_point(state == BUS_EXPIRED ? "out.expired" : "out.dropped");
+	row_result(o, r, &result);
+}
+
+static struct bus_send *
+send_copy(const struct bus_send *s)
+{
+	size_t n = offsetof(struct bus_send, text) +
+	    strnlen(s->text, sizeof(s->text) - 1) + 1;
+	struct bus_send *copy = xmalloc(n);
+
+	memcpy(copy, s, n);
+	((char *)copy)[n - 1] = '\0';
+	return copy;
+}
+
+static enum rc
+refuse(struct outgoing *o, const struct bus_send *s, const char *why)
+{
+	o->count.refused++;
+	log_warn("out.refused", "row=%llu attempt=%u why=%s", (unsigned long long)s->row,
+	    s->attempt, why);
+	return RC_REFUSED;
+}
+
+enum rc
+outgoing_take(struct outgoing *o, const struct bus_send *s)
+{
+	struct row *r = row_find(o, s->row);
+	int64_t now = clock_boot_ms();
+
+	if (s->instance != o->o.instance)
+		return refuse(o, s, "instance");
+	if (r != NULL && s->attempt <= r->high)
+		return refuse(o, s, "attempt");
+	/* an earlier attempt is under way: its end is not known, so this one never came */
+	if (r != NULL && r->stage != STAGE_REMEMBERED && r->stage != STAGE_HELD)
+		return refuse(o, s, "busy");
+	if (r == NULL && o->count.active < o->o.rows_max)
+		r = row_new(o, s->row);
+	if (r == NULL ||
+	    (r->stage == STAGE_REMEMBERED && o->count.active >= o->o.rows_max)) {
+		o->count.full++;
+		return RC_AGAIN;
+	}
+	if (r->stage == STAGE_HELD)
+		row_remember(o, r);
+	r->high = s->attempt;
+	r->had = true;
+	r->attempt = s->attempt;
+	r->send = send_copy(s);
+	r->limits.submit_by = s->submit_ms == 0 ? 0 : now + (int64_t)s->submit_ms;
+	r->limits.window_end = s->window_ms == 0 ? 0 : now + (int64_t)s->window_ms;
+	row_stage(o, r, STAGE_HELD, false);
+	o->count.taken++;
+	kill_point("out.taken");
+	if (o->stopping)
+		row_end(o, r, BUS_DROPPED);
+	return RC_OK;
+}
+
+static enum bus_state
+state_of(const struct row *r)
+{
+	switch (r->stage) {
+	case STAGE_REMEMBERED:
+		return BUS_NEVER_HAD;
+	case STAGE_HELD:
+	case STAGE_AT_LINK:
+		return BUS_HELD;
+	case STAGE_SUBMITTED:
+		return BUS_SUBMITTED;
+	case STAGE_RESULT:
+		return r->result->state;
+	}
+	return BUS_NEVER_HAD;
+}
+
+/*
+ * "Never had" promises that this attempt will not be taken later. Of an attempt whose result is
+ * committed, or that is not the highest, nothing is said: the database knows more.
+ */
+void
+outgoing_ask(struct outgoing *o, struct bus_peer *from, const struct bus_ask *ask)
+{
+	struct row *r = row_find(o, ask->row);
+	struct bus_msg m = { .type = BUS_RESULT };
+
+	o->count.asked++;
+	if (ask->instance != o->o.instance)
+		return;
+	if (r == NULL)
+		r = row_new(o, ask->row);
+	if (r == NULL || ask->attempt < r->high)
+		return;
+	if (ask->attempt > r->high) {
+		r->high = ask->attempt;
+		r->had = false;
+	}
+	if (r->had && r->attempt != ask->attempt)
+		return;
+	if (!r->had && (r->stage == STAGE_HELD || r->stage == STAGE_REMEMBERED))
+		row_remember(o, r);
+	m.u.result.row = ask->row;
+	m.u.result.attempt = ask->attempt;
+	m.u.result.state = BUS_NEVER_HAD;
+	if (r->had) {
+		if (r->stage == STAGE_RESULT)
+			m.u.result = *r->result;
+		m.u.result.state = state_of(r);
+	}
+	kill_point("out.asked");
+	(void)!o->o.say(o->o.arg, from, &m);
+}
+
+void
+outgoing_submitting(struct outgoing *o, uint64_t id, uint32_t attempt)
+{
+	struct row *r = row_find(o, id);
+
+	if (r == NULL || r->attempt != attempt || r->stage != STAGE_AT_LINK)
+		return;
+	row_stage(o, r, STAGE_SUBMITTED, false);
+	o->count.submitted++;
+}
+
+void
+outgoing_result(struct outgoing *o, const struct bus_result *result)
+{
+	struct row *r = row_find(o, result->row);
+
+	if (r == NULL || r->attempt != result->attempt ||
+	    (r->stage != STAGE_AT_LINK && r->stage != STAGE_SUBMITTED))
+		return;
+	if (result->state != BUS_HELD)
+		row_result(o, r, result);
+	else if (o->stopping)
+		row_end(o, r, BUS_DROPPED);
+	else
+		row_stage(o, r, STAGE_HELD, true);
+}
+
+/* Its time is out: it is not submitted any more. */
+static bool
+is_late(const struct row *r, int64_t now)
+{
+	if (r->limits.submit_by != 0 && now >= r->limits.submit_by)
+		return true;
+	if (r->limits.window_end == 0)
+		return false;
+	return r->limits.window_end - now <
+	    (r->send->person ? OUTGOING_LEAST_WINDOW_MS : 1);
+}
+
+static void
+hand_over(struct outgoing *o, struct row *r, int64_t now)
+{
+	struct link *l;
+
+	if (r->send->person && o->no_persons)
+		return;
+	l = links_choose(o->o.links, r->send, now);
+	if (l == NULL || l->ops->send(l, r->send, r->limits) != RC_OK)
+		return;
+	row_stage(o, r, STAGE_AT_LINK, false);
+	kill_point("out.ordered");
+}
+
+static void
+forget(struct outgoing *o, int64_t now)
+{
+	while (o->remembered.first != NULL && o->remembered.first->forget_ms <= now)
+		row_free(o, o->remembered.first);
+}
+
+/* Room is a promise that is used up by Sends; what workers bring counts against it too. */
+static void
+give_room(struct outgoing *o)
+{
+	uint32_t room = o->stopping ? 0 : links_room(o->o.links);
+
+	room = room > o->count.held ? room - (uint32_t)o->count.held : 0;
+	for (size_t i = 0; i < DISPATCHES; i++) {
+		struct dispatch *d = &o->dispatch[i];
+		struct bus_msg m = { .type = BUS_SEND_ROOM };
+
+		if (d->peer == NULL || d->given >= room)
+			continue;
+		m.u.room = room - d->given;
+		if (o->o.say(o->o.arg, d->peer, &m) == RC_OK)
+			d->given = room;
+	}
+}
+
+void
+outgoing_run(struct outgoing *o, int64_t now)
+{
+	struct row *next;
+
+	for (size_t p = 0; p < PRIORITIES; p++) {
+		for (struct row *r = o->held[p].first; r != NULL; r = next) {
+			next = r->next;
+			if (is_late(r, now))
+				row_end(o, r, BUS_EXPIRED);
+			else if (links_may_send(o->o.links, now))
+				hand_over(o, r, now);
+		}
+	}
+	forget(o, now);
+	give_room(o);
+}
+
+void
+outgoing_hold_persons(struct outgoing *o, bool on)
+{
+	o->no_persons = on;
+}
+
+void
+outgoing_stop(struct outgoing *o)
+{
+	o->stopping = true;
+	for (size_t p = 0; p < PRIORITIES; p++) {
+		while (o->held[p].first != NULL)
+			row_end(o, o->held[p].first, BUS_DROPPED);
+	}
+}
+
+bool
+outgoing_empty(const struct outgoing *o)
+{
+	return o->count.active == 0;
+}
+
+static struct dispatch *
+dispatch_find(struct outgoing *o, const struct bus_peer *p)
+{
+	for (size_t i = 0; i < DISPATCHES; i++) {
+		if (o->dispatch[i].peer == p)
+			return &o->dispatch[i];
+	}
+	return NULL;
+}
+
+void
+outgoing_dispatch(struct outgoing *o, struct bus_peer *p, bool up)
+{
+	struct dispatch *d = dispatch_find(o, p);
+
+	if (d == NULL)
+		d = dispatch_find(o, NULL);
+	if (d == NULL) {
+		log_warn("out.dispatches", "more than %d", DISPATCHES);
+		return;
+	}
+	d->peer = up ? p : NULL;
+	d->given = 0;
+	give_room(o);
+}
+
+void
+outgoing_dispatch_sent(struct outgoing *o, const struct bus_peer *p)
+{
+	struct dispatch *d = dispatch_find(o, p);
+
+	if (d != NULL && d->given > 0)
+		d->given--;
+}
+
+struct outgoing_counts
+outgoing_counts(const struct outgoing *o)
+{
+	return o->count;
+}

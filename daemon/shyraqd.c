@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * main of the daemon: options, the two buses, the links, start and orderly stop.
+ * It never opens a database and never reads a text's meaning. Started by systemd or scripts/run.
+ *
+ * Kill points of a text's way in:   in.read in.taken in.offered in.verdict in.delete in.deleted
+ * of a receipt's:                   in.read in.taken in.receipt_offered in.verdict in.delete in.deleted
+ * of a row's way out:               out.taken out.ordered out.before_submit out.after_submit out.answer
+ *                                   out.result out.result_kept out.result_offered out.committed
+ *                                   out.settled out.asked out.expired out.dropped
+ * of the daemon itself:             daemon.ready daemon.stop
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bus.h"
+#include "clock.h"
+#include "conf.h"
+#include "inflight.h"
+#include "links.h"
+#include "log.h"
+#include "loop.h"
+#include "modem.h"
+#include "modem_thread.h"
+#include "outgoing.h"
+#include "phone.h"
+#include "proc.h"
+#include "seal.h"
+#include "str.h"
+#include "variant.h"
+
+#define TICK_MS 50
+#define SLOW_TICK_MS 500
+#define STATS_MS 60000
+#define DESCRIPTORS 1024 /* libgammu's select() ends the process beyond */
+
+struct daemon_conf {
+	char *name, *worker_endpoint, *dispatch_endpoint, *log_key_file, *cert_file,
+	    *worker_certs, *dispatch_certs, *state_dir;
+	int64_t texts_max, rows_max, stop_wait_ms, clock_hold_ms;
+};
+
+static const struct conf_option daemon_options[] = {
+	{ "name", CONF_STRING, offsetof(struct daemon_conf, name), NULL, 0, 0, NULL },
+	{ "worker_endpoint", CONF_STRING, offsetof(struct daemon_conf, worker_endpoint),
+	    NULL, 0, 0, "ipc://PATH or tcp://HOST:PORT" },
+	{ "dispatch_endpoint", CONF_STRING,
+	    offsetof(struct daemon_conf, dispatch_endpoint), NULL, 0, 0,
+	    "ipc://PATH or tcp://HOST:PORT" },
+	{ "log_key_file", CONF_STRING, offsetof(struct daemon_conf, log_key_file), NULL,
+	    0, 0, NULL },
+	{ "cert_file", CONF_STRING, offsetof(struct daemon_conf, cert_file), "", 0, 0,
+	    NULL },
+	{ "worker_certs", CONF_STRING, offsetof(struct daemon_conf, worker_certs), "", 0,
+	    0, NULL },
+	{ "dispatch_certs", CONF_STRING, offsetof(struct daemon_conf, dispatch_certs), "",
+	    0, 0, NULL },
+	{ "state_dir", CONF_STRING, offsetof(struct daemon_conf, state_dir), NULL, 0, 0,
+	    NULL },
+	{ "texts_max", CONF_INT, offsetof(struct daemon_conf, texts_max), "1024", 1,
+	    65536, NULL },
+	{ "rows_max", CONF_INT, offsetof(struct daemon_conf, rows_max), "4096", 1, 65536,
+	    NULL },
+	{ "stop_wait", CONF_TIME, offsetof(struct daemon_conf, stop_wait_ms), "10 s", 0,
+	    120000, NULL },
+	{ "clock_hold", CONF_TIME, offsetof(struct daemon_conf, clock_hold_ms), "5 min",
+	    1000, 86400000, NULL },
+};
+
+static const struct conf_option modem_options[] = {
+	{ "name", CONF_STRING, offsetof(struct modem_conf, name), NULL, 0, 0, NULL },
+	{ "daemon", CONF_STRING, offsetof(struct modem_conf, daemon), "", 0, 0, NULL },
+	{ "device", CONF_STRING, offsetof(struct modem_conf, device), NULL, 0, 0, NULL },
+	{ "number", CONF_STRING, offsetof(struct modem_conf, number), NULL, 0, 0, NULL },
+	{ "pin_file", CONF_STRING, offsetof(struct modem_conf, pin_file), "", 0, 0,
+	    NULL },
+	{ "imsi", CONF_STRING, offsetof(struct modem_conf, imsi), "", 0, 0, "digits" },
+	{ "prefixes", CONF_STRING, offsetof(struct modem_conf, prefixes), "", 0, 0,
+	    "+7701 +7702 ..." },
+	{ "poll", CONF_TIME, offsetof(struct modem_conf, poll_ms), "20 s", 500, 3600000,
+	    NULL },
+	{ "submit_timeout", CONF_TIME, offsetof(struct modem_conf, submit_ms), "40 s",
+	    1000, 300000, NULL },
+	{ "call_timeout", CONF_TIME, offsetof(struct modem_conf, call_ms), "2 min", 1000,
+	    600000, NULL },
+	{ "parts_per_minute", CONF_INT, offsetof(struct modem_conf, parts_per_minute),
+	    "80", 1, 6000, NULL },
+	{ "receipts", CONF_BOOL, offsetof(struct modem_conf, receipts), "true", 0, 0,
+	    NULL },
+};
+
+struct daemon {
+	struct daemon_conf conf;
+	struct modem_conf modem[LINKS_MAX];
+	size_t modem_n;
+	struct loop *loop;
+	struct bus *bus[BUS_ROLES];
+	struct links links;
+	struct link_host host;
+	struct inflight *inflight;
+	struct outgoing *outgoing;
+	struct clock_watch clock;
+	int64_t jump_ms;    /* of the wall clock, held for; 0: none */
+	int64_t hold_until; /* clock_mono_us / 1000 */
+	int64_t stop_by;    /* 0: not stopping */
+	bool broken;        /* a link broke: end, so that we are started again */
+};
+
+static void
+take_send(struct daemon *d, const struct bus_send *s)
+{
+	if (outgoing_take(d->outgoing, s) == RC_AGAIN)
+		log_warn("daemon.no_room", "row=%llu", (unsigned long long)s->row);
+}
+
+static void
+on_ready(void *arg, struct bus_peer *from, const struct bus_msg *m)
+{
+	struct daemon *d = arg;
+
+	inflight_credit(d->inflight, from, m->u.credit);
+}
+
+static void
+on_verdicts(void *arg, struct bus_peer *from, const struct bus_msg *m)
+{
+	struct daemon *d = arg;
+	const struct bus_verdicts *v = &m->u.verdicts;
+
+	for (uint32_t i = 0; i < v->sends_n; i++)
+		take_send(d, &v->sends[i]);
+	for (uint32_t i = 0; i < v->verdicts_n; i++)
+		inflight_verdict(d->inflight, from, &v->verdicts[i]);
+	if (v->credit > 0)
+		inflight_credit(d->inflight, from, v->credit);
+	if (v->sends_n > 0)
+		outgoing_run(d->outgoing, clock_boot_ms());
+}
+
+static void
+on_send(void *arg, struct bus_peer *from, const struct bus_msg *m)
+{
+	struct daemon *d = arg;
+
+	outgoing_dispatch_sent(d->outgoing, from);
+	take_send(d, &m->u.send);
+	outgoing_run(d->outgoing, clock_boot_ms());
+}
+
+static void
+on_ask(void *arg, struct bus_peer *from, const struct bus_msg *m)
+{
+	struct daemon *d = arg;
+
+	outgoing_ask(d->outgoing, from, &m->u.ask);
+}
+
+static bus_handler *const on_worker[BUS_TYPES] = {
+	[BUS_READY] = on_ready,
+	[BUS_VERDICTS] = on_verdicts,
+};
+
+static bus_handler *const on_dispatch[BUS_TYPES] = {
+	[BUS_READY] = on_ready,
+	[BUS_VERDICTS] = on_verdicts,
+	[BUS_SEND] = on_send,
+	[BUS_ASK] = on_ask,
+};
+
+static void
+on_worker_change(void *arg, struct bus_peer *p, bool up)
+{
+	struct daemon *d = arg;
+
+	inflight_peer(d->inflight, BUS_WORKER, p, up);
+}
+
+static void
+on_dispatch_change(void *arg, struct bus_peer *p, bool up)
+{
+	struct daemon *d = arg;
+
+	inflight_peer(d->inflight, BUS_DISPATCH, p, up);
+	outgoing_dispatch(d->outgoing, p, up);
+}
+
+static enum rc
+say(void *arg, enum bus_role role, struct bus_peer *to, const struct bus_msg *m)
+{
+	struct daemon *d = arg;
+
+	return bus_send(d->bus[role], to, m);
+}
+
+static enum rc
+say_dispatch(void *arg, struct bus_peer *to, const struct bus_msg *m)
+{
+	return say(arg, BUS_DISPATCH, to, m);
+}
+
+static void
+hold_links(void *arg, bool on)
+{
+	struct daemon *d = arg;
+
+	links_hold(&d->links, on);
+}
+
+static void
+link_settled(void *arg, uint64_t handle, enum bus_outcome outcome)
+{
+	struct link *l = arg;
+
+	l->settled(l, handle, outcome);
+}
+
+static enum rc
+link_took(void *arg, struct link *l, struct bus_msg *m, uint64_t handle, int64_t read_ms)
+{
+	struct daemon *d = arg;
+	struct inflight_owner owner = {
+		.settled = link_settled, .arg = l, .handle = handle
+	};
+
+	if (d->stop_by != 0)
+		return RC_AGAIN;
+	return inflight_take(d->inflight, m, read_ms, &owner);
+}
+
+static void
+link_withdraw(void *arg, struct link *l)
+{
+	struct daemon *d = arg;
+
+	inflight_withdraw(d->inflight, l);
+}
+
+static void
+link_submitting(void *arg, struct link *l, uint64_t row, uint32_t attempt)
+{
+	struct daemon *d = arg;
+
+	(void)l;
+	outgoing_submitting(d->outgoing, row, attempt);
+}
+
+static void
+link_result(void *arg, struct link *l, const struct bus_result *r)
+{
+	struct daemon *d = arg;
+
+	(void)l;
+	outgoing_result(d->outgoing, r);
+}
+
+static void
+on_stop(void *arg)
+{
+	struct daemon *d = arg;
+
+	if (d->stop_by != 0)
+		return;
+	kill_point("daemon.stop");
+	log_info("daemon.stop", "held=%zu", outgoing_counts(d->outgoing).held);
+	d->stop_by = clock_mono_us() / 1000 + d->conf.stop_wait_ms;
+	if (d->stop_by == 0)
+		d->stop_by = 1;
+	links_hold(&d->links, true);
+	outgoing_stop(d->outgoing);
+}
+
+static void
+link_changed(void *arg, struct link *l)
+{
+	struct daemon *d = arg;
+
+	if (l->state == LINK_BROKEN && !d->broken) {
+		d->broken = true;
+		log_error("daemon.broken",
+		    "link=%s the others are settled, then a restart", l->name);
+		on_stop(d);
+	}
+	outgoing_run(d->outgoing, clock_boot_ms());
+}
+
+/* Waits, bounded, for verdicts; then for the threads; then ends the loop. */
+static void
+go_on_stopping(struct daemon *d)
+{
+	int64_t left = d->stop_by - clock_mono_us() / 1000;
+	bool settled = outgoing_empty(d->outgoing) && inflight_empty(d->inflight);
+
+	if (left > 0 && !settled)
+		return;
+	if (left > -d->conf.stop_wait_ms && !links_ended(&d->links)) {
+		links_stop(&d->links);
+		return;
+	}
+	log_info("daemon.end", "settled=%d links=%d", settled, links_ended(&d->links));
+	loop_end(d->loop);
+}
+
+/* Sends to persons wait until the clock has stood still for a while, or came back. */
+static void
+watch_clock(struct daemon *d)
+{
+	int64_t jump = clock_watch_jump_ms(&d->clock);
+	int64_t now = clock_mono_us() / 1000;
+	bool jumped = jump > CLOCK_JUMP_MS || jump < -CLOCK_JUMP_MS;
+
+	if (jumped && (d->jump_ms == 0 || llabs(jump - d->jump_ms) > CLOCK_JUMP_MS)) {
+		log_error("clock.jump", "ms=%lld sends to persons wait", (long long)jump);
+		d->jump_ms = jump;
+		d->hold_until = now + d->conf.clock_hold_ms;
+		outgoing_hold_persons(d->outgoing, true);
+		return;
+	}
+	if (d->jump_ms == 0 || (jumped && now < d->hold_until))
+		return;
+	log_warn("clock.accepted", "ms=%lld", (long long)jump);
+	clock_watch_reset(&d->clock);
+	d->jump_ms = 0;
+	outgoing_hold_persons(d->outgoing, false);
+}
+
+static void
+on_hup(void *arg)
+{
+	struct daemon *d = arg;
+
+	if (d->jump_ms != 0)
+		d->hold_until = 0; /* an operator looked at the clock */
+	log_info("daemon.hup", "clock_held=%d", d->jump_ms != 0);
+}
+
+static void
+on_tick(void *arg)
+{
+	struct daemon *d = arg;
+	int64_t now = clock_boot_ms();
+
+	inflight_tick(d->inflight, now);
+	outgoing_run(d->outgoing, now);
+	if (d->stop_by != 0)
+		go_on_stopping(d);
+}
+
+static void
+on_slow_tick(void *arg)
+{
+	struct daemon *d = arg;
+
+	watch_clock(d);
+	links_tick(&d->links, clock_boot_ms());
+}
+
+static void
+on_stats(void *arg)
+{
+	struct daemon *d = arg;
+	struct inflight_counts in = inflight_counts(d->inflight);
+	struct outgoing_counts out = outgoing_counts(d->outgoing);
+
+	log_debug("daemon.in",
+	    "taken=%llu offered=%llu again=%llu done=%llu aside=%llu waiting=%zu out=%zu",
+	    (unsigned long long)in.taken, (unsigned long long)in.offered,
+	    (unsigned long long)in.again, (unsigned long long)in.done,
+	    (unsigned long long)in.aside, in.texts, in.out);
+	log_debug("daemon.out",
+	    "taken=%llu refused=%llu accepted=%llu uncertain=%llu held=%zu known=%zu",
+	    (unsigned long long)out.taken, (unsigned long long)out.refused,
+	    (unsigned long long)out.result[BUS_ACCEPTED],
+	    (unsigned long long)out.result[BUS_UNCERTAIN], out.held, out.remembered);
+	for (size_t i = 0; i < d->links.n; i++) {
+		const struct link *l = d->links.link[i];
+
+		log_debug("daemon.link",
+		    "link=%s state=%d texts=%llu deleted=%llu parts=%llu failed=%llu",
+		    l->name, (int)l->state, (unsigned long long)l->count.texts,
+		    (unsigned long long)l->count.deleted,
+		    (unsigned long long)l->count.parts,
+		    (unsigned long long)l->count.failed);
+	}
+}
+
+static void
+read_conf(struct daemon *d, const struct proc_options *o)
+{
+	struct conf *c;
+	struct conf_err err;
+
+	if (conf_open(o->config, &c, &err) != RC_OK ||
+	    conf_section(c, o->section == NULL ? "daemon" : o->section, daemon_options,
+		ARRAY_LEN(daemon_options), &d->conf, &err) != RC_OK)
+		fatalx("daemon.conf", "%s", err.s);
+	for (size_t i = 0; i < conf_list_len(c, "modems"); i++) {
+		struct modem_conf *m = &d->modem[d->modem_n];
+
+		if (d->modem_n == LINKS_MAX)
+			fatalx("daemon.modems", "more than %d", LINKS_MAX);
+		memset(m, 0, sizeof(*m));
+		if (conf_list_item(c, "modems", i, modem_options,
+			ARRAY_LEN(modem_options), m, &err) != RC_OK)
+			fatalx("daemon.modem_conf", "%s", err.s);
+		if (m->daemon[0] == '\0' || strcmp(m->daemon, d->conf.name) == 0)
+			d->modem_n++;
+		else
+			conf_clear(modem_options, ARRAY_LEN(modem_options), m);
+	}
+	conf_free(c);
+}
+
+static void
+limit_descriptors(void)
+{
+	struct rlimit l = { DESCRIPTORS, DESCRIPTORS };
+
+	if (setrlimit(RLIMIT_NOFILE, &l) != 0)
+		fatal("daemon.limit", "RLIMIT_NOFILE");
+}
+
+static void
+read_log_key(const char *path)
+{
+	struct seal_key key;
+
+	if (seal_key_read(path, &key) != RC_OK)
+		fatalx("daemon.log_key", "file=%s not a key of ours", path);
+	phone_set_log_key(key.b);
+	seal_wipe(&key, sizeof(key));
+}
+
+static void
+open_bus(struct daemon *d, enum bus_role other, uint64_t instance)
+{
+	bool worker = other == BUS_WORKER;
+	const char *certs = worker ? d->conf.worker_certs : d->conf.dispatch_certs;
+	struct bus_options o = { .self = BUS_DAEMON,
+		.other = other,
+		.endpoint = worker ? d->conf.worker_endpoint : d->conf.dispatch_endpoint,
+		.name = d->conf.name,
+		.instance = instance,
+		.cert_file = d->conf.cert_file[0] == '\0' ? NULL : d->conf.cert_file,
+		.peers = certs[0] == '\0' ? NULL : certs,
+		.on = worker ? on_worker : on_dispatch,
+		.change = worker ? on_worker_change : on_dispatch_change,
+		.arg = d };
+
+	if (bus_open(d->loop, &o, &d->bus[other]) != RC_OK)
+		fatalx("daemon.bus", "endpoint=%s", o.endpoint);
+}
+
+static void
+open_links(struct daemon *d)
+{
+	d->host = (struct link_host){ .arg = d,
+		.took = link_took,
+		.withdraw = link_withdraw,
+		.submitting = link_submitting,
+		.result = link_result,
+		.changed = link_changed };
+	for (size_t i = 0; i < d->modem_n; i++) {
+		struct link *l;
+
+		if (modem_new(d->loop, &d->modem[i], d->conf.state_dir, &d->host, &l) !=
+		    RC_OK)
+			fatalx("daemon.modem", "name=%s", d->modem[i].name);
+		links_add(&d->links, l);
+	}
+}
+
+static void
+build(struct daemon *d)
+{
+	uint64_t instance = proc_instance();
+	struct inflight_options in = { .texts_max = (size_t)d->conf.texts_max,
+		.arg = d,
+		.say = say,
+		.hold = hold_links };
+	struct outgoing_options out = { .instance = instance,
+		.rows_max = (size_t)d->conf.rows_max,
+		.memory_max = 65536 + (size_t)d->conf.rows_max,
+		.links = &d->links,
+		.arg = d,
+		.say = say_dispatch };
+
+	d->loop = loop_new();
+	d->inflight = inflight_new(&in);
+	out.inflight = d->inflight;
+	d->outgoing = outgoing_new(&out);
+	open_bus(d, BUS_WORKER, instance);
+	open_bus(d, BUS_DISPATCH, instance);
+	open_links(d);
+	loop_every(d->loop, TICK_MS, on_tick, d);
+	loop_every(d->loop, SLOW_TICK_MS, on_slow_tick, d);
+	loop_every(d->loop, STATS_MS, on_stats, d);
+	loop_on_hup(d->loop, on_hup, d);
+	loop_on_term(d->loop, on_stop, d);
+}
+
+static void
+clear(struct daemon *d)
+{
+	links_clear(&d->links);
+	bus_close(d->bus[BUS_WORKER]);
+	bus_close(d->bus[BUS_DISPATCH]);
+	outgoing_free(d->outgoing);
+	inflight_free(d->inflight);
+	loop_free(d->loop);
+	for (size_t i = 0; i < d->modem_n; i++)
+		conf_clear(modem_options, ARRAY_LEN(modem_options), &d->modem[i]);
+	conf_clear(daemon_options, ARRAY_LEN(daemon_options), &d->conf);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct daemon d;
+	struct proc_options o = proc_start("shyraqd",
+	    "The links to the networks. SIGTERM stops it in order; SIGHUP accepts a jumped clock.\n",
+	    argc, argv);
+
+	read_conf(&d, &o);
+	limit_descriptors();
+	if (modem_library_init() != RC_OK)
+		fatalx("daemon.library", "libgammu");
+	read_log_key(d.conf.log_key_file);
+	if (mkdir(d.conf.state_dir, 0700) != 0 && access(d.conf.state_dir, W_OK) != 0)
+		fatal("daemon.state_dir", "dir=%s", d.conf.state_dir);
+	build(&d);
+	proc_ready();
+	kill_point("daemon.ready");
+	loop_run(d.loop);
+	/* a thread that hangs would hang the libraries' own end, too */
+	if (d.broken || !links_ended(&d.links))
+		_exit(d.broken ? 1 : 0);
+	clear(&d);
+	return 0;
+}
