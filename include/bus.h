@@ -27,6 +27,7 @@
 #define BUS_VERDICTS_MAX 256
 #define BUS_CREDIT_MAX 4096
 #define BUS_PING_MS 2000  /* between pings */
+#define BUS_STALE_MS 60000 /* a text, receipt or send that was on its way for longer is dropped */
 #define BUS_GONE_MS 7000  /* silence after which the other side counts as gone */
 
 enum bus_role {
@@ -134,7 +135,7 @@ struct bus_send {
 struct bus_verdicts {
 	uint32_t verdicts_n, sends_n, credit;
 	const struct bus_verdict *verdicts; /* incoming: borrowed until the handler returns */
-	const struct bus_send *sends;
+	struct bus_send *sends;
 };
 struct bus_ask {
 	uint64_t row;
@@ -142,8 +143,17 @@ struct bus_ask {
 	uint64_t instance;
 };
 
+/*
+ * Time that a frame spends on its way counts as time passed: lib/bus.c adds it to ages and takes it off
+ * remaining times before a handler sees them; what has no time left has 1 ms left. Set by bus.c.
+ */
+struct bus_times {
+	uint64_t sent, heard, heard_ago;
+};
+
 struct bus_msg {
 	enum bus_type type;
+	struct bus_times times;
 	union {
 		struct bus_hello hello;
 		struct bus_sms_in sms_in;
@@ -167,6 +177,7 @@ struct bus_peer {
 	uint64_t instance;
 	char name[BUS_NAME_MAX];
 	int64_t heard_ms;   /* clock_boot_ms */
+	uint64_t heard;     /* its newest `sent`, come at heard_ms; 0: none */
 	uint8_t id[64];     /* of the socket; private to bus.c */
 	uint32_t id_n;
 };
@@ -218,6 +229,11 @@ void bus_room_free(struct bus_room *r);
 MUST_CHECK enum rc bus_unpack(const uint8_t *p, size_t n, struct bus_room *room, struct bus_msg *m);
 /* Packs into a malloc'd buffer of *n bytes. */
 uint8_t *bus_pack(const struct bus_msg *m, size_t *n);
+/*
+ * Counts the way of m as passed; now_ms is our clock_boot_ms. False: it is to be dropped, because it carries
+ * time although nothing was heard, or because it is older than BUS_STALE_MS.
+ */
+bool bus_count_way(struct bus_msg *m, int64_t now_ms);
 /* Who may say what to whom. */
 bool bus_may(enum bus_role from, enum bus_role to, enum bus_type t);
 

@@ -85,10 +85,17 @@ secure(struct bus *b, const struct bus_options *o)
 static enum rc
 send_bytes(struct bus *b, const struct bus_peer *to, const struct bus_msg *m)
 {
+	struct bus_msg timed = *m;
+	int64_t now = clock_boot_ms();
 	void *s = zsock_resolve(b->sock);
 	size_t n;
-	uint8_t *p = bus_pack(m, &n);
+	uint8_t *p;
 	enum rc rc = RC_BROKEN;
+
+	timed.times.sent = (uint64_t)now;
+	timed.times.heard = to->heard;
+	timed.times.heard_ago = to->heard == 0 ? 0 : (uint64_t)(now - to->heard_ms);
+	p = bus_pack(&timed, &n);
 
 	if (b->router && zmq_send(s, to->id, to->id_n, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
 		goto out;
@@ -167,6 +174,8 @@ on_hello(struct bus *b, struct bus_peer *p, const struct bus_hello *h)
 {
 	bool fresh = !p->up || p->instance != h->instance;
 
+	p->heard_ms = clock_boot_ms();
+	p->heard = b->msg->times.sent;
 	if (h->version != BUS_VERSION) {
 		log_error("bus.version", "peer=%s theirs=%u ours=%d", h->name, h->version, BUS_VERSION);
 		b->counts.bad++;
@@ -175,7 +184,6 @@ on_hello(struct bus *b, struct bus_peer *p, const struct bus_hello *h)
 	if (p->up && p->instance != h->instance)
 		go_down(b, p, "restarted");
 	p->instance = h->instance;
-	p->heard_ms = clock_boot_ms();
 	memcpy(p->name, h->name, sizeof(p->name));
 	if (b->router || fresh)
 		say_hello(b, p);
@@ -207,10 +215,24 @@ greet(struct bus *b, const uint8_t *id, uint32_t n, const struct bus_hello *h)
 	return p;
 }
 
+/* Logged at the 1st, 2nd, 4th, 8th ... time: a broken peer does not flood the log. */
 static void
-dispatch_frame(struct bus *b, struct bus_peer *p, const struct bus_msg *m)
+count_bad(uint64_t *n, const char *why)
+{
+	*n += 1;
+	if ((*n & (*n - 1)) == 0)
+		log_warn("bus.dropped", "why=%s count=%llu", why, (unsigned long long)*n);
+}
+
+static void
+dispatch_frame(struct bus *b, struct bus_peer *p, struct bus_msg *m)
 {
 	p->heard_ms = clock_boot_ms();
+	p->heard = m->times.sent;
+	if (!bus_count_way(m, p->heard_ms)) {
+		count_bad(&b->counts.bad, "untimed");
+		return;
+	}
 	if (m->type == BUS_PING) {
 		struct bus_msg pong = { .type = BUS_PONG };
 
@@ -225,15 +247,6 @@ dispatch_frame(struct bus *b, struct bus_peer *p, const struct bus_msg *m)
 		return;
 	}
 	b->on[m->type](b->arg, p, m);
-}
-
-/* Logged at the 1st, 2nd, 4th, 8th ... time: a broken peer does not flood the log. */
-static void
-count_bad(uint64_t *n, const char *why)
-{
-	*n += 1;
-	if ((*n & (*n - 1)) == 0)
-		log_warn("bus.dropped", "why=%s count=%llu", why, (unsigned long long)*n);
 }
 
 static void

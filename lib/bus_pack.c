@@ -288,8 +288,10 @@ bus_unpack(const uint8_t *p, size_t n, struct bus_room *room, struct bus_msg *m)
 
 	room->used = 0;
 	f = shyraq__frame__unpack(&alloc, n, p);
-	if (f == NULL || !frame_in(f, room, m))
+	if (f == NULL || f->sent == 0 || f->sent > INT64_MAX || f->heard > INT64_MAX ||
+	    f->heard_ago > INT64_MAX || !frame_in(f, room, m))
 		return RC_REFUSED;
+	m->times = (struct bus_times){ f->sent, f->heard, f->heard_ago };
 	return RC_OK;
 }
 
@@ -523,6 +525,9 @@ bus_pack(const struct bus_msg *m, size_t *n)
 	};
 	Shyraq__Frame f = SHYRAQ__FRAME__INIT;
 
+	f.sent = m->times.sent;
+	f.heard = m->times.heard;
+	f.heard_ago = m->times.heard_ago;
 	if (m->type == BUS_VERDICTS)
 		return verdicts_out(&m->u.verdicts, &f, n);
 	return out[m->type](m, &f, n);

@@ -325,8 +325,6 @@ is_one_of(const char *word, const char *words)
 {
 	size_t n = strlen(word);
 
-	if (n == 0 || strchr(word, ' ') != NULL)
-		return false;
 	for (;;) {
 		size_t len;
 

@@ -116,21 +116,19 @@ add_parts(struct settling *s, const struct bus_result *m, uint64_t before)
 }
 
 /*
- * Columns of RESULT_ROWS. A row that is settled already stays as it is, but for a late "accepted" of its
- * current attempt.
+ * Columns of RESULT_ROWS. "Accepted" settles a row from whatever attempt it comes (docs/adr/0003): what went
+ * must not go again. All else is compare-and-set on the attempt and on "claimed".
  */
 static bool
 settles(const struct db_rows *r, int row, const struct bus_result *m)
 {
 	const char *state = db_get_text(r, row, 2);
+	int64_t attempt = db_get_i64(r, row, 1);
 
-	if (db_get_i64(r, row, 1) != m->attempt)
-		return false;
-	if (strcmp(state, "claimed") == 0)
-		return true;
-	return m->state == BUS_ACCEPTED &&
-	    (strcmp(state, "uncertain") == 0 || strcmp(state, "due") == 0 ||
-		strcmp(state, "withdrawn") == 0 || strcmp(state, "expired") == 0);
+	if (m->state == BUS_ACCEPTED)
+		return m->attempt <= attempt && strcmp(state, "sent") != 0 &&
+		    strcmp(state, "delivered") != 0 && strcmp(state, "undelivered") != 0;
+	return m->attempt == attempt && strcmp(state, "claimed") == 0;
 }
 
 static void
@@ -146,7 +144,7 @@ settle_one(struct settling *s, const struct db_rows *r, int row, const struct bu
 	struct outbox_next next = outbox_next_try(&o, m->state, clock_wall_ms());
 
 	db_col_i64(&s->id, (int64_t)m->row);
-	db_col_i64(&s->attempt, m->attempt);
+	db_col_i64(&s->attempt, db_get_i64(r, row, 1)); /* the row is locked: its present one */
 	db_col_text(&s->state, next.state);
 	db_col_i64(&s->due, next.due_ms);
 	db_col_i64(&s->failures, next.failures);
@@ -257,9 +255,11 @@ enum rc
 outbox_claim(struct turn *t, const char *daemon, uint64_t instance, unsigned room)
 {
 	struct db_rows *r = NULL;
-	enum rc rc = db_begin(t->db);
+	enum rc rc;
 
 	turn_sends_clear(t);
+	turn_clock(t);
+	rc = db_begin(t->db);
 	if (rc == RC_OK)
 		rc = db_run(t->db, ST_OUTBOX_CLAIM, &r, db_i64(room), db_text(daemon),
 		    db_i64((int64_t)instance), db_i64(t->limits.lease_ms));

@@ -78,15 +78,35 @@ send_new(struct turn_sends *s)
 }
 
 void
+turn_clock(struct turn *t)
+{
+	t->wall_ms = clock_wall_ms();
+	t->boot_ms = clock_boot_ms();
+}
+
+/* A point of the wall clock as one of the boot clock: what remains is counted on that alone. */
+static int64_t
+on_boot(const struct turn *t, int64_t wall_ms)
+{
+	return wall_ms == 0 ? 0 : t->boot_ms + (wall_ms - t->wall_ms);
+}
+
+/* 0 means no limit on the bus: what is over has 1 ms left, and the daemon lets it die. */
+static uint64_t
+left(int64_t boot_ms, int64_t now)
+{
+	if (boot_ms == 0)
+		return 0;
+	return boot_ms > now ? (uint64_t)(boot_ms - now) : 1;
+}
+
+void
 turn_send_now(struct turn_send *s)
 {
-	int64_t now = clock_wall_ms();
+	int64_t now = clock_boot_ms();
 
-	/* 0 means no limit on the bus: what is over has 1 ms left, and the daemon lets it die */
-	if (s->submit_by != 0)
-		s->send.submit_ms = s->submit_by > now ? (uint64_t)(s->submit_by - now) : 1;
-	if (s->window_until != 0)
-		s->send.window_ms = s->window_until > now ? (uint64_t)(s->window_until - now) : 1;
+	s->send.submit_ms = left(s->submit_boot, now);
+	s->send.window_ms = left(s->window_boot, now);
 }
 
 enum rc
@@ -107,8 +127,8 @@ turn_sends_add(struct turn *t, const struct db_rows *r, int row, int first, cons
 	s->send.priority = (uint32_t)db_get_i64(r, row, first + 4);
 	s->send.person = person;
 	s->send.receipt = !person;
-	s->submit_by = db_get_i64(r, row, first + 5);
-	s->window_until = db_get_i64(r, row, first + 6);
+	s->submit_boot = on_boot(t, db_get_i64(r, row, first + 5));
+	s->window_boot = on_boot(t, db_get_i64(r, row, first + 6));
 	s->send.parts_done = (uint64_t)db_get_i64(r, row, first + 7);
 	s->send.concat_ref = (uint32_t)db_get_i64(r, row, first + 8);
 	(void)!str_copy(s->daemon, sizeof(s->daemon), daemon);
@@ -136,8 +156,8 @@ text_in_hand(struct turn *t, const struct turn_text *x, int64_t id)
 {
 	struct turn_send *s = send_new(&t->sends);
 
-	s->submit_by = x->submit_by;
-	s->window_until = x->window_until;
+	s->submit_boot = on_boot(t, x->submit_by);
+	s->window_boot = on_boot(t, x->window_until);
 	s->send.row = (uint64_t)id;
 	s->send.attempt = 1;
 	s->send.instance = x->instance;
@@ -219,6 +239,7 @@ run_once(struct turn *t, struct turn_in *const *v, size_t n, bool refuse)
 
 	out_clear(t->out);
 	turn_sends_clear(t);
+	turn_clock(t);
 	rc = db_begin(t->db);
 	if (rc != RC_OK)
 		return rc;
@@ -316,6 +337,7 @@ turn_due(struct turn *t, const char *kind, int64_t id, int64_t due_ms)
 
 	out_clear(t->out);
 	turn_sends_clear(t);
+	turn_clock(t);
 	rc = db_begin(t->db);
 	if (rc != RC_OK)
 		return rc;

@@ -34,8 +34,8 @@ struct turn_limits {
 /* A text to hand out once the transaction is durable. */
 struct turn_send {
 	char daemon[BUS_NAME_MAX];
-	int64_t submit_by; /* wall clock; 0: none */
-	int64_t window_until;
+	int64_t submit_boot; /* clock_boot_ms, reckoned before the database was asked; 0: none */
+	int64_t window_boot;
 	struct bus_send send;
 };
 struct turn_sends {
@@ -52,6 +52,7 @@ struct turn {
 	struct out *out;
 	struct epoch epoch;
 	struct turn_sends sends;
+	int64_t wall_ms, boot_ms; /* both clocks, taken before the database was asked */
 	int64_t id_next, id_end; /* of the block in hand */
 };
 
@@ -89,6 +90,8 @@ MUST_CHECK enum rc turn_run(struct turn *t, struct turn_in *const *v, size_t n);
 /* What falls due, run by dispatch as an input of the same turn, once: kind and id as DUE gave them. */
 MUST_CHECK enum rc turn_due(struct turn *t, const char *kind, int64_t id, int64_t due_ms);
 
+/* Takes both clocks: before the database is asked for what may be handed out. */
+void turn_clock(struct turn *t);
 /* Forgets the sends after they were handed out. */
 void turn_sends_clear(struct turn *t);
 /* The bus message of a send, its remaining times counted from now. */

@@ -255,6 +255,17 @@ on_drained(void *arg)
 	work(u->w);
 }
 
+/* What is in hand is finished; nothing new is taken. */
+static void
+on_term(void *arg)
+{
+	struct worker *w = arg;
+
+	while (w->n > 0)
+		run_batch(w);
+	loop_end(w->loop);
+}
+
 static void
 connect_all(struct worker *w)
 {
@@ -297,6 +308,7 @@ main(int argc, char **argv)
 		fatalx("worker.schema", "the schema does not fit this program: shyraqctl db migrate");
 	connect_all(&w);
 	loop_every(w.loop, TICK_MS, work, &w);
+	loop_on_term(w.loop, on_term, &w);
 	proc_ready();
 	loop_run(w.loop);
 	for (size_t i = 0; i < w.setup.daemons; i++)

@@ -153,13 +153,18 @@ is_emergency(const struct turn *t)
 	return false;
 }
 
+/* After a stop a help word opens the line again; all else is taken in silence. */
 static bool
 on_stopped(struct turn *t)
 {
-	if (!t->s->stopped || t->words.any[WORD_HELP] != 0 || is_emergency(t))
+	bool help = t->words.any[WORD_HELP] != 0 || is_emergency(t);
+
+	if (!t->s->stopped)
 		return false;
-	turn_keep_words(t);
-	return true;
+	t->s->stopped = !help;
+	if (!help)
+		turn_keep_words(t);
+	return !help;
 }
 
 static void
@@ -292,7 +297,6 @@ on_emergency(struct turn *t)
 {
 	if (t->open == NULL || !is_emergency(t) || !session_lang_ok(t->f, t->s))
 		return false;
-	t->s->stopped = false;
 	turn_say(t, KEY_CALL, NULL, 0);
 	return true;
 }

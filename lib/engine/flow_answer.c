@@ -251,7 +251,7 @@ take_place(struct turn *t)
 		turn_go(t, t->open->next_skip);
 		return true;
 	}
-	if (t->words.whole[WORD_STRANGER] != 0)
+	if (t->words.whole[WORD_STRANGER] != 0 || t->words.whole[WORD_HELP] != 0)
 		return false;
 	t->answered = true;
 	(void)effect_add(t, EFFECT_PLACE, "", "");

@@ -313,6 +313,23 @@ may_refer(const struct turn *t, const char *under)
 	return strcmp(session_slot(t->s, under), "yes") == 0;
 }
 
+/* One referral a step, the earliest. */
+static void
+refer(struct turn *t, const struct step *st)
+{
+	if (!may_refer(t, st->under))
+		return;
+	for (unsigned i = 0; i < t->e->n; i++) {
+		struct effect *v = &t->e->v[i];
+
+		if (v->kind == EFFECT_REFER) {
+			v->ms = st->after_ms < v->ms ? st->after_ms : v->ms;
+			return;
+		}
+	}
+	effect_add(t, EFFECT_REFER, "", "")->ms = st->after_ms;
+}
+
 static void
 end(struct turn *t, const struct step *st)
 {
@@ -362,8 +379,7 @@ turn_go(struct turn *t, uint8_t next)
 			set(t, st);
 			break;
 		case STEP_REFER:
-			if (may_refer(t, st->under))
-				effect_add(t, EFFECT_REFER, "", "")->ms = st->after_ms;
+			refer(t, st);
 			break;
 		}
 		next = st->next;

@@ -89,7 +89,7 @@ static const struct letter letters[] = {
 	{ 0x459, 0x447, BIT(TG) },
 	{ 0x45a, 0x445, BIT(TG) },
 	{ 0x45c, 0x43a, BIT(TG) },
-	{ 0x45e, 0x443, BIT(UZ) | BIT(TG) },
+	{ 0x45e, 0x443, BIT(UZ) },
 	{ 0x491, 0x433, 0 },
 	{ 0x493, 0x433, BIT(KK) | BIT(UZ) | BIT(TG) },
 	{ 0x49b, 0x43a, BIT(KK) | BIT(UZ) | BIT(TG) },

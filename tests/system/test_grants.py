@@ -41,7 +41,7 @@ def explain(role):
 
 def run(site, sql):
     return subprocess.run(
-        ["psql", "-h", str(site.socket_dir), "-U", "postgres", "-d", "shyraq", "-v", "ON_ERROR_STOP=1", "-qAt"],
+        ["psql", site.conninfo("postgres"), "-v", "ON_ERROR_STOP=1", "-qAt"],
         input=sql, capture_output=True, text=True, timeout=60)
 
 
@@ -58,6 +58,11 @@ def grants(site, role):
     done = run(site, sql)
     assert done.returncode == 0, done.stderr
     return done.stdout.split("\n")[:-1]
+
+
+@pytest.fixture
+def database(make_site):
+    return make_site(start=False)
 
 
 @pytest.mark.parametrize("role", sorted(LOGIN))

@@ -22,8 +22,12 @@ static enum rc
 round_trip(struct bus_room *room)
 {
 	size_t n;
-	uint8_t *p = bus_pack(&in, &n);
-	enum rc rc = bus_unpack(p, n, room, &out);
+	uint8_t *p;
+	enum rc rc;
+
+	in.times.sent = 1;
+	p = bus_pack(&in, &n);
+	rc = bus_unpack(p, n, room, &out);
 
 	free(p);
 	return rc;
@@ -152,6 +156,48 @@ test_bounds(void **unused)
 	bus_room_free(room);
 }
 
+/* The way of a frame is taken off what remains and added to ages, by the receiver's clock alone. */
+static void
+test_way_counts(void **unused)
+{
+	struct bus_send send;
+
+	(void)unused;
+	memset(&in, 0, sizeof(in));
+	in.type = BUS_SEND;
+	good_send(&in.u.send);
+	in.u.send.window_ms = 0;
+	in.times = (struct bus_times){ .sent = 5, .heard = 1000, .heard_ago = 200 };
+	assert_true(bus_count_way(&in, 61200)); /* 60 s on the way */
+	assert_int_equal(in.u.send.submit_ms, 30000);
+	assert_int_equal(in.u.send.window_ms, 0); /* no limit stays none */
+	assert_true(bus_count_way(&in, 61200));
+	assert_int_equal(in.u.send.submit_ms, 1); /* over is not "no limit" */
+
+	good_sms();
+	in.u.sms_in.age_ms = 10;
+	in.times = (struct bus_times){ .sent = 5, .heard = 1000, .heard_ago = 0 };
+	assert_true(bus_count_way(&in, 1500));
+	assert_int_equal(in.u.sms_in.age_ms, 510);
+
+	good_send(&send);
+	memset(&in, 0, sizeof(in));
+	in.type = BUS_VERDICTS;
+	in.u.verdicts = (struct bus_verdicts){ 0, 1, 1, NULL, &send };
+	in.times = (struct bus_times){ .sent = 5, .heard = 1000, .heard_ago = 0 };
+	assert_true(bus_count_way(&in, 11000));
+	assert_int_equal(send.submit_ms, 80000);
+
+	assert_false(bus_count_way(&in, 61001)); /* longer on its way than anybody remembers */
+
+	in.times.heard = 0; /* nothing heard yet: no time may be carried */
+	assert_false(bus_count_way(&in, 11000));
+	in.times.heard = 12000; /* of our future */
+	assert_false(bus_count_way(&in, 11000));
+	in.u.verdicts.sends_n = 0; /* verdicts alone carry none */
+	assert_true(bus_count_way(&in, 11000));
+}
+
 static void
 test_directions(void **unused)
 {
@@ -272,6 +318,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_and_back),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_way_counts),
 		cmocka_unit_test(test_directions),
 		cmocka_unit_test(test_greeting_and_restart),
 	};

@@ -60,14 +60,14 @@ a_file_fills_the_table(void **state)
 	struct options o = { 0 };
 	struct conf_err err;
 	struct conf *c = open_text(
-	    "gate = {\n  name = \"Жолы\"; key_file = \"/run/a.key\";\n"
+	    "gate = {\n  name = \"Жолы a=b\"; key_file = \"/run/a.key\";\n"
 	    "  mode = \"fast\"; parts = 7; wait = \"15 min\"; loud = true;\n"
 	    "};\n",
 	    RC_OK, &err);
 
 	(void)state;
 	assert_int_equal(conf_section(c, "gate", TABLE, &o, &err), RC_OK);
-	assert_string_equal(o.name, "Жолы");
+	assert_string_equal(o.name, "Жолы a=b");
 	assert_string_equal(o.key_file, "/run/a.key");
 	assert_string_equal(o.mode, "fast");
 	assert_int_equal(o.parts, 7);

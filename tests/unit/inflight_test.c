@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * inflight.c with peers that are nothing but a list of what was said to them.
+ * It opens no socket; its clock is an argument, or stands still for as long as a test takes.
+ * Run by scripts/unit.
  */
 #include <setjmp.h>
 #include <stdarg.h>

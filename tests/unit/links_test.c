@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * links_choose and links_room over tables of cases. No device, no loop.
+ * links_choose, links_room and links_ended over tables of cases.
+ * It opens no device and runs no loop: a link is a struct here.
+ * Run by scripts/unit.
  */
 #include <setjmp.h>
 #include <stdarg.h>

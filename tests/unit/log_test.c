@@ -140,10 +140,10 @@ static void
 errno_is_kept(void **state)
 {
 	(void)state;
+	assert_int_equal(close(STDERR_FILENO), 0); /* a write that fails sets it */
 	errno = EXDEV;
 	log_error("a.b", "%d", 1);
 	assert_int_equal(errno, EXDEV);
-	(void)heard();
 }
 
 static int

@@ -213,6 +213,7 @@ malformed_key_files(void **state)
 		{ HEX62 "ff\n", RC_OK },
 		{ HEX62 "FF\n", RC_OK },
 		{ HEX62 "ff", RC_REFUSED },
+		{ HEX62 "ffx", RC_REFUSED },
 		{ HEX62 "ff\n\n", RC_REFUSED },
 		{ HEX62 "f\n", RC_REFUSED },
 		{ HEX62 "fg\n", RC_REFUSED },

@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every kill point of every program: killed there, started again, nothing lost, nothing twice.
+
+The points are those that an undisturbed road passes, found by SHYRAQ_KILL_LIST. After each kill
+the effects in the database must be those of the undisturbed road, texts to receivers have gone,
+and no text has gone to the person more than twice.
+"""
+import itertools
+import os
+import re
+import signal
+import time
+
+import pytest
+
+from sitelib import (FIRST, ROOT, SHELTER_A, SiteError, child, referral_of)
+
+TEXTS = (FIRST, "1", "jetiboy", "2 3", "1", "1", "7")
+# the least: a slow send is asked after, and the points of that are on the road too
+RULES = 'lease = "1 s";'
+# not on the road itself: each has a test of its own below
+ELSEWHERE = {"daemon.stop", "out.expired", "out.dropped"}
+PROGRAMS = ("daemon", "worker1", "dispatch")
+
+
+def points_in_source():
+    names = set()
+    for folder in ("daemon", "workers"):
+        for path in (ROOT / folder).glob("*.c"):
+            for call in re.findall(r"kill_point\(([^;]*)\);", path.read_text()):
+                names |= set(re.findall(r'"([a-z_]+\.[a-z_]+)"', call))
+    return names
+
+
+class Road:
+    """One person's road over a site whose programs may be killed and come back."""
+
+    def __init__(self, site, number):
+        self.site = site
+        self.person = site.phone(number)
+        self.shelter = site.phone(SHELTER_A)
+        self.killed = {}
+        self.stopped = set()
+
+    def revive(self):
+        """Starts again, unarmed, what was killed; anything else that ended is a failure."""
+        for name in PROGRAMS:
+            proc = self.site.procs[name]
+            if proc.is_alive() or name in self.stopped:
+                continue
+            if proc.proc.returncode != -signal.SIGKILL:
+                raise SiteError(f"{name} ended with {proc.proc.returncode}\n" + self.site.tail())
+            self.killed[name] = self.killed.get(name, 0) + 1
+            proc.start()
+
+    def until(self, what, seconds, words):
+        def look():
+            self.revive()
+            return what()
+        got = child.wait_for(look, seconds, 0.05)
+        if not got:
+            raise SiteError(f"{words}: not within {seconds} s\n" + self.site.tail(25))
+        return got
+
+    def inbox(self):
+        return self.site.count("inbox WHERE link <> ''")
+
+    def text(self, phone, words):
+        """A text is done when it is committed: the reply may be lost with who carried it."""
+        before = self.inbox()
+        phone.text(words)
+        self.until(lambda: self.inbox() > before, 40, f"commit of {words!r}")
+
+    def slow_first_answer(self):
+        """The lease of the first answer ends, its result comes while no worker is there."""
+        self.site.sims["m1"].order("fault", name="late_result", ms=2500, count=1)
+        self.text(self.person, TEXTS[0])
+        worker = self.site.procs["worker1"]
+        armed = worker.last_env
+        if worker.is_alive():
+            worker.stop(20)
+            self.stopped.add("worker1")
+        self.until(lambda: self.site.count("outbox WHERE state IN ('due', 'claimed')") == 0,
+                   60, "settling of the first answer")
+        self.site.sims["m1"].order("clear")
+        if self.stopped:
+            worker.start(armed)
+            self.stopped.clear()
+
+    def referral(self):
+        """The first referral of this case that came to the shelter, wherever it was killed."""
+        for text in self.shelter.all()[self.before:]:
+            if " 2 " in text["text"] and not re.search(r"\b30\b", text["text"]):
+                return referral_of(text["text"])
+        return None
+
+    def run(self):
+        self.before = len(self.shelter.all())
+        self.slow_first_answer()
+        for words in TEXTS[1:]:
+            self.text(self.person, words)
+        self.until(lambda: self.site.wait_quiet(0.1), 60, "quiet before the referral")
+        self.site.advance(1.1)
+        case, code = self.until(self.referral, 60, "the referral")
+        self.text(self.shelter, f"1 {code}")
+        self.until(lambda: any(re.search(rf"№{case} .*\d\d:\d\d", t["text"])
+                               for t in self.shelter.all()[self.before:]), 60, "the detail")
+        self.until(lambda: self.site.count("outbox WHERE state IN ('due', 'claimed')") == 0,
+                   90, "settling of all texts")
+        self.until(lambda: self.site.wait_quiet(0.1), 30, "empty SIMs")
+
+    def effects(self):
+        """What the road leaves, without ids and times."""
+        return self.site.sql(f"""
+            WITH c AS (SELECT * FROM casefile ORDER BY id DESC LIMIT 1)
+            SELECT 'case', count(*)::text, string_agg(state || class || lang, ',') FROM c
+            UNION ALL SELECT 'answer', slot, code FROM case_answer
+                WHERE case_id IN (SELECT id FROM c)
+            UNION ALL SELECT 'consent', kind || yes, count(*)::text FROM consent
+                WHERE case_id IN (SELECT id FROM c) GROUP BY 1, 2
+            UNION ALL SELECT 'words', '', count(*)::text FROM narrative
+                WHERE case_id IN (SELECT id FROM c)
+            UNION ALL SELECT 'place', '', count(*)::text FROM place
+                WHERE case_id IN (SELECT id FROM c)
+            UNION ALL SELECT 'referral', f.state, count(*)::text FROM referral f
+                WHERE case_id IN (SELECT id FROM c) GROUP BY 1, 2
+            UNION ALL SELECT 'asks', '', count(*)::text FROM referral_ask a JOIN referral f
+                ON f.id = a.referral_id WHERE f.case_id IN (SELECT id FROM c)
+            UNION ALL SELECT 'session', step, slots FROM session
+                WHERE peer_id IN (SELECT peer_id FROM c)
+            UNION ALL SELECT 'texts', key, count(*)::text FROM outbox
+                WHERE peer_id IN (SELECT peer_id FROM c) OR case_id IN (SELECT id FROM c)
+                GROUP BY 1, 2
+            UNION ALL SELECT 'audit', what, count(*)::text FROM audit
+                WHERE case_id IN (SELECT id FROM c) GROUP BY 1, 2
+            ORDER BY 1, 2, 3""")
+
+    def sends(self):
+        """How often each text left the modem for the person, and for the shelter."""
+        def counted(texts):
+            seen = [t["text"] for t in texts]
+            return {text: seen.count(text) for text in seen}
+        return counted(self.person.all()), counted(self.shelter.all()[self.before:])
+
+
+def check_sends(road, clean_person, clean_shelter):
+    to_person, to_shelter = road.sends()
+    assert all(n <= 2 for n in to_person.values()), to_person
+    assert set(to_person) <= clean_person
+    assert len(to_shelter) == clean_shelter, to_shelter
+    if not road.killed:
+        assert all(n == 1 for n in (*to_person.values(), *to_shelter.values()))
+
+
+def killed_road(site, number, at, clean):
+    """at: {program: "point:n"}; each is started again with its point armed."""
+    for name, where in at.items():
+        site.procs[name].stop(20)
+        site.procs[name].start({"SHYRAQ_KILL_AT": where})
+    road = Road(site, number)
+    for name in at:
+        road.until(lambda n=name: "proc.ready" in site.procs[n].log_text(), 30, f"{name} ready")
+    road.run()
+    assert road.effects() == clean["effects"]
+    check_sends(road, clean["person"], clean["shelter"])
+    return road
+
+
+@pytest.fixture(scope="module")
+def clean(base, tmp_path_factory):
+    """The undisturbed road: its effects, and the points that each program passed."""
+    from sitelib import Site
+    folder = tmp_path_factory.mktemp("points")
+    site = Site(base, rules=RULES)
+    try:
+        site.make()
+        for name in PROGRAMS:
+            site.procs[name].env = {**site.env, "SHYRAQ_KILL_LIST": str(folder / name)}
+        site.start_all()
+        site.connect_sims()
+        site.wait_links()
+        site.sims["m1"].order("receipts", mode="auto")
+        site.add_receiver("Shelter A", SHELTER_A)
+        site.wait_receivers(1)
+        road = Road(site, "+77010001000")
+        road.run()
+        to_person, to_shelter = road.sends()
+        found = {"effects": road.effects(), "person": set(to_person),
+                 "shelter": len(to_shelter), "points": {}}
+        site.stop_in_order()
+        for name in PROGRAMS:
+            lines = (folder / name).read_text().split() if (folder / name).exists() else []
+            found["points"][name] = sorted(set(lines))
+        site.assert_no_leaks()
+        return found
+    finally:
+        site.close()
+
+
+@pytest.fixture
+def kill_site(make_site):
+    site = make_site(rules=RULES,
+                     receivers=False)
+    site.sims["m1"].order("receipts", mode="auto")
+    site.add_receiver("Shelter A", SHELTER_A)
+    site.wait_receivers(1)
+    return site
+
+
+def test_the_road_passes_every_point(clean):
+    passed = set(itertools.chain(*clean["points"].values()))
+    missed = points_in_source() - passed - ELSEWHERE
+    assert missed == set()
+
+
+@pytest.mark.limit(600)
+def test_every_point_once(kill_site, clean):
+    """One point of each program a round: all are killed once."""
+    lists = [[(name, p) for p in clean["points"][name] if p != "daemon.stop"]
+             for name in PROGRAMS]
+    for i, row in enumerate(itertools.zip_longest(*lists)):
+        at = {pair[0]: pair[1] + ":1" for pair in row if pair}
+        road = killed_road(kill_site, f"+7701001{i:04d}", at, clean)
+        assert set(road.killed) == set(at), f"not killed: {at}, {road.killed}"
+
+
+@pytest.mark.long
+@pytest.mark.limit(6 * 3600)
+def test_every_point_twenty_times(kill_site, clean):
+    """Each on its own, at its 1st to 20th passing."""
+    rounds = itertools.count()
+    for name in PROGRAMS:
+        for point in clean["points"][name]:
+            began = time.monotonic()
+            kills = 0
+            for n in range(1, 21):
+                number = f"+770102{next(rounds):05d}"
+                road = killed_road(kill_site, number, {name: f"{point}:{n}"}, clean)
+                kills += road.killed.get(name, 0)
+                if not road.killed:      # fewer passings in a road than n: the first once more
+                    number = f"+770102{next(rounds):05d}"
+                    road = killed_road(kill_site, number, {name: f"{point}:1"}, clean)
+                    kills += road.killed.get(name, 0)
+            print(f"{name} {point}: {kills} kills, {time.monotonic() - began:.0f} s", flush=True)
+            assert kills >= 20 or point == "daemon.stop"
+
+
+def wait_registered(site):
+    log = site.procs["daemon"]
+    assert child.wait_for(lambda: log.log_text().count("modem.registered"), 20)
+
+
+def answer_that_waits(site, person):
+    """A text is committed after its modem has lost the network: the answer waits at the link."""
+    site.procs["worker1"].stop(20)
+    person.text(FIRST)
+    assert child.wait_for(lambda: site.sims["m1"].order("status")["slots_used"] == 1, 10)
+    site.sims["m1"].order("fault", name="registration", state=2)
+    log = site.procs["daemon"]
+    assert child.wait_for(lambda: "modem.unregistered" in log.log_text(), 20)
+    site.restart("worker1")
+    site.wait_sql("SELECT count(*) FROM outbox WHERE state = 'claimed'", 1)
+
+
+@pytest.mark.parametrize("armed", [False, True], ids=["plain", "killed"])
+def test_answer_that_expires(kill_site, armed):
+    """No network for 90 s: the answer dies, also when the daemon is killed as it gives up."""
+    daemon, person = kill_site.procs["daemon"], kill_site.phone("+77010030011")
+    daemon.stop(20)
+    daemon.start({"SHYRAQ_KILL_AT": "out.expired:1"} if armed else {}).wait_ready()
+    wait_registered(kill_site)
+    answer_that_waits(kill_site, person)
+    kill_site.advance(2, quiet=False)
+    if armed:
+        assert child.wait_for(lambda: not daemon.is_alive(), 20)
+        assert daemon.proc.returncode == -signal.SIGKILL
+        daemon.start().wait_ready()
+    kill_site.sims["m1"].order("clear")
+    kill_site.wait_sql("SELECT count(*) FROM outbox WHERE state IN ('due', 'claimed')", 0, 30)
+    person.silence(2)
+    assert kill_site.count("casefile") == 1
+
+
+@pytest.mark.parametrize("armed", [False, True], ids=["plain", "killed"])
+def test_answer_handed_back(kill_site, armed):
+    """An orderly stop hands back what was not sent; after the start it is sent, once."""
+    daemon, person = kill_site.procs["daemon"], kill_site.phone("+77010030012")
+    daemon.stop(20)
+    daemon.start({"SHYRAQ_KILL_AT": "out.dropped:1"} if armed else {}).wait_ready()
+    wait_registered(kill_site)
+    answer_that_waits(kill_site, person)
+    daemon.proc.send_signal(signal.SIGTERM)
+    daemon.proc.wait(30)
+    assert daemon.proc.returncode == (-signal.SIGKILL if armed else 0)
+    kill_site.sims["m1"].order("clear")
+    daemon.start().wait_ready()
+    person.expect("tinchmi", 40)
+    kill_site.wait_sql("SELECT count(*) FROM outbox WHERE state IN ('due', 'claimed')", 0, 30)
+    person.silence(2)
+
+
+def test_killed_while_stopping(kill_site, clean):
+    """The daemon killed in its orderly stop."""
+    daemon = kill_site.procs["daemon"]
+    daemon.stop(20)
+    daemon.start({"SHYRAQ_KILL_AT": "daemon.stop:1"}).wait_ready()
+    kill_site.wait_links()
+    daemon.proc.send_signal(signal.SIGTERM)
+    daemon.proc.wait(20)
+    assert daemon.proc.returncode == -signal.SIGKILL
+    kill_site.restart("daemon")
+    road = Road(kill_site, "+77010030001")
+    road.run()
+    assert road.effects() == clean["effects"]
+
+
+def test_all_at_once(kill_site, clean):
+    """Every program killed from outside in the middle of the road."""
+    road = Road(kill_site, "+77010030002")
+    road.before = 0
+    for name in PROGRAMS:
+        os.kill(kill_site.procs[name].proc.pid, signal.SIGKILL)
+        kill_site.procs[name].proc.wait(10)
+    road.run()
+    assert road.effects() == clean["effects"]
+    check_sends(road, clean["person"], clean["shelter"])
