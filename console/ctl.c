@@ -24,28 +24,36 @@ static const struct {
 	const char *group, *name, *args, *help;
 	ctl_command *run;
 } commands[] = {
-	{ "db", "migrate", "", "bring the schema and its grants up to date", ctl_db_migrate },
+	{ "db", "migrate", "", "bring the schema and its grants up to date",
+	    ctl_db_migrate },
 	{ "db", "status", "", "which schema steps are done", ctl_db_status },
-	{ "db", "test-clock", "", "test builds: let SQL's clock be moved", ctl_db_test_clock },
+	{ "db", "test-clock", "", "test builds: let SQL's clock be moved",
+	    ctl_db_test_clock },
 	{ "keys", "init", "[--keyholder NAME]",
-	    "make the master key, its subkeys, log, intake and a case worker's key", ctl_keys_init },
+	    "make the master key, its subkeys, log, intake and a case worker's key",
+	    ctl_keys_init },
 	{ "keyholder", "add", "--name NAME --public FILE",
 	    "a case worker whose key may open words of people", ctl_keyholder_add },
 	{ "receiver", "add",
-	    "--name N --kind K --region \"KZ-47 KZ\" --lang ru --number +7... [--order N]",
-	    "a shelter, NGO, operator ... and its phone, sealed to intake.pub", ctl_receiver_add },
+	    "--name N --kind K --region \"KZ-47 KZ\" --lang ru --number +7...\n      [--order N] [--vetted] [--sample]",
+	    "a shelter, NGO, operator ... and its phone, sealed to intake.pub",
+	    ctl_receiver_add },
 	{ "receiver", "list", "", "receivers, without numbers", ctl_receiver_list },
-	{ "queue", "", "[--aside]", "texts to send by state; or messages put aside", ctl_queue },
+	{ "queue", "", "[--aside]", "texts to send by state; or messages put aside",
+	    ctl_queue },
 	{ "case", "list", "", "the last 200 cases: codes only", ctl_case_list },
-	{ "flow", "check", "[DIR]", "prove flows, words, places and texts", ctl_flow_check },
+	{ "flow", "check", "[DIR]", "prove flows, words, places and texts",
+	    ctl_flow_check },
 };
 
 static const struct conf_option options[] = {
 	{ "database", CONF_STRING, offsetof(struct ctl, database), NULL, 0, 0,
 	    "a libpq connection string" },
-	{ "keys_dir", CONF_STRING, offsetof(struct ctl, keys_dir), NULL, 0, 0, "a folder" },
+	{ "keys_dir", CONF_STRING, offsetof(struct ctl, keys_dir), NULL, 0, 0,
+	    "a folder" },
 	{ "sql_dir", CONF_STRING, offsetof(struct ctl, sql_dir), NULL, 0, 0, "a folder" },
-	{ "conf_dir", CONF_STRING, offsetof(struct ctl, conf_dir), NULL, 0, 0, "a folder" },
+	{ "conf_dir", CONF_STRING, offsetof(struct ctl, conf_dir), NULL, 0, 0,
+	    "a folder" },
 };
 
 int
@@ -89,9 +97,10 @@ ctl_db(const struct ctl *c, unsigned roles)
 
 	if (rc == RC_OK)
 		return db;
-	ctl_wrong(rc == RC_REFUSED ? "the schema does not fit: run `shyraqctl db migrate`"
-				   : "the database is not to be had; is the server up, and `database` "
-				     "in the section `ctl` right?");
+	ctl_wrong(rc == RC_REFUSED
+		? "the schema does not fit: run `shyraqctl db migrate`"
+		: "the database is not to be had; is the server up, and `database` "
+		  "in the section `ctl` right?");
 	db_free(db);
 	return NULL;
 }
@@ -146,7 +155,8 @@ print_json(const struct db_rows *r, const char *const *names, const char *kinds)
 }
 
 void
-ctl_print(const struct ctl *c, const struct db_rows *r, const char *const *names, const char *kinds)
+ctl_print(const struct ctl *c, const struct db_rows *r, const char *const *names,
+    const char *kinds)
 {
 	char text[256];
 
@@ -172,10 +182,11 @@ usage(FILE *to)
 	fprintf(to, "usage: shyraqctl -c FILE [--json] COMMAND\n\n");
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		fprintf(to, "  %s%s%s %s\n      %s\n", commands[i].group,
-		    commands[i].name[0] == '\0' ? "" : " ", commands[i].name, commands[i].args,
-		    commands[i].help);
-	fprintf(to, "\n  -c FILE   the configuration, section `ctl` (shyraq.conf(5))\n"
-		    "  --json    one array or object on stdout, nothing else\n");
+		    commands[i].name[0] == '\0' ? "" : " ", commands[i].name,
+		    commands[i].args, commands[i].help);
+	fprintf(to,
+	    "\n  -c FILE   the configuration, section `ctl` (shyraq.conf(5))\n"
+	    "  --json    one array or object on stdout, nothing else\n");
 }
 
 static ctl_command *
@@ -229,7 +240,8 @@ main(int argc, char **argv)
 			printf("shyraqctl 0.1 (%s build)\n", variant_name());
 			return 0;
 		} else {
-			bool help = strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0;
+			bool help = strcmp(argv[i], "--help") == 0 ||
+			    strcmp(argv[i], "-h") == 0;
 
 			usage(help ? stdout : stderr);
 			return help ? 0 : 2;

@@ -16,14 +16,18 @@
 #include "str.h"
 
 static int
-write_key(const char *dir, const char *name, const char *suffix, const struct seal_key *key)
+write_key(
+    const char *dir, const char *name, const char *suffix, const struct seal_key *key)
 {
 	char path[4096];
 
-	if (snprintf(path, sizeof(path), "%s/%s%s", dir, name, suffix) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s/%s%s", dir, name, suffix) >=
+	    (int)sizeof(path))
 		return ctl_wrong("keys_dir is too long");
 	if (seal_key_write(path, key) != RC_OK)
-		return ctl_wrong("%s is there already, or cannot be written; nothing was changed", path);
+		return ctl_wrong(
+		    "%s is there already, or cannot be written; nothing was changed",
+		    path);
 	return 0;
 }
 
@@ -50,13 +54,15 @@ ctl_keys_init(struct ctl *c)
 		struct stat st;
 
 		if (stat(c->keys_dir, &st) != 0 || !S_ISDIR(st.st_mode))
-			return ctl_wrong("%s: not a folder, and cannot be made", c->keys_dir);
+			return ctl_wrong(
+			    "%s: not a folder, and cannot be made", c->keys_dir);
 	}
 	seal_key_random(&master);
 	status = write_key(c->keys_dir, "master", ".key", &master);
 	for (int id = SEAL_PERSON_LOOKUP; status == 0 && id < SEAL_SUBKEYS; id++) {
 		seal_subkey(&master, (enum seal_subkey)id, &key);
-		status = write_key(c->keys_dir, seal_subkey_name((enum seal_subkey)id), ".key", &key);
+		status = write_key(
+		    c->keys_dir, seal_subkey_name((enum seal_subkey)id), ".key", &key);
 	}
 	seal_key_random(&key);
 	status = status || write_key(c->keys_dir, "log", ".key", &key) ||
@@ -66,7 +72,8 @@ ctl_keys_init(struct ctl *c)
 	seal_wipe(&master, sizeof(master));
 	seal_wipe(&key, sizeof(key));
 	if (status == 0 && !c->json)
-		printf("keys are in %s; keep master.key away from this machine\n", c->keys_dir);
+		printf("keys are in %s; keep master.key away from this machine\n",
+		    c->keys_dir);
 	else if (status == 0)
 		puts("{}");
 	return status;
@@ -95,29 +102,35 @@ ctl_keyholder_add(struct ctl *c)
 static int
 read_receiver(const struct ctl *c, struct intake_receiver *r)
 {
-	static const char *const kinds[] = { "shelter", "ngo", "police", "social", "embassy", "child",
-		"legal", "health", "labour", "operator" };
+	static const char *const kinds[] = { "shelter", "ngo", "police", "social",
+		"embassy", "child", "legal", "health", "labour", "operator" };
 	const char *name = ctl_option(c, "--name"), *kind = ctl_option(c, "--kind"),
 		   *region = ctl_option(c, "--region"), *lang = ctl_option(c, "--lang"),
 		   *number = ctl_option(c, "--number"), *order = ctl_option(c, "--order");
 	bool known = false;
 
 	memset(r, 0, sizeof(*r));
-	if (name == NULL || kind == NULL || region == NULL || lang == NULL || number == NULL)
-		return ctl_wrong("receiver add needs --name --kind --region --lang --number") + 1;
+	if (name == NULL || kind == NULL || region == NULL || lang == NULL ||
+	    number == NULL)
+		return ctl_wrong(
+			   "receiver add needs --name --kind --region --lang --number") +
+		    1;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		known = known || strcmp(kinds[i], kind) == 0;
 	if (!known)
-		return ctl_wrong("--kind %s: allowed are shelter ngo police social embassy child legal "
-				 "health labour operator",
+		return ctl_wrong(
+		    "--kind %s: allowed are shelter ngo police social embassy child legal "
+		    "health labour operator",
 		    kind);
 	if (lang_parse(lang) == LANG_NONE)
 		return ctl_wrong("--lang %s: allowed are kk ru uz ky tg tk en", lang);
 	if (phone_parse(number, &r->number) != RC_OK)
 		return ctl_wrong("--number: not a number like +77020000001");
 	if (!str_copy(r->name, sizeof(r->name), name) || strchr(name, '\n') != NULL ||
-	    !str_copy(r->kind, sizeof(r->kind), kind) || !str_copy(r->lang, sizeof(r->lang), lang) ||
-	    !str_copy(r->regions, sizeof(r->regions), region) || strchr(region, '\n') != NULL)
+	    !str_copy(r->kind, sizeof(r->kind), kind) ||
+	    !str_copy(r->lang, sizeof(r->lang), lang) ||
+	    !str_copy(r->regions, sizeof(r->regions), region) ||
+	    strchr(region, '\n') != NULL)
 		return ctl_wrong("a value is too long");
 	r->order = order == NULL ? 0 : (int)strtol(order, NULL, 10);
 	r->vetted = ctl_flag(c, "--vetted");
@@ -139,9 +152,11 @@ ctl_receiver_add(struct ctl *c)
 
 	if (status != 0)
 		return status;
-	if (snprintf(path, sizeof(path), "%s/intake.pub", c->keys_dir) >= (int)sizeof(path) ||
+	if (snprintf(path, sizeof(path), "%s/intake.pub", c->keys_dir) >=
+		(int)sizeof(path) ||
 	    seal_key_read(path, &pub) != RC_OK)
-		return ctl_wrong("%s/intake.pub is missing: run `shyraqctl keys init`", c->keys_dir);
+		return ctl_wrong(
+		    "%s/intake.pub is missing: run `shyraqctl keys init`", c->keys_dir);
 	n = intake_pack(&r, text);
 	if (n == 0 || seal_box(&pub, text, n, box) != RC_OK)
 		return ctl_wrong("the values do not fit");
@@ -175,8 +190,8 @@ list(struct ctl *c, enum db_stmt st, const char *const *names, const char *kinds
 int
 ctl_receiver_list(struct ctl *c)
 {
-	static const char *const names[] = { "id", "name", "kind", "lang", "regions", "active",
-		"phones" };
+	static const char *const names[] = { "id", "name", "kind", "lang", "regions",
+		"active", "phones" };
 
 	return list(c, ST_RECEIVER_LIST, names, "ittttbi");
 }
@@ -195,8 +210,8 @@ ctl_queue(struct ctl *c)
 int
 ctl_case_list(struct ctl *c)
 {
-	static const char *const names[] = { "id", "number", "class", "state", "lang", "opened",
-		"taken", "answers" };
+	static const char *const names[] = { "id", "number", "class", "state", "lang",
+		"opened", "taken", "answers" };
 
 	return list(c, ST_CASE_LIST, names, "iitttmmt");
 }

@@ -47,7 +47,8 @@ is_done(const struct db_rows *done, const char *file)
 	for (int i = 0; done != NULL && i < db_count(done); i++) {
 		const char *name = db_get_text(done, i, 0);
 
-		if (strncmp(name, file, strlen(name)) == 0 && strcmp(file + strlen(name), ".sql") == 0)
+		if (strncmp(name, file, strlen(name)) == 0 &&
+		    strcmp(file + strlen(name), ".sql") == 0)
 			return true;
 	}
 	return false;
@@ -80,8 +81,9 @@ knows_all(const struct db_rows *done, struct dirent **step, int n)
 		for (int k = 0; k < n && !known; k++)
 			known = strncmp(step[k]->d_name, name, strlen(name)) == 0;
 		if (!known) {
-			ctl_wrong("the schema has the step %s, which this program does not know: "
-				  "it is newer; install the newer program",
+			ctl_wrong(
+			    "the schema has the step %s, which this program does not know: "
+			    "it is newer; install the newer program",
 			    name);
 			return false;
 		}
@@ -109,14 +111,17 @@ ctl_db_migrate(struct ctl *c)
 			printf("%s\n", step[i]->d_name);
 		ran++;
 		if (run_file(db, c->sql_dir, step[i]->d_name) != RC_OK)
-			status = ctl_wrong("%s failed; nothing of it was kept", step[i]->d_name);
+			status = ctl_wrong(
+			    "%s failed; nothing of it was kept", step[i]->d_name);
 	}
-	if (db == NULL || (status == 0 && run_file(db, c->sql_dir, "grants.sql") != RC_OK))
+	if (db == NULL ||
+	    (status == 0 && run_file(db, c->sql_dir, "grants.sql") != RC_OK))
 		status = ctl_wrong("grants.sql failed");
 	if (status == 0 && c->json)
 		printf("{\"steps_run\": %d, \"steps\": %d}\n", ran, n);
 	else if (status == 0)
-		printf("schema is up to date: %d of %d steps run now, grants set\n", ran, n);
+		printf(
+		    "schema is up to date: %d of %d steps run now, grants set\n", ran, n);
 	for (int i = 0; i < n; i++)
 		free(step[i]);
 	free(step);

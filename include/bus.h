@@ -26,9 +26,10 @@
 #define BUS_PARTS_MAX 50
 #define BUS_VERDICTS_MAX 256
 #define BUS_CREDIT_MAX 4096
-#define BUS_PING_MS 2000  /* between pings */
-#define BUS_STALE_MS 60000 /* a text, receipt or send that was on its way for longer is dropped */
-#define BUS_GONE_MS 7000  /* silence after which the other side counts as gone */
+#define BUS_PING_MS 2000 /* between pings */
+#define BUS_STALE_MS \
+	60000 /* a text, receipt or send that was on its way for longer is dropped */
+#define BUS_GONE_MS 7000 /* silence after which the other side counts as gone */
 
 enum bus_role {
 	BUS_DAEMON,
@@ -52,7 +53,11 @@ enum bus_type {
 	BUS_TYPES,
 };
 
-enum bus_body { BUS_BODY_TEXT, BUS_BODY_DATA, BUS_BODY_BROKEN };
+enum bus_body {
+	BUS_BODY_TEXT,
+	BUS_BODY_DATA,
+	BUS_BODY_BROKEN
+};
 enum bus_state {
 	BUS_NEVER_HAD,
 	BUS_HELD,
@@ -64,7 +69,11 @@ enum bus_state {
 	BUS_DROPPED,
 	BUS_EXPIRED,
 };
-enum bus_outcome { BUS_DONE, BUS_AGAIN, BUS_ASIDE };
+enum bus_outcome {
+	BUS_DONE,
+	BUS_AGAIN,
+	BUS_ASIDE
+};
 
 /* Plain values; fields and bounds as in shyraq.proto. */
 struct bus_hello {
@@ -134,7 +143,8 @@ struct bus_send {
 };
 struct bus_verdicts {
 	uint32_t verdicts_n, sends_n, credit;
-	const struct bus_verdict *verdicts; /* incoming: borrowed until the handler returns */
+	const struct bus_verdict
+	    *verdicts; /* incoming: borrowed until the handler returns */
 	struct bus_send *sends;
 };
 struct bus_ask {
@@ -162,9 +172,9 @@ struct bus_msg {
 		struct bus_verdicts verdicts;
 		struct bus_send send;
 		struct bus_ask ask;
-		uint32_t credit;    /* BUS_READY */
-		uint32_t room;      /* BUS_SEND_ROOM */
-		uint64_t nonce;     /* BUS_PING, BUS_PONG */
+		uint32_t credit; /* BUS_READY */
+		uint32_t room;   /* BUS_SEND_ROOM */
+		uint64_t nonce;  /* BUS_PING, BUS_PONG */
 	} u;
 };
 
@@ -176,9 +186,9 @@ struct bus_peer {
 	bool up;
 	uint64_t instance;
 	char name[BUS_NAME_MAX];
-	int64_t heard_ms;   /* clock_boot_ms */
-	uint64_t heard;     /* its newest `sent`, come at heard_ms; 0: none */
-	uint8_t id[64];     /* of the socket; private to bus.c */
+	int64_t heard_ms; /* clock_boot_ms */
+	uint64_t heard;   /* its newest `sent`, come at heard_ms; 0: none */
+	uint8_t id[64];   /* of the socket; private to bus.c */
 	uint32_t id_n;
 };
 #define BUS_PEERS_MAX 64
@@ -189,21 +199,25 @@ typedef void bus_handler(void *arg, struct bus_peer *from, const struct bus_msg 
 typedef void bus_change(void *arg, struct bus_peer *peer, bool up);
 
 struct bus_options {
-	enum bus_role self;       /* who we are */
-	enum bus_role other;      /* who is at the far end */
-	const char *endpoint;     /* ipc://PATH or tcp://HOST:PORT; tcp wants `cert` */
-	const char *name;         /* ours, for HELLO */
+	enum bus_role self;   /* who we are */
+	enum bus_role other;  /* who is at the far end */
+	const char *endpoint; /* ipc://PATH or tcp://HOST:PORT; tcp wants `cert` */
+	const char *name;     /* ours, for HELLO */
 	uint64_t instance;
-	const char *cert_file;    /* our CURVE certificate (CZMQ's zcert), NULL on ipc */
-	const char *peers;        /* daemon: folder of certificates allowed in; others: the daemon's public certificate file */
-	bus_handler *const *on;   /* BUS_TYPES entries; NULL: not wanted, dropped and counted */
+	const char *cert_file; /* our CURVE certificate (CZMQ's zcert), NULL on ipc */
+	const char *
+	    peers; /* daemon: folder of certificates allowed in; others: the daemon's public certificate file */
+	bus_handler *const
+	    *on; /* BUS_TYPES entries; NULL: not wanted, dropped and counted */
 	bus_change *change;
-	void (*drained)(void *arg); /* after what waited on the socket was handled; may be NULL */
+	void (*drained)(
+	    void *arg); /* after what waited on the socket was handled; may be NULL */
 	void *arg;
 };
 
 /* Daemon: binds a ROUTER. Others: connects a DEALER. RC_REFUSED with a log line when it cannot. */
-MUST_CHECK enum rc bus_open(struct loop *loop, const struct bus_options *o, struct bus **out);
+MUST_CHECK enum rc bus_open(
+    struct loop *loop, const struct bus_options *o, struct bus **out);
 void bus_close(struct bus *b);
 
 /* RC_OK: queued to the peer. RC_BROKEN: the peer is gone or its queue is full; not sent. */
@@ -226,7 +240,8 @@ struct bus_counts bus_counts(const struct bus *b);
 struct bus_room;
 struct bus_room *bus_room_new(void);
 void bus_room_free(struct bus_room *r);
-MUST_CHECK enum rc bus_unpack(const uint8_t *p, size_t n, struct bus_room *room, struct bus_msg *m);
+MUST_CHECK enum rc bus_unpack(
+    const uint8_t *p, size_t n, struct bus_room *room, struct bus_msg *m);
 /* Packs into a malloc'd buffer of *n bytes. */
 uint8_t *bus_pack(const struct bus_msg *m, size_t *n);
 /*

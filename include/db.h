@@ -49,7 +49,7 @@ int db_fd(const struct db *db);
 struct db_param {
 	const void *p; /* NULL: SQL NULL */
 	int n;
-	int64_t net;   /* an integer's bytes, big-endian */
+	int64_t net; /* an integer's bytes, big-endian */
 	bool is_net;
 };
 struct db_param db_i64(int64_t v);
@@ -77,7 +77,7 @@ struct db_col {
 };
 void db_col_i64(struct db_col *c, int64_t v);
 void db_col_bool(struct db_col *c, bool v);
-void db_col_text(struct db_col *c, const char *s); /* NULL: SQL NULL */
+void db_col_text(struct db_col *c, const char *s);            /* NULL: SQL NULL */
 void db_col_bytes(struct db_col *c, const void *p, size_t n); /* p NULL: SQL NULL */
 void db_col_null(struct db_col *c);
 void db_col_clear(struct db_col *c);
@@ -91,7 +91,7 @@ struct db_param db_array(struct db_col *c);
  */
 MUST_CHECK enum rc db_run_v(struct db *db, enum db_stmt st, struct db_rows **rows,
     const struct db_param *v, size_t n);
-#define db_run(db, st, rows, ...) \
+#define db_run(db, st, rows, ...)                                        \
 	db_run_v(db, st, rows, (const struct db_param[]){ __VA_ARGS__ }, \
 	    sizeof((const struct db_param[]){ __VA_ARGS__ }) / sizeof(struct db_param))
 /* Without parameters. */
@@ -113,7 +113,8 @@ MUST_CHECK enum rc db_run_file(struct db *db, const char *path);
 int db_count(const struct db_rows *r);
 void db_rows_free(struct db_rows *r);
 bool db_is_null(const struct db_rows *r, int row, int col);
-int64_t db_get_i64(const struct db_rows *r, int row, int col); /* int2, int4, int8; 0 when NULL */
+int64_t db_get_i64(
+    const struct db_rows *r, int row, int col); /* int2, int4, int8; 0 when NULL */
 bool db_get_bool(const struct db_rows *r, int row, int col);
 /* Borrowed until db_rows_free; "" when NULL. NUL-terminated. */
 const char *db_get_text(const struct db_rows *r, int row, int col);

@@ -11,12 +11,13 @@
 #include "base.h"
 
 struct proc_options {
-	const char *config;    /* -c FILE */
-	const char *section;   /* -n NAME, or the process's own */
+	const char *config;  /* -c FILE */
+	const char *section; /* -n NAME, or the process's own */
 };
 
 /* Parses -c FILE, -n NAME, -v (debug), --help, --version; sets locale, umask 077, no core; opens the log. Exits 2 on bad usage. */
-struct proc_options proc_start(const char *process, const char *help, int argc, char **argv);
+struct proc_options proc_start(
+    const char *process, const char *help, int argc, char **argv);
 /* Says "ready" to systemd (NOTIFY_SOCKET) and as a log line "proc.ready". */
 void proc_ready(void);
 /* A random number a process start, never 0. */

@@ -53,20 +53,23 @@ secure(struct bus *b, const struct bus_options *o)
 	if (o->cert_file == NULL) {
 		if (!is_tcp(o->endpoint))
 			return RC_OK;
-		log_error("bus.cert", "endpoint=%s a tcp endpoint needs cert_file and peers", o->endpoint);
+		log_error("bus.cert_missing",
+		    "endpoint=%s a tcp endpoint needs cert_file and peers", o->endpoint);
 		return RC_REFUSED;
 	}
 	mine = zcert_load(o->cert_file);
 	if (mine == NULL || o->peers == NULL) {
 		zcert_destroy(&mine);
-		log_error("bus.cert", "file=%s not a certificate, or no peers named", o->cert_file);
+		log_error("bus.cert_own", "file=%s not a certificate, or no peers named",
+		    o->cert_file);
 		return RC_REFUSED;
 	}
 	zcert_apply(mine, b->sock);
 	zcert_destroy(&mine);
 	if (b->router) {
 		b->auth = zactor_new(zauth, NULL);
-		if (b->auth == NULL || zstr_sendx(b->auth, "CURVE", o->peers, NULL) != 0 ||
+		if (b->auth == NULL ||
+		    zstr_sendx(b->auth, "CURVE", o->peers, NULL) != 0 ||
 		    zsock_wait(b->auth) != 0)
 			return RC_REFUSED;
 		zsock_set_curve_server(b->sock, 1);
@@ -74,7 +77,7 @@ secure(struct bus *b, const struct bus_options *o)
 	}
 	theirs = zcert_load(o->peers);
 	if (theirs == NULL) {
-		log_error("bus.cert", "file=%s not a certificate", o->peers);
+		log_error("bus.cert_theirs", "file=%s not a certificate", o->peers);
 		return RC_REFUSED;
 	}
 	zsock_set_curve_serverkey_bin(b->sock, zcert_public_key(theirs));
@@ -177,7 +180,8 @@ on_hello(struct bus *b, struct bus_peer *p, const struct bus_hello *h)
 	p->heard_ms = clock_boot_ms();
 	p->heard = b->msg->times.sent;
 	if (h->version != BUS_VERSION) {
-		log_error("bus.version", "peer=%s theirs=%u ours=%d", h->name, h->version, BUS_VERSION);
+		log_error("bus.version", "peer=%s theirs=%u ours=%d", h->name, h->version,
+		    BUS_VERSION);
 		b->counts.bad++;
 		return;
 	}

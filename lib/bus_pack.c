@@ -139,7 +139,8 @@ sms_in(const Shyraq__SmsIn *p, struct bus_sms_in *m)
 	    name_in(m->link_group, sizeof(m->link_group), p->link_group, false) &&
 	    number_in(m->from, p->from, true) && number_in(m->smsc, p->smsc, true) &&
 	    sms_text_in(p, m) && bytes_in(&p->udh, m->udh, BUS_UDH_MAX, &m->udh_n) &&
-	    bytes_in(&p->stamp, m->stamp, BUS_STAMP_MAX, &m->stamp_n) && sms_part_in(p, m);
+	    bytes_in(&p->stamp, m->stamp, BUS_STAMP_MAX, &m->stamp_n) &&
+	    sms_part_in(p, m);
 }
 
 static bool
@@ -188,7 +189,8 @@ send_in(const Shyraq__Send *p, struct bus_send *m)
 	m->parts_done = p->parts_done;
 	m->concat_ref = p->concat_ref;
 	return p->row != 0 && p->attempt != 0 && p->instance != 0 && p->priority <= 5 &&
-	    number_in(m->to, p->to, false) && name_in(m->link, sizeof(m->link), p->link, true) &&
+	    number_in(m->to, p->to, false) &&
+	    name_in(m->link, sizeof(m->link), p->link, true) &&
 	    str_copy(m->text, sizeof(m->text), p->text) && m->text[0] != '\0' &&
 	    str_is_utf8(m->text, strlen(m->text));
 }
@@ -539,16 +541,21 @@ bus_may(enum bus_role from, enum bus_role to, enum bus_type t)
 #define TO(role) (1u << (role))
 	static const uint8_t may[BUS_TYPES][BUS_ROLES] = {
 		[BUS_HELLO] = { [BUS_DAEMON] = TO(BUS_WORKER) | TO(BUS_DISPATCH),
-		    [BUS_WORKER] = TO(BUS_DAEMON), [BUS_DISPATCH] = TO(BUS_DAEMON) },
+		    [BUS_WORKER] = TO(BUS_DAEMON),
+		    [BUS_DISPATCH] = TO(BUS_DAEMON) },
 		[BUS_PING] = { [BUS_DAEMON] = TO(BUS_WORKER) | TO(BUS_DISPATCH),
-		    [BUS_WORKER] = TO(BUS_DAEMON), [BUS_DISPATCH] = TO(BUS_DAEMON) },
+		    [BUS_WORKER] = TO(BUS_DAEMON),
+		    [BUS_DISPATCH] = TO(BUS_DAEMON) },
 		[BUS_PONG] = { [BUS_DAEMON] = TO(BUS_WORKER) | TO(BUS_DISPATCH),
-		    [BUS_WORKER] = TO(BUS_DAEMON), [BUS_DISPATCH] = TO(BUS_DAEMON) },
-		[BUS_READY] = { [BUS_WORKER] = TO(BUS_DAEMON), [BUS_DISPATCH] = TO(BUS_DAEMON) },
+		    [BUS_WORKER] = TO(BUS_DAEMON),
+		    [BUS_DISPATCH] = TO(BUS_DAEMON) },
+		[BUS_READY] = { [BUS_WORKER] = TO(BUS_DAEMON),
+		    [BUS_DISPATCH] = TO(BUS_DAEMON) },
 		[BUS_SMS_IN] = { [BUS_DAEMON] = TO(BUS_WORKER) },
 		[BUS_RESULT] = { [BUS_DAEMON] = TO(BUS_WORKER) | TO(BUS_DISPATCH) },
 		[BUS_RECEIPT] = { [BUS_DAEMON] = TO(BUS_WORKER) | TO(BUS_DISPATCH) },
-		[BUS_VERDICTS] = { [BUS_WORKER] = TO(BUS_DAEMON), [BUS_DISPATCH] = TO(BUS_DAEMON) },
+		[BUS_VERDICTS] = { [BUS_WORKER] = TO(BUS_DAEMON),
+		    [BUS_DISPATCH] = TO(BUS_DAEMON) },
 		[BUS_SEND] = { [BUS_DISPATCH] = TO(BUS_DAEMON) },
 		[BUS_ASK] = { [BUS_DISPATCH] = TO(BUS_DAEMON) },
 		[BUS_SEND_ROOM] = { [BUS_DAEMON] = TO(BUS_DISPATCH) },

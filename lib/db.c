@@ -16,14 +16,14 @@
 #define PARAMS_MAX 24
 #define FILE_SQL_MAX (1 << 20)
 
-
 struct db {
 	char *conninfo;
 	char process[64];
 	unsigned roles;
 	PGconn *conn;
 	bool complained;
-	bool warned; /* a warning arrived since it was cleared: COMMIT may not be what it says */
+	bool
+	    warned; /* a warning arrived since it was cleared: COMMIT may not be what it says */
 	char error[6];
 };
 
@@ -101,7 +101,8 @@ on_notice(void *arg, const PGresult *res)
 static void
 note_error(struct db *db, const PGresult *res)
 {
-	const char *state = res == NULL ? NULL : PQresultErrorField(res, PG_DIAG_SQLSTATE);
+	const char *state = res == NULL ? NULL
+					: PQresultErrorField(res, PG_DIAG_SQLSTATE);
 
 	snprintf(db->error, sizeof(db->error), "%s", state == NULL ? "08006" : state);
 }
@@ -110,8 +111,11 @@ note_error(struct db *db, const PGresult *res)
 static enum rc
 failed(struct db *db, const PGresult *res, const char *what)
 {
-	const char *table = res == NULL ? NULL : PQresultErrorField(res, PG_DIAG_TABLE_NAME);
-	const char *constraint = res == NULL ? NULL : PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME);
+	const char *table = res == NULL ? NULL
+					: PQresultErrorField(res, PG_DIAG_TABLE_NAME);
+	const char *constraint = res == NULL
+	    ? NULL
+	    : PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME);
 	bool input;
 
 	note_error(db, res);
@@ -121,8 +125,9 @@ failed(struct db *db, const PGresult *res, const char *what)
 		return RC_BROKEN;
 	}
 	input = strncmp(db->error, "22", 2) == 0 || strncmp(db->error, "23", 2) == 0;
-	log_warn("db.failed", "statement=%s sqlstate=%s table=%s constraint=%s", what, db->error,
-	    table == NULL ? "-" : table, constraint == NULL ? "-" : constraint);
+	log_warn("db.failed", "statement=%s sqlstate=%s table=%s constraint=%s", what,
+	    db->error, table == NULL ? "-" : table,
+	    constraint == NULL ? "-" : constraint);
 	return input ? RC_REFUSED : RC_AGAIN;
 }
 
@@ -138,11 +143,12 @@ prepare(struct db *db)
 		res = PQprepare(db->conn, stmt[i].name, stmt[i].text, 0, NULL);
 		ok = PQresultStatus(res) == PGRES_COMMAND_OK;
 		if (!ok) {
-			const char *said = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+			const char *said = PQresultErrorField(
+			    res, PG_DIAG_MESSAGE_PRIMARY);
 
 			note_error(db, res);
-			log_error("db.prepare", "statement=%s sqlstate=%s said=%s", stmt[i].name,
-			    db->error, said == NULL ? "-" : said);
+			log_error("db.prepare", "statement=%s sqlstate=%s said=%s",
+			    stmt[i].name, db->error, said == NULL ? "-" : said);
 		}
 		PQclear(res);
 		if (!ok) {
@@ -160,8 +166,8 @@ db_open(struct db *db)
 {
 	const char *keys[] = { "dbname", "connect_timeout", "tcp_user_timeout", "options",
 		"application_name", "client_encoding", NULL };
-	const char *values[] = { db->conninfo, "3", "5000", session_options, db->process, "UTF8",
-		NULL };
+	const char *values[] = { db->conninfo, "3", "5000", session_options, db->process,
+		"UTF8", NULL };
 	enum rc rc;
 
 	if (db->conn != NULL && PQstatus(db->conn) == CONNECTION_OK)
@@ -220,7 +226,8 @@ db_null(void)
 }
 
 enum rc
-db_run_v(struct db *db, enum db_stmt st, struct db_rows **rows, const struct db_param *v, size_t n)
+db_run_v(struct db *db, enum db_stmt st, struct db_rows **rows, const struct db_param *v,
+    size_t n)
 {
 	const char *values[PARAMS_MAX];
 	int lengths[PARAMS_MAX], formats[PARAMS_MAX];
@@ -232,14 +239,17 @@ db_run_v(struct db *db, enum db_stmt st, struct db_rows **rows, const struct db_
 	if (db->conn == NULL)
 		return RC_BROKEN;
 	if (n > PARAMS_MAX)
-		fatalx("db.params", "statement=%s has more than %d", stmt[st].name, PARAMS_MAX);
+		fatalx("db.params", "statement=%s has more than %d", stmt[st].name,
+		    PARAMS_MAX);
 	for (size_t i = 0; i < n; i++) {
 		values[i] = v[i].is_net ? (const char *)&v[i].net : v[i].p;
 		lengths[i] = v[i].n;
 		formats[i] = 1;
 	}
-	res = PQexecPrepared(db->conn, stmt[st].name, (int)n, values, lengths, formats, 1);
-	if (PQresultStatus(res) != PGRES_COMMAND_OK && PQresultStatus(res) != PGRES_TUPLES_OK)
+	res = PQexecPrepared(
+	    db->conn, stmt[st].name, (int)n, values, lengths, formats, 1);
+	if (PQresultStatus(res) != PGRES_COMMAND_OK &&
+	    PQresultStatus(res) != PGRES_TUPLES_OK)
 		rc = failed(db, res, stmt[st].name);
 	if (rc == RC_OK && rows != NULL)
 		*rows = (struct db_rows *)res;
@@ -322,7 +332,7 @@ db_run_file(struct db *db, const char *path)
 	enum rc rc = RC_OK;
 
 	if (f == NULL) {
-		log_error("db.file", "file=%s cannot be read", path);
+		log_error("db.file_missing", "file=%s cannot be read", path);
 		return RC_REFUSED;
 	}
 	sql = xmalloc(FILE_SQL_MAX);
@@ -330,7 +340,8 @@ db_run_file(struct db *db, const char *path)
 	fclose(f);
 	sql[n] = '\0';
 	res = PQexec(db->conn, sql);
-	if (PQresultStatus(res) != PGRES_COMMAND_OK && PQresultStatus(res) != PGRES_TUPLES_OK &&
+	if (PQresultStatus(res) != PGRES_COMMAND_OK &&
+	    PQresultStatus(res) != PGRES_TUPLES_OK &&
 	    PQresultStatus(res) != PGRES_EMPTY_QUERY) {
 		const char *at = PQresultErrorField(res, PG_DIAG_STATEMENT_POSITION);
 		const char *said = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);

@@ -13,7 +13,9 @@
 /* dimensions, flags, element type, length, lower bound: five int32 */
 #define HEAD 20
 
-static const uint32_t oid[] = { [DB_INT8] = 20, [DB_BOOL] = 16, [DB_TEXT] = 25, [DB_BYTEA] = 17 };
+static const uint32_t oid[] = {
+	[DB_INT8] = 20, [DB_BOOL] = 16, [DB_TEXT] = 25, [DB_BYTEA] = 17
+};
 
 static uint8_t *
 grow(struct db_col *c, size_t n)

@@ -17,7 +17,8 @@ intake_pack(const struct intake_receiver *r, char out[INTAKE_MAX])
 
 	if (!str_add(out, INTAKE_MAX, &len,
 		"name=%s\nkind=%s\nlang=%s\nregions=%s\nnumber=%s\norder=%d\nvetted=%d\nsample=%d\n",
-		r->name, r->kind, r->lang, r->regions, r->number.s, r->order, r->vetted, r->sample))
+		r->name, r->kind, r->lang, r->regions, r->number.s, r->order, r->vetted,
+		r->sample))
 		return 0;
 	return len;
 }
@@ -54,7 +55,8 @@ intake_unpack(const char *p, size_t n, struct intake_receiver *r)
 	memset(r, 0, sizeof(*r));
 	if (!str_copy_bytes(text, sizeof(text), p, n) || !str_is_utf8(text, n))
 		return RC_REFUSED;
-	for (line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+	for (line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
 		char *eq = strchr(line, '=');
 
 		if (eq == NULL)

@@ -318,7 +318,8 @@ actor_tell(struct actor *a, const void *msg, size_t n)
 {
 	if (n == 0 || n > ACTOR_MSG_MAX)
 		return RC_REFUSED;
-	return zmq_send(zsock_resolve(a->z), msg, n, ZMQ_DONTWAIT) < 0 ? RC_BROKEN : RC_OK;
+	return zmq_send(zsock_resolve(a->z), msg, n, ZMQ_DONTWAIT) < 0 ? RC_BROKEN
+								       : RC_OK;
 }
 
 void

@@ -351,9 +351,6 @@ UPDATE referral SET remind_due = NULL WHERE id = $1::bigint;
 -- name: REFERRAL_NEXT_OFF (dispatch)
 UPDATE referral SET next_due = NULL WHERE id = $1::bigint;
 
--- name: SESSION_DUE (dispatch)
-SELECT shyraq_ms(expires_at), step FROM session WHERE peer_id = $1::bigint;
-
 -- name: INTAKE_LOCK (dispatch)
 SELECT kind, box FROM intake WHERE id = $1::bigint AND state = 'new' FOR UPDATE SKIP LOCKED;
 
@@ -436,9 +433,6 @@ SELECT name FROM schema_step ORDER BY name;
 
 -- name: INTAKE_PUT (ctl)
 INSERT INTO intake (kind, box, at) VALUES ($1::text, $2::bytea, shyraq_now()) RETURNING id;
-
--- name: INTAKE_STATE (ctl)
-SELECT state, error FROM intake WHERE id = $1::bigint;
 
 -- name: KEYHOLDER_PUT (ctl)
 INSERT INTO keyholder (name, public_key) VALUES ($1::text, $2::bytea)

@@ -73,7 +73,8 @@ on_result(void *arg, struct bus_peer *from, const struct bus_msg *m)
 	if (r->state == BUS_HELD || r->state == BUS_SUBMITTED) {
 		if (db_is_open(u->d->db) &&
 		    outbox_lease_renew(&u->d->turn, (int64_t)r->row, r->attempt) != RC_OK)
-			log_warn("dispatch.renew", "row=%llu", (unsigned long long)r->row);
+			log_warn(
+			    "dispatch.renew", "row=%llu", (unsigned long long)r->row);
 		return;
 	}
 	memset(&u->d->in, 0, offsetof(struct turn_in, u));
@@ -102,7 +103,8 @@ on_room(void *arg, struct bus_peer *from, const struct bus_msg *m)
 	struct upstream *u = arg;
 
 	(void)from;
-	u->room = u->room + m->u.room > BUS_CREDIT_MAX ? BUS_CREDIT_MAX : u->room + m->u.room;
+	u->room = u->room + m->u.room > BUS_CREDIT_MAX ? BUS_CREDIT_MAX
+						       : u->room + m->u.room;
 }
 
 static bus_handler *const on[BUS_TYPES] = {
@@ -137,8 +139,9 @@ run_due(struct dispatch *d)
 		    db_get_i64(r, i, 2));
 
 		if (rc == RC_REFUSED)
-			log_error("dispatch.refused", "kind=%s id=%lld sqlstate=%s", db_get_text(r, i, 0),
-			    (long long)db_get_i64(r, i, 1), db_error(d->db));
+			log_error("dispatch.refused", "kind=%s id=%lld sqlstate=%s",
+			    db_get_text(r, i, 0), (long long)db_get_i64(r, i, 1),
+			    db_error(d->db));
 		if (rc == RC_BROKEN) {
 			db_rows_free(r);
 			return false;
@@ -163,7 +166,8 @@ claim(struct dispatch *d, struct upstream *u)
 		turn_send_now(&d->turn.sends.v[i]);
 		m.u.send = d->turn.sends.v[i].send;
 		if (bus_send(u->bus, peer, &m) != RC_OK)
-			log_warn("dispatch.send", "row=%llu not taken: its lease will tell",
+			log_warn("dispatch.send",
+			    "row=%llu not taken: its lease will tell",
 			    (unsigned long long)m.u.send.row);
 		u->room -= u->room > 0;
 		kill_point("claim.sent");
@@ -195,7 +199,8 @@ uncertain(struct dispatch *d, const struct outbox_lease *l)
 	d->in.u.result.attempt = l->attempt;
 	d->in.u.result.state = BUS_UNCERTAIN;
 	if (turn_run(&d->turn, v, 1) != RC_OK)
-		log_warn("dispatch.uncertain", "row=%lld not settled now", (long long)l->row);
+		log_warn(
+		    "dispatch.uncertain", "row=%lld not settled now", (long long)l->row);
 }
 
 static void
@@ -236,7 +241,8 @@ lead(struct dispatch *d)
 	enum rc rc = db_open(d->db);
 
 	if (rc == RC_REFUSED)
-		fatalx("dispatch.schema", "the schema does not fit this program: shyraqctl db migrate");
+		fatalx("dispatch.schema",
+		    "the schema does not fit this program: shyraqctl db migrate");
 	if (rc != RC_OK || !was_open)
 		d->leads = false;
 	if (rc != RC_OK || d->leads)
@@ -292,7 +298,8 @@ connect_all(struct dispatch *d)
 			.name = d->setup.name,
 			.instance = proc_instance(),
 			.cert_file = s->cert_file[0] != '\0' ? s->cert_file : NULL,
-			.peers = s->daemon_cert_file[0] != '\0' ? s->daemon_cert_file : NULL,
+			.peers = s->daemon_cert_file[0] != '\0' ? s->daemon_cert_file
+								: NULL,
 			.on = on,
 			.change = on_change,
 			.arg = &d->up[i],
@@ -314,7 +321,8 @@ main(int argc, char **argv)
 	setup_read(&d.setup, o.config, o.section == NULL ? "dispatch" : o.section, true);
 	d.loop = loop_new();
 	d.db = db_new(d.setup.database, d.setup.name, DB_DISPATCH);
-	turn_init(&d.turn, d.db, &d.setup.keys, d.setup.flows, d.setup.policy, &d.setup.limits);
+	turn_init(
+	    &d.turn, d.db, &d.setup.keys, d.setup.flows, d.setup.policy, &d.setup.limits);
 	connect_all(&d);
 	loop_every(d.loop, TICK_MS, on_tick, &d);
 	on_tick(&d);

@@ -32,10 +32,12 @@ static const struct {
 static enum rc
 put_key(struct turn *t, const char *kind, int64_t id, int64_t due_ms, bool *fresh)
 {
-	struct db_col group = { .kind = DB_TEXT }, key = { .kind = DB_BYTEA }, inbox = { .kind = DB_INT8 };
+	struct db_col group = { .kind = DB_TEXT }, key = { .kind = DB_BYTEA },
+		      inbox = { .kind = DB_INT8 };
 	struct seal_piece piece[] = { { kind, strlen(kind) }, { &id, sizeof(id) },
 		{ &due_ms, sizeof(due_ms) } };
-	struct seal_hash h = seal_hash_pieces(&t->keys->sub[SEAL_INBOX], piece, ARRAY_LEN(piece));
+	struct seal_hash h = seal_hash_pieces(
+	    &t->keys->sub[SEAL_INBOX], piece, ARRAY_LEN(piece));
 	struct db_rows *r = NULL;
 	int64_t inbox_id;
 	enum rc rc = turn_id(t, &inbox_id);
@@ -45,7 +47,8 @@ put_key(struct turn *t, const char *kind, int64_t id, int64_t due_ms, bool *fres
 	db_col_text(&group, GROUP);
 	db_col_bytes(&key, h.b, sizeof(h.b));
 	db_col_i64(&inbox, inbox_id);
-	rc = db_run(t->db, ST_INBOX_KEY_PUT, &r, db_array(&group), db_array(&key), db_array(&inbox));
+	rc = db_run(t->db, ST_INBOX_KEY_PUT, &r, db_array(&group), db_array(&key),
+	    db_array(&inbox));
 	*fresh = rc == RC_OK && db_count(r) > 0;
 	db_rows_free(r);
 	db_col_free(&group);
@@ -129,7 +132,8 @@ due_parts(struct turn *t, int64_t id, int64_t due_ms)
 		if (rc == RC_OK)
 			rc = people_step(t, &p, INPUT_TEXT);
 		if (rc == RC_OK)
-			out_row(t->out, OUT_TASK, "incomplete", OUT_NULL, OUT_NULL, OUT_NULL);
+			out_row(
+			    t->out, OUT_TASK, "incomplete", OUT_NULL, OUT_NULL, OUT_NULL);
 		if (p.text != NULL) {
 			seal_wipe(p.text, strlen(p.text));
 			free(p.text);

@@ -45,7 +45,8 @@ write_boxes(struct epoch *e, struct db *db)
 		    "no case worker has a key: add one with shyraqctl keyholder add");
 		rc = RC_AGAIN;
 	} else {
-		rc = db_run(db, ST_EPOCH_BOX, NULL, db_i64(e->id), db_array(&id), db_array(&box));
+		rc = db_run(
+		    db, ST_EPOCH_BOX, NULL, db_i64(e->id), db_array(&id), db_array(&box));
 	}
 	db_col_free(&id);
 	db_col_free(&box);
@@ -57,7 +58,8 @@ epoch_open(struct epoch *e, struct db *db, int64_t id)
 {
 	enum rc rc;
 
-	if (e->id != 0 && e->texts < EPOCH_TEXTS && clock_boot_ms() - e->born_ms < EPOCH_MS)
+	if (e->id != 0 && e->texts < EPOCH_TEXTS &&
+	    clock_boot_ms() - e->born_ms < EPOCH_MS)
 		return RC_OK;
 	epoch_drop(e);
 	seal_key_random(&e->key);

@@ -26,7 +26,8 @@ struct epoch {
  */
 MUST_CHECK enum rc epoch_open(struct epoch *e, struct db *db, int64_t id);
 /* Malloc'd, *out_n bytes; bound to the case. */
-uint8_t *epoch_seal(struct epoch *e, int64_t case_id, const char *text, size_t n, size_t *out_n);
+uint8_t *epoch_seal(
+    struct epoch *e, int64_t case_id, const char *text, size_t n, size_t *out_n);
 /* After a rollback, or at the end: wipes the key. */
 void epoch_drop(struct epoch *e);
 

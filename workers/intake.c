@@ -17,17 +17,17 @@ store(struct turn *t, const struct intake_receiver *in)
 	uint8_t sealed[SEALED_NUMBER];
 	struct db_rows *r;
 	int64_t receiver;
-	enum rc rc = db_run(t->db, ST_RECEIVER_PUT, &r, db_text(in->name), db_text(in->kind),
-	    db_text(in->lang), db_text(in->regions), db_bool(in->vetted), db_i64(in->order),
-	    db_bool(in->sample));
+	enum rc rc = db_run(t->db, ST_RECEIVER_PUT, &r, db_text(in->name),
+	    db_text(in->kind), db_text(in->lang), db_text(in->regions),
+	    db_bool(in->vetted), db_i64(in->order), db_bool(in->sample));
 
 	if (rc != RC_OK)
 		return rc;
 	receiver = db_get_i64(r, 0, 0);
 	db_rows_free(r);
 	keys_seal_number(t->keys, SEAL_RECEIVER_SEAL, &in->number, sealed);
-	rc = db_run(t->db, ST_CONTACT_PUT, NULL, db_i64(receiver), db_bytes(h.b, sizeof(h.b)),
-	    db_bytes(sealed, sizeof(sealed)));
+	rc = db_run(t->db, ST_CONTACT_PUT, NULL, db_i64(receiver),
+	    db_bytes(h.b, sizeof(h.b)), db_bytes(sealed, sizeof(sealed)));
 	if (rc == RC_OK)
 		log_info("intake.receiver", "receiver=%lld", (long long)receiver);
 	return rc;
@@ -54,7 +54,8 @@ due_intake(struct turn *t, int64_t id, int64_t due_ms)
 	}
 	p = db_get_bytes(r, 0, 1, &n);
 	if (n < SEAL_BOX_OVERHEAD || n > INTAKE_MAX + SEAL_BOX_OVERHEAD ||
-	    seal_box_open(&t->keys->intake_pub, &t->keys->intake_sec, p, n, text) != RC_OK)
+	    seal_box_open(&t->keys->intake_pub, &t->keys->intake_sec, p, n, text) !=
+		RC_OK)
 		why = "does not open: sealed to another intake.pub?";
 	else if (intake_unpack(text, n - SEAL_BOX_OVERHEAD, &in) != RC_OK)
 		why = "malformed";

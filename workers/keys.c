@@ -19,15 +19,16 @@ read_one(struct seal_key *key, const char *dir, const char *name)
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
 		fatalx("keys.path", "keys_dir is too long");
 	if (seal_key_read(path, key) != RC_OK)
-		fatalx("keys.read", "file=%s is missing, malformed, or open to others (want 0600)", path);
+		fatalx("keys.read",
+		    "file=%s is missing, malformed, or open to others (want 0600)", path);
 }
 
 void
 keys_read(struct keys *k, const char *dir, bool intake)
 {
 	static const enum seal_subkey mine[] = { SEAL_PERSON_LOOKUP, SEAL_PERSON_SEAL,
-		SEAL_RECEIVER_LOOKUP, SEAL_RECEIVER_SEAL, SEAL_PLACE, SEAL_OUTBOX, SEAL_CODE,
-		SEAL_INBOX };
+		SEAL_RECEIVER_LOOKUP, SEAL_RECEIVER_SEAL, SEAL_PLACE, SEAL_OUTBOX,
+		SEAL_CODE, SEAL_INBOX };
 	char name[64];
 
 	memset(k, 0, sizeof(*k));
@@ -66,10 +67,11 @@ keys_seal_number(const struct keys *k, enum seal_subkey key, const struct phone 
 }
 
 enum rc
-keys_open_number(const struct keys *k, enum seal_subkey key, const uint8_t *sealed, size_t n,
-    struct phone *p)
+keys_open_number(const struct keys *k, enum seal_subkey key, const uint8_t *sealed,
+    size_t n, struct phone *p)
 {
-	if (n != SEALED_NUMBER || seal_open(&k->sub[key], NULL, 0, sealed, n, p->s) != RC_OK) {
+	if (n != SEALED_NUMBER ||
+	    seal_open(&k->sub[key], NULL, 0, sealed, n, p->s) != RC_OK) {
 		log_error("keys.number", "a sealed number does not open: wrong keys?");
 		return RC_REFUSED;
 	}
@@ -78,8 +80,8 @@ keys_open_number(const struct keys *k, enum seal_subkey key, const uint8_t *seal
 }
 
 uint8_t *
-keys_seal_text(const struct keys *k, enum seal_subkey key, int64_t id, const void *p, size_t n,
-    size_t *out_n)
+keys_seal_text(const struct keys *k, enum seal_subkey key, int64_t id, const void *p,
+    size_t n, size_t *out_n)
 {
 	uint8_t *out = xmalloc(n + SEAL_OVERHEAD);
 
@@ -89,8 +91,8 @@ keys_seal_text(const struct keys *k, enum seal_subkey key, int64_t id, const voi
 }
 
 enum rc
-keys_open_text(const struct keys *k, enum seal_subkey key, int64_t id, const uint8_t *sealed,
-    size_t n, char **out, size_t *out_n)
+keys_open_text(const struct keys *k, enum seal_subkey key, int64_t id,
+    const uint8_t *sealed, size_t n, char **out, size_t *out_n)
 {
 	char *p;
 
@@ -99,7 +101,8 @@ keys_open_text(const struct keys *k, enum seal_subkey key, int64_t id, const uin
 	p = xmalloc(n - SEAL_OVERHEAD + 1);
 	if (seal_open(&k->sub[key], &id, sizeof(id), sealed, n, p) != RC_OK) {
 		free(p);
-		log_error("keys.text", "row=%lld a sealed text does not open: wrong keys?", (long long)id);
+		log_error("keys.text",
+		    "row=%lld a sealed text does not open: wrong keys?", (long long)id);
 		return RC_REFUSED;
 	}
 	p[n - SEAL_OVERHEAD] = '\0';

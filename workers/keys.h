@@ -18,7 +18,8 @@ struct keys {
 void keys_read(struct keys *k, const char *dir, bool intake);
 void keys_wipe(struct keys *k);
 
-struct seal_hash keys_hash_number(const struct keys *k, enum seal_subkey lookup, const struct phone *p);
+struct seal_hash keys_hash_number(
+    const struct keys *k, enum seal_subkey lookup, const struct phone *p);
 
 /* A number sealed into 'out' (SEALED_NUMBER bytes); and back. */
 #define SEALED_NUMBER (PHONE_MAX + SEAL_OVERHEAD)
@@ -31,8 +32,8 @@ MUST_CHECK enum rc keys_open_number(const struct keys *k, enum seal_subkey key,
  * A text sealed under `key`, bound to a row id. The result is malloc'd, *out_n bytes: the caller's.
  * Opening: malloc'd, NUL-terminated; RC_REFUSED when it is not what was sealed there.
  */
-uint8_t *keys_seal_text(const struct keys *k, enum seal_subkey key, int64_t id, const void *p,
-    size_t n, size_t *out_n);
+uint8_t *keys_seal_text(const struct keys *k, enum seal_subkey key, int64_t id,
+    const void *p, size_t n, size_t *out_n);
 MUST_CHECK enum rc keys_open_text(const struct keys *k, enum seal_subkey key, int64_t id,
     const uint8_t *sealed, size_t n, char **out, size_t *out_n);
 

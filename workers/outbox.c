@@ -14,7 +14,8 @@
 #include "variant.h"
 
 static struct outbox_next
-again(const struct outbox_row *row, struct outbox_next next, unsigned tries, int64_t now_ms)
+again(
+    const struct outbox_row *row, struct outbox_next next, unsigned tries, int64_t now_ms)
 {
 	int64_t wait = OUTBOX_BACKOFF_MS;
 
@@ -91,8 +92,9 @@ settling_init(struct settling *s)
 static void
 settling_clear(struct settling *s)
 {
-	struct db_col *c[] = { &s->id, &s->attempt, &s->state, &s->due, &s->failures, &s->uncertain,
-		&s->error, &s->parts, &s->ref, &s->p_row, &s->p_part, &s->p_link, &s->p_ref };
+	struct db_col *c[] = { &s->id, &s->attempt, &s->state, &s->due, &s->failures,
+		&s->uncertain, &s->error, &s->parts, &s->ref, &s->p_row, &s->p_part,
+		&s->p_link, &s->p_ref };
 
 	for (size_t i = 0; i < ARRAY_LEN(c); i++)
 		db_col_free(c[i]);
@@ -132,7 +134,8 @@ settles(const struct db_rows *r, int row, const struct bus_result *m)
 }
 
 static void
-settle_one(struct settling *s, const struct db_rows *r, int row, const struct bus_result *m)
+settle_one(
+    struct settling *s, const struct db_rows *r, int row, const struct bus_result *m)
 {
 	struct outbox_row o = {
 		.person = db_get_bool(r, row, 3),
@@ -144,7 +147,8 @@ settle_one(struct settling *s, const struct db_rows *r, int row, const struct bu
 	struct outbox_next next = outbox_next_try(&o, m->state, clock_wall_ms());
 
 	db_col_i64(&s->id, (int64_t)m->row);
-	db_col_i64(&s->attempt, db_get_i64(r, row, 1)); /* the row is locked: its present one */
+	db_col_i64(
+	    &s->attempt, db_get_i64(r, row, 1)); /* the row is locked: its present one */
 	db_col_text(&s->state, next.state);
 	db_col_i64(&s->due, next.due_ms);
 	db_col_i64(&s->failures, next.failures);
@@ -154,8 +158,8 @@ settle_one(struct settling *s, const struct db_rows *r, int row, const struct bu
 	db_col_i64(&s->ref, m->concat_ref);
 	add_parts(s, m, before);
 	log_info("outbox.result", "row=%llu attempt=%u link=%s state=%s error=%u",
-	    (unsigned long long)m->row, m->attempt, m->link[0] == '\0' ? "-" : m->link, next.state,
-	    m->error);
+	    (unsigned long long)m->row, m->attempt, m->link[0] == '\0' ? "-" : m->link,
+	    next.state, m->error);
 }
 
 static enum rc
@@ -164,13 +168,13 @@ settle_rows(struct turn *t, struct settling *s)
 	enum rc rc = RC_OK;
 
 	if (s->id.rows > 0)
-		rc = db_run(t->db, ST_RESULT_SETTLE, NULL, db_array(&s->id), db_array(&s->attempt),
-		    db_array(&s->state), db_array(&s->due), db_array(&s->failures),
-		    db_array(&s->uncertain), db_array(&s->error), db_array(&s->parts),
-		    db_array(&s->ref));
+		rc = db_run(t->db, ST_RESULT_SETTLE, NULL, db_array(&s->id),
+		    db_array(&s->attempt), db_array(&s->state), db_array(&s->due),
+		    db_array(&s->failures), db_array(&s->uncertain), db_array(&s->error),
+		    db_array(&s->parts), db_array(&s->ref));
 	if (rc == RC_OK && s->p_row.rows > 0)
-		rc = db_run(t->db, ST_RESULT_PARTS, NULL, db_array(&s->p_row), db_array(&s->p_part),
-		    db_array(&s->p_link), db_array(&s->p_ref));
+		rc = db_run(t->db, ST_RESULT_PARTS, NULL, db_array(&s->p_row),
+		    db_array(&s->p_part), db_array(&s->p_link), db_array(&s->p_ref));
 	return rc;
 }
 
@@ -225,7 +229,8 @@ receipt(struct turn *t, const struct bus_receipt *m)
 	person = keys_hash_number(t->keys, SEAL_PERSON_LOOKUP, &to);
 	receiver = keys_hash_number(t->keys, SEAL_RECEIVER_LOOKUP, &to);
 	rc = db_run(t->db, ST_RECEIPT_PART, &r, db_text(m->link), db_i64(m->ref),
-	    db_bytes(person.b, sizeof(person.b)), db_text(state), db_bytes(receiver.b, sizeof(receiver.b)));
+	    db_bytes(person.b, sizeof(person.b)), db_text(state),
+	    db_bytes(receiver.b, sizeof(receiver.b)));
 	if (rc != RC_OK)
 		return rc;
 	if (db_count(r) == 0)

@@ -15,8 +15,9 @@ struct outbox_row {
 	int64_t submit_by;  /* 0: none */
 };
 struct outbox_next {
-	const char *state; /* "sent", "due", "refused", "failed", "uncertain", "expired" */
-	int64_t due_ms;    /* for "due" */
+	const char
+	    *state;     /* "sent", "due", "refused", "failed", "uncertain", "expired" */
+	int64_t due_ms; /* for "due" */
 	unsigned failures, uncertain;
 };
 
@@ -28,14 +29,16 @@ struct outbox_next {
  * S2: an uncertain send to a person goes again at most once and only before submit_by; to a receiver it
  * goes again, OUTBOX_TRIES times. Back-off 5 s doubling, at most 15 min. Pure.
  */
-struct outbox_next outbox_next_try(const struct outbox_row *row, enum bus_state result, int64_t now_ms);
+struct outbox_next outbox_next_try(
+    const struct outbox_row *row, enum bus_state result, int64_t now_ms);
 
 /* Inside the turn's transaction. */
 MUST_CHECK enum rc outbox_results(struct turn *t, struct turn_in *const *v, size_t n);
 MUST_CHECK enum rc outbox_receipts(struct turn *t, struct turn_in *const *v, size_t n);
 
 /* Claims up to `room` due rows for this daemon and start of it; commits, then t->sends holds them. */
-MUST_CHECK enum rc outbox_claim(struct turn *t, const char *daemon, uint64_t instance, unsigned room);
+MUST_CHECK enum rc outbox_claim(
+    struct turn *t, const char *daemon, uint64_t instance, unsigned room);
 /* Lets die what its time has run out for. */
 MUST_CHECK enum rc outbox_expire(struct turn *t);
 
@@ -48,8 +51,10 @@ struct outbox_lease {
 	int64_t asked_ms; /* 0: not asked yet */
 };
 #define OUTBOX_LEASES_MAX 256
-MUST_CHECK enum rc outbox_leases_ended(struct turn *t, struct outbox_lease v[OUTBOX_LEASES_MAX], size_t *n);
-MUST_CHECK enum rc outbox_lease_asked(struct turn *t, const struct outbox_lease *v, size_t n);
+MUST_CHECK enum rc outbox_leases_ended(
+    struct turn *t, struct outbox_lease v[OUTBOX_LEASES_MAX], size_t *n);
+MUST_CHECK enum rc outbox_lease_asked(
+    struct turn *t, const struct outbox_lease *v, size_t n);
 MUST_CHECK enum rc outbox_lease_renew(struct turn *t, int64_t row, uint32_t attempt);
 
 #endif

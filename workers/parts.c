@@ -13,7 +13,8 @@
 #define GAP "\xe2\x80\xa6"
 
 static enum rc
-join(struct turn *t, const struct parts_key *k, const struct db_rows *r, char **text, int64_t *t0)
+join(struct turn *t, const struct parts_key *k, const struct db_rows *r, char **text,
+    int64_t *t0)
 {
 	size_t size = 1, len = 0;
 	int64_t next = 1;
@@ -32,7 +33,8 @@ join(struct turn *t, const struct parts_key *k, const struct db_rows *r, char **
 		size_t n, one_n;
 		const uint8_t *p = db_get_bytes(r, i, 1, &n);
 		char *one;
-		enum rc rc = keys_open_text(t->keys, SEAL_INBOX, k->peer_id, p, n, &one, &one_n);
+		enum rc rc = keys_open_text(
+		    t->keys, SEAL_INBOX, k->peer_id, p, n, &one, &one_n);
 
 		if (rc != RC_OK) {
 			free(out);
@@ -67,15 +69,16 @@ parts_take(struct turn *t, struct person *p)
 	const struct parts_key k = { p->peer_id, m->ref, m->ref_bits, m->total };
 	struct db_rows *r;
 	size_t n;
-	uint8_t *sealed = keys_seal_text(t->keys, SEAL_INBOX, p->peer_id, m->text, m->text_n, &n);
+	uint8_t *sealed = keys_seal_text(
+	    t->keys, SEAL_INBOX, p->peer_id, m->text, m->text_n, &n);
 	enum rc rc = db_run(t->db, ST_PART_PUT, NULL, db_i64(k.peer_id), db_i64(k.ref),
-	    db_i64(k.ref_bits), db_i64(k.total), db_i64(m->part), db_bytes(sealed, n), db_i64(p->t0),
-	    db_i64(t->limits.parts_ms));
+	    db_i64(k.ref_bits), db_i64(k.total), db_i64(m->part), db_bytes(sealed, n),
+	    db_i64(p->t0), db_i64(t->limits.parts_ms));
 
 	free(sealed);
 	if (rc == RC_OK)
-		rc = db_run(t->db, ST_PART_SET, &r, db_i64(k.peer_id), db_i64(k.ref), db_i64(k.ref_bits),
-		    db_i64(k.total));
+		rc = db_run(t->db, ST_PART_SET, &r, db_i64(k.peer_id), db_i64(k.ref),
+		    db_i64(k.ref_bits), db_i64(k.total));
 	if (rc != RC_OK)
 		return rc;
 	if (db_count(r) < k.total) {

@@ -19,6 +19,7 @@ struct parts_key {
 	int64_t peer_id;
 	int64_t ref, ref_bits, total;
 };
-MUST_CHECK enum rc parts_give_up(struct turn *t, const struct parts_key *k, char **text, int64_t *t0);
+MUST_CHECK enum rc parts_give_up(
+    struct turn *t, const struct parts_key *k, char **text, int64_t *t0);
 
 #endif

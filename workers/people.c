@@ -15,7 +15,8 @@
 #include "str.h"
 #include "variant.h"
 
-#define SMSC_OLD_MS (72LL * 3600 * 1000) /* S1: SMSC time counts when it is at most so old */
+#define SMSC_OLD_MS \
+	(72LL * 3600 * 1000) /* S1: SMSC time counts when it is at most so old */
 
 struct people {
 	struct person *v;
@@ -69,9 +70,12 @@ make(struct turn *t, struct turn_in *const *v, size_t n, struct people *out)
 		p->lag_ms = OUT_NULL;
 		p->unreadable = m->body != BUS_BODY_TEXT;
 		p->key = identity(t, m);
-		if (m->from[0] != '\0' && str_copy(p->phone.s, sizeof(p->phone.s), m->from)) {
-			p->hash = keys_hash_number(t->keys, SEAL_PERSON_LOOKUP, &p->phone);
-			p->rhash = keys_hash_number(t->keys, SEAL_RECEIVER_LOOKUP, &p->phone);
+		if (m->from[0] != '\0' &&
+		    str_copy(p->phone.s, sizeof(p->phone.s), m->from)) {
+			p->hash = keys_hash_number(
+			    t->keys, SEAL_PERSON_LOOKUP, &p->phone);
+			p->rhash = keys_hash_number(
+			    t->keys, SEAL_RECEIVER_LOOKUP, &p->phone);
 		}
 		rc = turn_id(t, &p->inbox_id);
 		if (rc != RC_OK)
@@ -158,8 +162,8 @@ static enum rc
 repeats(struct turn *t, const struct people *all, struct db_col *const col[3])
 {
 	struct db_rows *seen, *sends;
-	enum rc rc = db_run(t->db, ST_INBOX_KEY_SEEN, &seen, db_array(col[0]), db_array(col[1]),
-	    db_array(col[2]));
+	enum rc rc = db_run(t->db, ST_INBOX_KEY_SEEN, &seen, db_array(col[0]),
+	    db_array(col[1]), db_array(col[2]));
 
 	if (rc != RC_OK)
 		return rc;
@@ -176,7 +180,8 @@ repeats(struct turn *t, const struct people *all, struct db_col *const col[3])
 		rc = db_run(t->db, ST_REPEAT_SENDS, &sends, db_array(&first),
 		    db_i64((int64_t)p->in->instance));
 		for (int k = 0; rc == RC_OK && k < db_count(sends); k++)
-			rc = turn_sends_add(t, sends, k, 1, p->in->daemon, p->in->instance);
+			rc = turn_sends_add(
+			    t, sends, k, 1, p->in->daemon, p->in->instance);
 		if (rc == RC_OK)
 			db_rows_free(sends);
 		db_col_free(&first);
@@ -190,7 +195,8 @@ repeats(struct turn *t, const struct people *all, struct db_col *const col[3])
 static enum rc
 put_keys(struct turn *t, const struct people *all)
 {
-	struct db_col group = { .kind = DB_TEXT }, key = { .kind = DB_BYTEA }, id = { .kind = DB_INT8 };
+	struct db_col group = { .kind = DB_TEXT }, key = { .kind = DB_BYTEA },
+		      id = { .kind = DB_INT8 };
 	struct db_col *const col[3] = { &group, &key, &id };
 	struct db_rows *r = NULL;
 	enum rc rc = RC_OK;
@@ -205,7 +211,8 @@ put_keys(struct turn *t, const struct people *all)
 		db_col_i64(&id, p->inbox_id);
 	}
 	if (id.rows > 0)
-		rc = db_run(t->db, ST_INBOX_KEY_PUT, &r, db_array(&group), db_array(&key), db_array(&id));
+		rc = db_run(t->db, ST_INBOX_KEY_PUT, &r, db_array(&group), db_array(&key),
+		    db_array(&id));
 	if (rc == RC_OK && r != NULL && db_count(r) < id.rows)
 		rc = repeats(t, all, col);
 	db_rows_free(r);
@@ -239,7 +246,8 @@ read_row(struct person *p, const struct db_rows *r, int row)
 	p->session.class = case_class_parse(db_get_text(r, row, 11));
 	p->state = state_of(db_get_text(r, row, 12), db_get_bool(r, row, 14));
 	if (!db_is_null(r, row, 13))
-		turn_hhmm(db_get_i64(r, row, 13), session_slot(&p->session, "region"), p->taken_at);
+		turn_hhmm(db_get_i64(r, row, 13), session_slot(&p->session, "region"),
+		    p->taken_at);
 	p->contact_id = db_get_i64(r, row, 15);
 }
 
@@ -329,10 +337,12 @@ write_inbox(struct turn *t, const struct person *p)
 	size_t n = 0;
 
 	if (keep)
-		sealed = keys_seal_text(t->keys, SEAL_INBOX, p->inbox_id, m->text, m->text_n, &n);
-	out_row(t->out, OUT_INBOX, p->inbox_id, m->link, p->peer_id == 0 ? OUT_NULL : p->peer_id,
-	    p->contact_id == 0 ? OUT_NULL : p->contact_id, p->t0, p->lag_ms, p->inbox, p->error,
-	    (const void *)sealed, n);
+		sealed = keys_seal_text(
+		    t->keys, SEAL_INBOX, p->inbox_id, m->text, m->text_n, &n);
+	out_row(t->out, OUT_INBOX, p->inbox_id, m->link,
+	    p->peer_id == 0 ? OUT_NULL : p->peer_id,
+	    p->contact_id == 0 ? OUT_NULL : p->contact_id, p->t0, p->lag_ms, p->inbox,
+	    p->error, (const void *)sealed, n);
 	if (keep)
 		out_row(t->out, OUT_TASK, p->inbox, OUT_NULL, p->inbox_id, OUT_NULL);
 	free(sealed);
@@ -360,7 +370,8 @@ one(struct turn *t, struct person *p)
 		if (p->contact_id != 0)
 			rc = receivers_text(t, p);
 		else
-			rc = people_step(t, p, p->unreadable ? INPUT_UNREADABLE : INPUT_TEXT);
+			rc = people_step(
+			    t, p, p->unreadable ? INPUT_UNREADABLE : INPUT_TEXT);
 	}
 	if (rc != RC_OK)
 		return rc;

@@ -18,16 +18,16 @@ struct person {
 	int64_t peer_id;    /* 0: no number */
 	int64_t contact_id; /* 0: no receiver's phone */
 	int64_t t0;         /* when the window begins, wall clock */
-	int64_t lag_ms;     /* our reading less SMSC time; OUT_NULL where it does not count */
-	bool done;          /* a repeat or a second one of the same peer: nothing more to do */
-	bool late;          /* past the time of an automatic answer */
+	int64_t lag_ms; /* our reading less SMSC time; OUT_NULL where it does not count */
+	bool done; /* a repeat or a second one of the same peer: nothing more to do */
+	bool late; /* past the time of an automatic answer */
 	bool stopped;
 	bool unreadable;
 	struct session session;
 	enum case_state state;
 	char taken_at[6];
-	char *text;         /* what the engine reads; malloc'd, wiped at the end */
-	const char *inbox;  /* state of its inbox row */
+	char *text;        /* what the engine reads; malloc'd, wiped at the end */
+	const char *inbox; /* state of its inbox row */
 	const char *error;
 };
 

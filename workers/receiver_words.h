@@ -23,8 +23,8 @@ enum receiver_word {
 
 struct receiver_words {
 	enum receiver_word word;
-	int code;      /* 0..999, -1: none */
-	int digit;     /* a bare digit and nothing else, else -1 */
+	int code;  /* 0..999, -1: none */
+	int digit; /* a bare digit and nothing else, else -1 */
 };
 
 /* `text` is well-formed UTF-8 of any length. */

@@ -23,7 +23,8 @@ struct answering {
 	struct person *p;
 	enum lang lang;
 	int64_t wrong, wrong_since, reason_for;
-	struct db_rows *asks; /* ASKS_OF: code, referral, case, state, receiver, case number */
+	struct db_rows
+	    *asks; /* ASKS_OF: code, referral, case, state, receiver, case number */
 };
 
 static enum rc
@@ -47,7 +48,8 @@ reply(struct answering *a, int64_t case_id, const char *key, const char *text)
 }
 
 static enum rc
-reply_key(struct answering *a, int64_t case_id, const char *key, const struct text_arg *args, size_t n)
+reply_key(struct answering *a, int64_t case_id, const char *key,
+    const struct text_arg *args, size_t n)
 {
 	char text[REFER_TEXT_MAX];
 	enum rc rc = refer_say(a->t->flows, a->lang, key, args, n, text);
@@ -87,7 +89,8 @@ ask_by_code(const struct answering *a, int code)
 
 /* Contacts of the referrals that stand down, and other phones of the one who took it: one text each. */
 static enum rc
-tell_others(struct answering *a, const struct case_row *c, int64_t taken_by, struct db_rows *down)
+tell_others(
+    struct answering *a, const struct case_row *c, int64_t taken_by, struct db_rows *down)
 {
 	struct db_col id = { .kind = DB_INT8 };
 	struct db_rows *r = NULL;
@@ -103,12 +106,14 @@ tell_others(struct answering *a, const struct case_row *c, int64_t taken_by, str
 
 		if (db_get_i64(r, i, 0) == a->p->contact_id)
 			continue;
-		rc = refer_say(a->t->flows, lang_parse(db_get_text(r, i, 3)), "ref.taken_else",
+		rc = refer_say(a->t->flows, lang_parse(db_get_text(r, i, 3)),
+		    "ref.taken_else",
 		    say_args(&said, c->facts.number, db_get_i64(r, i, 2), clock_wall_ms(),
 			referral_case_region(c)),
 		    3, text);
 		if (rc == RC_OK)
-			rc = referral_tell(a->t, db_get_i64(r, i, 0), c->id, "ref.taken_else", text);
+			rc = referral_tell(
+			    a->t, db_get_i64(r, i, 0), c->id, "ref.taken_else", text);
 	}
 	db_rows_free(r);
 	db_col_free(&id);
@@ -123,7 +128,8 @@ detail(struct answering *a, struct case_row *c, int code, int64_t at_ms)
 
 	turn_hhmm(at_ms, referral_case_region(c), hhmm);
 	if (rc == RC_OK)
-		rc = refer_detail(a->t->flows, a->lang, &c->facts, (unsigned)code, hhmm, text);
+		rc = refer_detail(
+		    a->t->flows, a->lang, &c->facts, (unsigned)code, hhmm, text);
 	if (rc == RC_OK)
 		rc = reply(a, c->id, "ref.detail", text);
 	seal_wipe(text, sizeof(text));
@@ -138,7 +144,8 @@ taken(struct answering *a, struct case_row *c, int64_t referral, int code)
 	enum rc rc = db_run(t->db, ST_CASE_TAKEN, NULL, db_i64(c->id), db_i64(referral));
 
 	if (rc == RC_OK)
-		rc = db_run(t->db, ST_REFERRAL_ANSWER, NULL, db_i64(referral), db_text("accepted"));
+		rc = db_run(t->db, ST_REFERRAL_ANSWER, NULL, db_i64(referral),
+		    db_text("accepted"));
 	if (rc == RC_OK)
 		rc = db_run(t->db, ST_STAND_DOWN, &down, db_i64(c->id), db_i64(referral));
 	if (rc == RC_OK)
@@ -152,7 +159,8 @@ taken(struct answering *a, struct case_row *c, int64_t referral, int code)
 		return rc;
 	out_row(t->out, OUT_AUDIT, "referral.accepted", c->id, referral, a->p->contact_id,
 	    (const char *)NULL);
-	log_info("referral.accepted", "case=%lld referral=%lld", (long long)c->id, (long long)referral);
+	log_info("referral.accepted", "case=%lld referral=%lld", (long long)c->id,
+	    (long long)referral);
 	return RC_OK;
 }
 
@@ -174,7 +182,9 @@ accept(struct answering *a, int ask)
 		rc = detail(a, &c, code, c.taken_ms);
 	else
 		rc = reply_key(a, c.id, "ref.taken_at",
-		    say_args(&said, c.facts.number, code, c.taken_ms, referral_case_region(&c)), 3);
+		    say_args(&said, c.facts.number, code, c.taken_ms,
+			referral_case_region(&c)),
+		    3);
 	referral_case_clear(&c);
 	return rc;
 }
@@ -192,18 +202,23 @@ decline(struct answering *a, int ask)
 		return rc;
 	if (!referral_case_is_open(&c)) {
 		rc = reply_key(a, c.id, "ref.taken_at",
-		    say_args(&said, c.facts.number, 0, c.taken_ms, referral_case_region(&c)), 3);
+		    say_args(
+			&said, c.facts.number, 0, c.taken_ms, referral_case_region(&c)),
+		    3);
 		goto out;
 	}
-	rc = db_run(a->t->db, ST_REFERRAL_ANSWER, NULL, db_i64(referral), db_text("declined"));
+	rc = db_run(
+	    a->t->db, ST_REFERRAL_ANSWER, NULL, db_i64(referral), db_text("declined"));
 	if (rc == RC_OK)
 		rc = db_run(a->t->db, ST_CONTACT_REASON, NULL, db_i64(a->p->contact_id),
 		    db_i64(referral));
 	if (rc == RC_OK)
-		rc = reply_key(a, c.id, "ref.declined", say_args(&said, c.facts.number, 0, 0, ""), 3);
-	out_row(a->t->out, OUT_AUDIT, "referral.declined", c.id, referral, a->p->contact_id,
-	    (const char *)NULL);
-	log_info("referral.declined", "case=%lld referral=%lld", (long long)c.id, (long long)referral);
+		rc = reply_key(a, c.id, "ref.declined",
+		    say_args(&said, c.facts.number, 0, 0, ""), 3);
+	out_row(a->t->out, OUT_AUDIT, "referral.declined", c.id, referral,
+	    a->p->contact_id, (const char *)NULL);
+	log_info("referral.declined", "case=%lld referral=%lld", (long long)c.id,
+	    (long long)referral);
 out:
 	referral_case_clear(&c);
 	return rc;
@@ -216,16 +231,16 @@ wrong_code(struct answering *a)
 	int64_t now = clock_wall_ms();
 	bool fresh = a->wrong_since == 0 || now - a->wrong_since > WRONG_MS;
 	int64_t count = fresh ? 1 : a->wrong + 1;
-	enum rc rc = db_run(a->t->db, ST_CONTACT_WRONG, NULL, db_i64(a->p->contact_id), db_i64(count),
-	    db_i64(fresh ? now : a->wrong_since));
+	enum rc rc = db_run(a->t->db, ST_CONTACT_WRONG, NULL, db_i64(a->p->contact_id),
+	    db_i64(count), db_i64(fresh ? now : a->wrong_since));
 
 	if (rc != RC_OK)
 		return rc;
 	if (count == WRONG_CODES)
 		out_row(a->t->out, OUT_TASK, "wrong_codes", OUT_NULL, a->p->inbox_id,
 		    a->p->contact_id);
-	log_warn("referral.wrong_code", "contact=%lld count=%lld", (long long)a->p->contact_id,
-	    (long long)count);
+	log_warn("referral.wrong_code", "contact=%lld count=%lld",
+	    (long long)a->p->contact_id, (long long)count);
 	return reply_key(a, 0, "ref.wrong_code", NULL, 0);
 }
 
@@ -251,11 +266,13 @@ bare_yes(struct answering *a)
 	if (rc == RC_OK && referral_case_is_open(&c)) {
 		rc = db_run(a->t->db, ST_LADDER_REST, NULL, db_i64(c.id), db_i64(until));
 		if (rc == RC_OK)
-			rc = db_run(a->t->db, ST_LADDER_REST_CASE, NULL, db_i64(c.id), db_i64(until));
+			rc = db_run(a->t->db, ST_LADDER_REST_CASE, NULL, db_i64(c.id),
+			    db_i64(until));
 	}
 	if (rc == RC_OK)
 		rc = reply_key(a, c.id, "ref.which",
-		    say_args(&said, c.facts.number, db_get_i64(a->asks, open, 0), 0, ""), 3);
+		    say_args(&said, c.facts.number, db_get_i64(a->asks, open, 0), 0, ""),
+		    3);
 	referral_case_clear(&c);
 	return rc;
 }
@@ -269,7 +286,8 @@ reason(struct answering *a, int digit)
 	    db_text(why[digit]));
 
 	if (rc == RC_OK)
-		rc = db_run(a->t->db, ST_CONTACT_REASON, NULL, db_i64(a->p->contact_id), db_null());
+		rc = db_run(a->t->db, ST_CONTACT_REASON, NULL, db_i64(a->p->contact_id),
+		    db_null());
 	return rc == RC_OK ? reply_key(a, 0, "ref.reason", NULL, 0) : rc;
 }
 
@@ -282,7 +300,8 @@ settle(struct answering *a, const struct receiver_words *w)
 	if (a->reason_for != 0 && w->digit >= 1 && w->digit <= 4)
 		return reason(a, w->digit);
 	if (a->reason_for != 0)
-		rc = db_run(a->t->db, ST_CONTACT_REASON, NULL, db_i64(a->p->contact_id), db_null());
+		rc = db_run(a->t->db, ST_CONTACT_REASON, NULL, db_i64(a->p->contact_id),
+		    db_null());
 	if (rc != RC_OK)
 		return rc;
 	if (w->code >= 0 && ask < 0)

@@ -45,7 +45,8 @@ referral_case_lock(struct turn *t, int64_t id, struct case_row *c)
 	c->asked_ms = db_get_i64(r, 0, 10);
 	db_rows_free(r);
 	rc = db_run(t->db, ST_CASE_ANSWERS, &r, db_i64(id));
-	for (int i = 0; rc == RC_OK && i < db_count(r) && c->facts.slots < FLOW_SLOTS; i++) {
+	for (int i = 0; rc == RC_OK && i < db_count(r) && c->facts.slots < FLOW_SLOTS;
+	     i++) {
 		struct slot *s = &c->facts.slot[c->facts.slots];
 
 		if (str_copy(s->name, sizeof(s->name), db_get_text(r, i, 0)) &&
@@ -69,7 +70,8 @@ referral_case_place(struct turn *t, struct case_row *c)
 		size_t n, len;
 		const uint8_t *p = db_get_bytes(r, 0, 0, &n);
 
-		if (keys_open_text(t->keys, SEAL_PLACE, c->id, p, n, &c->place, &len) == RC_OK)
+		if (keys_open_text(t->keys, SEAL_PLACE, c->id, p, n, &c->place, &len) ==
+		    RC_OK)
 			c->facts.place = c->place;
 	}
 	db_rows_free(r);
@@ -104,7 +106,8 @@ referral_case_is_open(const struct case_row *c)
 }
 
 enum rc
-referral_tell(struct turn *t, int64_t contact_id, int64_t case_id, const char *key, const char *text)
+referral_tell(struct turn *t, int64_t contact_id, int64_t case_id, const char *key,
+    const char *text)
 {
 	struct turn_text x = {
 		.contact_id = contact_id,
@@ -146,8 +149,8 @@ first_key(const char *kind)
 }
 
 static enum rc
-first_text(struct turn *t, const struct case_row *c, enum lang lang, const char *kind, unsigned code,
-    char text[REFER_TEXT_MAX])
+first_text(struct turn *t, const struct case_row *c, enum lang lang, const char *kind,
+    unsigned code, char text[REFER_TEXT_MAX])
 {
 	if (strcmp(kind, "operator") == 0)
 		return refer_operator(t->flows, lang, &c->facts, code, text);
@@ -168,12 +171,13 @@ ask_contacts(struct turn *t, const struct case_row *c, int64_t receiver, int64_t
 		unsigned code = free_code(db_get_text(r, i, 2));
 		char text[REFER_TEXT_MAX];
 
-		rc = db_run(t->db, ST_ASK_NEW, NULL, db_i64(referral), db_i64(db_get_i64(r, i, 0)),
-		    db_i64(code));
+		rc = db_run(t->db, ST_ASK_NEW, NULL, db_i64(referral),
+		    db_i64(db_get_i64(r, i, 0)), db_i64(code));
 		if (rc == RC_OK)
 			rc = first_text(t, c, lang, kind, code, text);
 		if (rc == RC_OK)
-			rc = referral_tell(t, db_get_i64(r, i, 0), c->id, first_key(kind), text);
+			rc = referral_tell(
+			    t, db_get_i64(r, i, 0), c->id, first_key(kind), text);
 	}
 	db_rows_free(r);
 	return rc;
@@ -187,19 +191,21 @@ ask(struct turn *t, const struct case_row *c, const struct db_rows *r, int row)
 	int64_t receiver = db_get_i64(r, row, 0), referral;
 	const char *kind = db_get_text(r, row, 1);
 	struct db_rows *made;
-	enum rc rc = db_run(t->db, ST_REFERRAL_NEW, &made, db_i64(c->id), db_i64(receiver),
-	    db_i64(clocks.remind_ms), db_i64(clocks.next_ms));
+	enum rc rc = db_run(t->db, ST_REFERRAL_NEW, &made, db_i64(c->id),
+	    db_i64(receiver), db_i64(clocks.remind_ms), db_i64(clocks.next_ms));
 
 	if (rc != RC_OK)
 		return rc;
 	referral = db_get_i64(made, 0, 0);
 	db_rows_free(made);
-	rc = ask_contacts(t, c, receiver, referral, lang_parse(db_get_text(r, row, 5)), kind);
+	rc = ask_contacts(
+	    t, c, receiver, referral, lang_parse(db_get_text(r, row, 5)), kind);
 	if (rc == RC_OK)
-		rc = db_run(t->db, ST_CASE_ASKED, NULL, db_i64(c->id), db_i64(clocks.operator_ms));
+		rc = db_run(t->db, ST_CASE_ASKED, NULL, db_i64(c->id),
+		    db_i64(clocks.operator_ms));
 	out_row(t->out, OUT_AUDIT, "referral.asked", c->id, referral, OUT_NULL, kind);
-	log_info("referral.asked", "case=%lld referral=%lld receiver=%lld kind=%s", (long long)c->id,
-	    (long long)referral, (long long)receiver, kind);
+	log_info("referral.asked", "case=%lld referral=%lld receiver=%lld kind=%s",
+	    (long long)c->id, (long long)referral, (long long)receiver, kind);
 	return rc;
 }
 
@@ -209,13 +215,15 @@ ask_operators(struct turn *t, const struct case_row *c, const struct db_rows *r)
 	enum rc rc = RC_OK;
 
 	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {
-		if (strcmp(db_get_text(r, i, 1), "operator") == 0 && !db_get_bool(r, i, 6))
+		if (strcmp(db_get_text(r, i, 1), "operator") == 0 &&
+		    !db_get_bool(r, i, 6))
 			rc = ask(t, c, r, i);
 	}
 	if (rc == RC_OK)
 		rc = db_run(t->db, ST_CASE_OPERATOR, NULL, db_i64(c->id));
 	out_row(t->out, OUT_TASK, "ladder_ended", c->id, OUT_NULL, OUT_NULL);
-	out_row(t->out, OUT_AUDIT, "referral.operator", c->id, OUT_NULL, OUT_NULL, (const char *)NULL);
+	out_row(t->out, OUT_AUDIT, "referral.operator", c->id, OUT_NULL, OUT_NULL,
+	    (const char *)NULL);
 	log_warn("referral.operator", "case=%lld", (long long)c->id);
 	return rc;
 }
@@ -242,7 +250,9 @@ ask_next(struct turn *t, const struct case_row *c, bool operator_now)
 			.order = db_get_i64(r, i, 4),
 		};
 	}
-	chosen = operator_now ? -1 : policy_choose(t->policy, &c->facts, v, (size_t)db_count(r));
+	chosen = operator_now
+	    ? -1
+	    : policy_choose(t->policy, &c->facts, v, (size_t)db_count(r));
 	rc = chosen >= 0 ? ask(t, c, r, chosen) : ask_operators(t, c, r);
 	free(v);
 	db_rows_free(r);
@@ -262,7 +272,8 @@ due_case(struct turn *t, int64_t id, int64_t due_ms, bool operator_now)
 	if (due == due_ms && referral_case_is_open(&c))
 		rc = ask_next(t, &c, operator_now);
 	else if (due == due_ms)
-		rc = db_run(t->db, ST_CASE_OPERATOR, NULL, db_i64(c.id)); /* nothing is due any more */
+		rc = db_run(t->db, ST_CASE_OPERATOR, NULL,
+		    db_i64(c.id)); /* nothing is due any more */
 	referral_case_clear(&c);
 	return rc;
 }
@@ -320,7 +331,8 @@ remind(struct turn *t, const struct case_row *c, int64_t referral, int64_t asked
 		rc = refer_reminder(t->flows, lang_parse(db_get_text(r, i, 3)), &c->facts,
 		    (unsigned)db_get_i64(r, i, 2), minutes, text);
 		if (rc == RC_OK)
-			rc = referral_tell(t, db_get_i64(r, i, 0), c->id, "ref.reminder", text);
+			rc = referral_tell(
+			    t, db_get_i64(r, i, 0), c->id, "ref.reminder", text);
 	}
 	db_rows_free(r);
 	db_col_free(&id);
@@ -371,7 +383,8 @@ due_next(struct turn *t, int64_t id, int64_t due_ms)
 
 	if (rc == RC_OK && f.next_ms == due_ms) {
 		rc = db_run(t->db, ST_REFERRAL_NEXT_OFF, NULL, db_i64(id));
-		if (rc == RC_OK && referral_case_is_open(&c) && strcmp(c.state, "nobody") != 0)
+		if (rc == RC_OK && referral_case_is_open(&c) &&
+		    strcmp(c.state, "nobody") != 0)
 			rc = ask_next(t, &c, false);
 	}
 	referral_case_clear(&c);

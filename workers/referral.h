@@ -18,7 +18,8 @@ struct case_row {
 	int64_t taken_ms; /* 0: not taken */
 	int64_t taken_by;
 	int64_t refer_due, operator_due, asked_ms;
-	char *place; /* opened only by referral_case_place; malloc'd, wiped by referral_case_clear */
+	char *
+	    place; /* opened only by referral_case_place; malloc'd, wiped by referral_case_clear */
 };
 /* RC_AGAIN when there is no such case. */
 MUST_CHECK enum rc referral_case_lock(struct turn *t, int64_t id, struct case_row *c);
@@ -29,7 +30,7 @@ const char *referral_case_region(const struct case_row *c);
 bool referral_case_is_open(const struct case_row *c);
 
 /* A text to one contact, due (dispatch hands it out). `number` is not needed: the row names the contact. */
-MUST_CHECK enum rc referral_tell(struct turn *t, int64_t contact_id, int64_t case_id, const char *key,
-    const char *text);
+MUST_CHECK enum rc referral_tell(struct turn *t, int64_t contact_id, int64_t case_id,
+    const char *key, const char *text);
 
 #endif

@@ -27,7 +27,8 @@ session_slots_pack(const struct slot *v, size_t n, char out[SESSION_SLOTS_MAX])
 			if (*p == ' ')
 				*p = ',';
 		}
-		if (!str_add(out, SESSION_SLOTS_MAX, &len, "%s%s=%s", i > 0 ? " " : "", v[i].name, code))
+		if (!str_add(out, SESSION_SLOTS_MAX, &len, "%s%s=%s", i > 0 ? " " : "",
+			v[i].name, code))
 			log_error("session.slots", "slot=%s does not fit", v[i].name);
 	}
 }
@@ -94,9 +95,11 @@ void
 session_write(const struct session *s, int64_t peer_id, struct out *o)
 {
 	char slots[SESSION_SLOTS_MAX];
-	int64_t flags = (s->lang_chosen ? FLAG_LANG_CHOSEN : 0) | (s->plain ? FLAG_PLAIN : 0);
+	int64_t flags = (s->lang_chosen ? FLAG_LANG_CHOSEN : 0) |
+	    (s->plain ? FLAG_PLAIN : 0);
 
 	session_slots_pack(s->slot, s->slots, slots);
-	out_row(o, OUT_SESSION, peer_id, s->flow, (int64_t)s->version, s->step, lang_code(s->lang), flags,
-	    (int64_t)s->misses, slots, s->case_id == 0 ? OUT_NULL : s->case_id, s->expires_ms);
+	out_row(o, OUT_SESSION, peer_id, s->flow, (int64_t)s->version, s->step,
+	    lang_code(s->lang), flags, (int64_t)s->misses, slots,
+	    s->case_id == 0 ? OUT_NULL : s->case_id, s->expires_ms);
 }

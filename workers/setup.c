@@ -11,13 +11,18 @@
 #include "log.h"
 
 static const struct conf_option own[] = {
-	{ "name", CONF_STRING, offsetof(struct setup, name), NULL, 0, 0, "1 to 31 letters" },
+	{ "name", CONF_STRING, offsetof(struct setup, name), NULL, 0, 0,
+	    "1 to 31 letters" },
 	{ "database", CONF_STRING, offsetof(struct setup, database), NULL, 0, 0,
 	    "a libpq connection string" },
-	{ "keys_dir", CONF_STRING, offsetof(struct setup, keys_dir), NULL, 0, 0, "a folder" },
-	{ "conf_dir", CONF_STRING, offsetof(struct setup, conf_dir), NULL, 0, 0, "a folder" },
-	{ "log_key_file", CONF_STRING, offsetof(struct setup, log_key_file), NULL, 0, 0, "a file" },
-	{ "batch", CONF_INT, offsetof(struct setup, batch), "64", 1, TURN_BATCH_MAX, NULL },
+	{ "keys_dir", CONF_STRING, offsetof(struct setup, keys_dir), NULL, 0, 0,
+	    "a folder" },
+	{ "conf_dir", CONF_STRING, offsetof(struct setup, conf_dir), NULL, 0, 0,
+	    "a folder" },
+	{ "log_key_file", CONF_STRING, offsetof(struct setup, log_key_file), NULL, 0, 0,
+	    "a file" },
+	{ "batch", CONF_INT, offsetof(struct setup, batch), "64", 1, TURN_BATCH_MAX,
+	    NULL },
 };
 
 #define RULE(field) offsetof(struct turn_limits, field)
@@ -32,15 +37,18 @@ static const struct conf_option rules[] = {
 #undef RULE
 
 static const struct conf_option daemons[] = {
-	{ "worker", CONF_STRING, offsetof(struct setup_daemon, worker), NULL, 0, 0, "an endpoint" },
-	{ "dispatch", CONF_STRING, offsetof(struct setup_daemon, dispatch), NULL, 0, 0, "an endpoint" },
-	{ "cert_file", CONF_STRING, offsetof(struct setup_daemon, cert_file), "", 0, 0, "a file" },
-	{ "daemon_cert_file", CONF_STRING, offsetof(struct setup_daemon, daemon_cert_file), "", 0, 0,
+	{ "worker", CONF_STRING, offsetof(struct setup_daemon, worker), NULL, 0, 0,
+	    "an endpoint" },
+	{ "dispatch", CONF_STRING, offsetof(struct setup_daemon, dispatch), NULL, 0, 0,
+	    "an endpoint" },
+	{ "cert_file", CONF_STRING, offsetof(struct setup_daemon, cert_file), "", 0, 0,
 	    "a file" },
+	{ "daemon_cert_file", CONF_STRING,
+	    offsetof(struct setup_daemon, daemon_cert_file), "", 0, 0, "a file" },
 };
 
-static const char *const sections[] = { "daemon", "modems", "daemons", "worker", "dispatch", "rules",
-	"ctl", NULL };
+static const char *const sections[] = { "daemon", "modems", "daemons", "worker",
+	"dispatch", "rules", "ctl", NULL };
 
 static void
 must(enum rc rc, const char *what)
@@ -61,10 +69,12 @@ read_conf(struct setup *s, const char *file, const char *section)
 	must(conf_section(c, "rules", rules, ARRAY_LEN(rules), &s->limits, &err), err.s);
 	s->daemons = conf_list_len(c, "daemons");
 	if (s->daemons == 0 || s->daemons > SETUP_DAEMONS)
-		fatalx("conf.daemons", "%s: daemons: 1 to %d groups { worker; dispatch; }", file,
+		fatalx("conf.daemons",
+		    "%s: daemons: 1 to %d groups { worker; dispatch; }", file,
 		    SETUP_DAEMONS);
 	for (size_t i = 0; i < s->daemons; i++)
-		must(conf_list_item(c, "daemons", i, daemons, ARRAY_LEN(daemons), &s->daemon[i], &err),
+		must(conf_list_item(c, "daemons", i, daemons, ARRAY_LEN(daemons),
+			 &s->daemon[i], &err),
 		    err.s);
 	conf_free(c);
 }
@@ -78,7 +88,8 @@ setup_read(struct setup *s, const char *file, const char *section, bool intake)
 
 	read_conf(s, file, section);
 	if (seal_key_read(s->log_key_file, &log_key) != RC_OK)
-		fatalx("keys.log", "file=%s is missing, malformed, or open to others", s->log_key_file);
+		fatalx("keys.log", "file=%s is missing, malformed, or open to others",
+		    s->log_key_file);
 	phone_set_log_key(log_key.b);
 	seal_wipe(&log_key, sizeof(log_key));
 	keys_read(&s->keys, s->keys_dir, intake);

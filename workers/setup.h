@@ -12,7 +12,7 @@
 #define SETUP_DAEMONS 32
 
 struct setup_daemon {
-	char *worker;    /* endpoints, as the daemon binds them */
+	char *worker; /* endpoints, as the daemon binds them */
 	char *dispatch;
 	char *cert_file; /* "" on ipc */
 	char *daemon_cert_file;

@@ -43,7 +43,8 @@ on_say(struct stepping *st, const struct effect *f)
 		.link = m->link,
 		.daemon = p->in->daemon,
 		.instance = p->in->instance,
-		.priority = p->session.class == CASE_DANGER ? PRIORITY_DANGER : PRIORITY_REPLY,
+		.priority = p->session.class == CASE_DANGER ? PRIORITY_DANGER
+							    : PRIORITY_REPLY,
 		.submit_by = p->t0 + st->t->limits.answer_ms,
 		.window_until = p->t0 + st->t->limits.window_ms,
 		.to = &p->phone,
@@ -66,10 +67,10 @@ on_case_open(struct stepping *st, const struct effect *f)
 	if (rc != RC_OK)
 		return rc;
 	p->session.class = f->class;
-	out_row(st->t->out, OUT_CASE_OPEN, p->session.case_id, p->peer_id, case_class_name(f->class),
-	    lang_code(p->session.lang), (int64_t)BEARER_SMS);
-	out_row(st->t->out, OUT_AUDIT, "case.open", p->session.case_id, OUT_NULL, OUT_NULL,
-	    case_class_name(f->class));
+	out_row(st->t->out, OUT_CASE_OPEN, p->session.case_id, p->peer_id,
+	    case_class_name(f->class), lang_code(p->session.lang), (int64_t)BEARER_SMS);
+	out_row(st->t->out, OUT_AUDIT, "case.open", p->session.case_id, OUT_NULL,
+	    OUT_NULL, case_class_name(f->class));
 	return RC_OK;
 }
 
@@ -79,8 +80,8 @@ on_case_class(struct stepping *st, const struct effect *f)
 	if (st->p->session.case_id == 0)
 		return RC_OK;
 	st->p->session.class = f->class;
-	out_row(st->t->out, OUT_CASE_CHANGE, st->p->session.case_id, case_class_name(f->class),
-	    lang_code(st->p->session.lang), OUT_NULL);
+	out_row(st->t->out, OUT_CASE_CHANGE, st->p->session.case_id,
+	    case_class_name(f->class), lang_code(st->p->session.lang), OUT_NULL);
 	return RC_OK;
 }
 
@@ -109,8 +110,10 @@ on_narrative(struct stepping *st, const struct effect *f)
 		rc = epoch_open(&st->t->epoch, st->t->db, id);
 	if (rc != RC_OK)
 		return rc;
-	sealed = epoch_seal(&st->t->epoch, p->session.case_id, p->text, strlen(p->text), &n);
-	out_row(st->t->out, OUT_NARRATIVE, p->session.case_id, st->t->epoch.id, (const void *)sealed, n);
+	sealed = epoch_seal(
+	    &st->t->epoch, p->session.case_id, p->text, strlen(p->text), &n);
+	out_row(st->t->out, OUT_NARRATIVE, p->session.case_id, st->t->epoch.id,
+	    (const void *)sealed, n);
 	free(sealed);
 	return RC_OK;
 }
@@ -134,7 +137,8 @@ on_place(struct stepping *st, const struct effect *f)
 			break;
 		at += step;
 	}
-	sealed = keys_seal_text(st->t->keys, SEAL_PLACE, p->session.case_id, p->text, at, &n);
+	sealed = keys_seal_text(
+	    st->t->keys, SEAL_PLACE, p->session.case_id, p->text, at, &n);
 	out_row(st->t->out, OUT_PLACE, p->session.case_id, (const void *)sealed, n);
 	free(sealed);
 	return RC_OK;
@@ -148,11 +152,13 @@ on_consent(struct stepping *st, const struct effect *f)
 
 	if (st->p->session.case_id == 0)
 		return RC_OK;
-	(void)!str_add(wording, sizeof(wording), &len, "%s %s/%u %s", f->key == NULL ? "-" : f->key,
-	    st->p->session.flow, st->p->session.version, lang_code(st->p->session.lang));
-	out_row(st->t->out, OUT_CONSENT, st->p->session.case_id, f->name, strcmp(f->code, "yes") == 0,
-	    wording);
-	out_row(st->t->out, OUT_AUDIT, "consent", st->p->session.case_id, OUT_NULL, OUT_NULL, f->code);
+	(void)!str_add(wording, sizeof(wording), &len, "%s %s/%u %s",
+	    f->key == NULL ? "-" : f->key, st->p->session.flow, st->p->session.version,
+	    lang_code(st->p->session.lang));
+	out_row(st->t->out, OUT_CONSENT, st->p->session.case_id, f->name,
+	    strcmp(f->code, "yes") == 0, wording);
+	out_row(st->t->out, OUT_AUDIT, "consent", st->p->session.case_id, OUT_NULL,
+	    OUT_NULL, f->code);
 	return RC_OK;
 }
 
@@ -160,15 +166,17 @@ static enum rc
 on_refer(struct stepping *st, const struct effect *f)
 {
 	if (st->p->session.case_id != 0)
-		out_row(st->t->out, OUT_CASE_CHANGE, st->p->session.case_id, (const char *)NULL,
-		    lang_code(st->p->session.lang), clock_wall_ms() + f->ms);
+		out_row(st->t->out, OUT_CASE_CHANGE, st->p->session.case_id,
+		    (const char *)NULL, lang_code(st->p->session.lang),
+		    clock_wall_ms() + f->ms);
 	return RC_OK;
 }
 
 static enum rc
 on_task(struct stepping *st, const struct effect *f)
 {
-	out_row(st->t->out, OUT_TASK, f->name, case_or_null(st->p), st->p->inbox_id, OUT_NULL);
+	out_row(st->t->out, OUT_TASK, f->name, case_or_null(st->p), st->p->inbox_id,
+	    OUT_NULL);
 	return RC_OK;
 }
 
@@ -177,8 +185,8 @@ on_stop(struct stepping *st, const struct effect *f)
 {
 	(void)f;
 	out_row(st->t->out, OUT_WITHDRAW, st->p->peer_id);
-	out_row(st->t->out, OUT_AUDIT, "person.stop", case_or_null(st->p), OUT_NULL, OUT_NULL,
-	    (const char *)NULL);
+	out_row(st->t->out, OUT_AUDIT, "person.stop", case_or_null(st->p), OUT_NULL,
+	    OUT_NULL, (const char *)NULL);
 	return RC_OK;
 }
 
@@ -236,7 +244,8 @@ people_step(struct turn *t, struct person *p, enum input_kind kind)
 			p->session.expires_ms = p->t0 + t->limits.session_ms;
 		session_write(&p->session, p->peer_id, t->out);
 		out_row(t->out, OUT_PEER, p->peer_id,
-		    st.stranger || kind == INPUT_EXPIRED ? OUT_NULL : p->t0 + t->limits.window_ms,
+		    st.stranger || kind == INPUT_EXPIRED ? OUT_NULL
+							 : p->t0 + t->limits.window_ms,
 		    (int)p->session.stopped);
 	}
 	seal_wipe(&e, sizeof(e));

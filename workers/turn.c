@@ -19,8 +19,9 @@
 #define ID_BLOCK 1000 /* ids one value of block_seq stands for */
 
 void
-turn_init(struct turn *t, struct db *db, const struct keys *keys, const struct flows *flows,
-    const struct policy *policy, const struct turn_limits *limits)
+turn_init(struct turn *t, struct db *db, const struct keys *keys,
+    const struct flows *flows, const struct policy *policy,
+    const struct turn_limits *limits)
 {
 	*t = (struct turn){
 		.db = db,
@@ -110,8 +111,8 @@ turn_send_now(struct turn_send *s)
 }
 
 enum rc
-turn_sends_add(struct turn *t, const struct db_rows *r, int row, int first, const char *daemon,
-    uint64_t instance)
+turn_sends_add(struct turn *t, const struct db_rows *r, int row, int first,
+    const char *daemon, uint64_t instance)
 {
 	struct turn_send *s = send_new(&t->sends);
 	bool person = !db_is_null(r, row, first + 9);
@@ -132,8 +133,10 @@ turn_sends_add(struct turn *t, const struct db_rows *r, int row, int first, cons
 	s->send.parts_done = (uint64_t)db_get_i64(r, row, first + 7);
 	s->send.concat_ref = (uint32_t)db_get_i64(r, row, first + 8);
 	(void)!str_copy(s->daemon, sizeof(s->daemon), daemon);
-	(void)!str_copy(s->send.link, sizeof(s->send.link), db_get_text(r, row, first + 3));
-	rc = keys_open_text(t->keys, SEAL_OUTBOX, (int64_t)s->send.row, p, n, &text, &text_n);
+	(void)!str_copy(
+	    s->send.link, sizeof(s->send.link), db_get_text(r, row, first + 3));
+	rc = keys_open_text(
+	    t->keys, SEAL_OUTBOX, (int64_t)s->send.row, p, n, &text, &text_n);
 	if (rc != RC_OK)
 		goto out;
 	if (!str_copy(s->send.text, sizeof(s->send.text), text))
@@ -142,7 +145,8 @@ turn_sends_add(struct turn *t, const struct db_rows *r, int row, int first, cons
 	free(text);
 	p = db_get_bytes(r, row, first + (person ? 9 : 10), &n);
 	if (rc == RC_OK)
-		rc = keys_open_number(t->keys, person ? SEAL_PERSON_SEAL : SEAL_RECEIVER_SEAL, p, n, &to);
+		rc = keys_open_number(
+		    t->keys, person ? SEAL_PERSON_SEAL : SEAL_RECEIVER_SEAL, p, n, &to);
 	if (rc == RC_OK)
 		(void)!str_copy(s->send.to, sizeof(s->send.to), to.s);
 out:
@@ -184,11 +188,13 @@ turn_text_out(struct turn *t, const struct turn_text *x)
 		return rc;
 	sealed = keys_seal_text(t->keys, SEAL_OUTBOX, id, x->text, strlen(x->text), &n);
 	out_row(t->out, OUT_OUTBOX, id, x->inbox_id == 0 ? OUT_NULL : x->inbox_id,
-	    x->peer_id == 0 ? OUT_NULL : x->peer_id, x->contact_id == 0 ? OUT_NULL : x->contact_id,
-	    x->case_id == 0 ? OUT_NULL : x->case_id, x->key, (const void *)sealed, n, x->link,
-	    x->daemon, (int64_t)x->priority, claimed ? "claimed" : "due", (int64_t)(claimed ? 1 : 0),
-	    claimed ? (int64_t)x->instance : OUT_NULL, claimed ? now + t->limits.lease_ms : OUT_NULL,
-	    now, x->submit_by == 0 ? OUT_NULL : x->submit_by,
+	    x->peer_id == 0 ? OUT_NULL : x->peer_id,
+	    x->contact_id == 0 ? OUT_NULL : x->contact_id,
+	    x->case_id == 0 ? OUT_NULL : x->case_id, x->key, (const void *)sealed, n,
+	    x->link, x->daemon, (int64_t)x->priority, claimed ? "claimed" : "due",
+	    (int64_t)(claimed ? 1 : 0), claimed ? (int64_t)x->instance : OUT_NULL,
+	    claimed ? now + t->limits.lease_ms : OUT_NULL, now,
+	    x->submit_by == 0 ? OUT_NULL : x->submit_by,
 	    x->window_until == 0 ? OUT_NULL : x->window_until);
 	free(sealed);
 	if (claimed)
@@ -203,8 +209,9 @@ turn_zone_minutes(const char *region)
 	static const struct {
 		char country[3];
 		int minutes;
-	} zone[] = { { "KZ", 300 }, { "UZ", 300 }, { "TJ", 300 }, { "TM", 300 }, { "KG", 360 },
-		{ "RU", 180 }, { "TR", 180 }, { "BH", 180 }, { "AE", 240 }, { "KR", 540 } };
+	} zone[] = { { "KZ", 300 }, { "UZ", 300 }, { "TJ", 300 }, { "TM", 300 },
+		{ "KG", 360 }, { "RU", 180 }, { "TR", 180 }, { "BH", 180 }, { "AE", 240 },
+		{ "KR", 540 } };
 
 	for (size_t i = 0; i < ARRAY_LEN(zone); i++) {
 		if (strncmp(region, zone[i].country, 2) == 0)
@@ -219,7 +226,8 @@ turn_hhmm(int64_t wall_ms, const char *region, char out[6])
 	int64_t minutes = wall_ms / 60000 + turn_zone_minutes(region);
 	size_t len = 0;
 
-	(void)!str_add(out, 6, &len, "%02d:%02d", (int)(minutes / 60 % 24), (int)(minutes % 60));
+	(void)!str_add(
+	    out, 6, &len, "%02d:%02d", (int)(minutes / 60 % 24), (int)(minutes % 60));
 }
 
 static void

@@ -34,7 +34,8 @@ struct turn_limits {
 /* A text to hand out once the transaction is durable. */
 struct turn_send {
 	char daemon[BUS_NAME_MAX];
-	int64_t submit_boot; /* clock_boot_ms, reckoned before the database was asked; 0: none */
+	int64_t
+	    submit_boot; /* clock_boot_ms, reckoned before the database was asked; 0: none */
 	int64_t window_boot;
 	struct bus_send send;
 };
@@ -53,11 +54,12 @@ struct turn {
 	struct epoch epoch;
 	struct turn_sends sends;
 	int64_t wall_ms, boot_ms; /* both clocks, taken before the database was asked */
-	int64_t id_next, id_end; /* of the block in hand */
+	int64_t id_next, id_end;  /* of the block in hand */
 };
 
-void turn_init(struct turn *t, struct db *db, const struct keys *keys, const struct flows *flows,
-    const struct policy *policy, const struct turn_limits *limits);
+void turn_init(struct turn *t, struct db *db, const struct keys *keys,
+    const struct flows *flows, const struct policy *policy,
+    const struct turn_limits *limits);
 void turn_clear(struct turn *t);
 
 enum turn_kind {
@@ -114,7 +116,7 @@ struct turn_text {
 	const char *daemon; /* "" any */
 	uint64_t instance;  /* 0: due, dispatch claims it */
 	unsigned priority;
-	int64_t submit_by;  /* a person's, else 0 */
+	int64_t submit_by; /* a person's, else 0 */
 	int64_t window_until;
 	const struct phone *to; /* needed when `instance` is given */
 };
@@ -129,8 +131,8 @@ enum {
 MUST_CHECK enum rc turn_text_out(struct turn *t, const struct turn_text *x);
 
 /* Rows of REPEAT_SENDS or OUTBOX_CLAIM to sends in hand; columns from `first` on as there. */
-MUST_CHECK enum rc turn_sends_add(struct turn *t, const struct db_rows *r, int row, int first,
-    const char *daemon, uint64_t instance);
+MUST_CHECK enum rc turn_sends_add(struct turn *t, const struct db_rows *r, int row,
+    int first, const char *daemon, uint64_t instance);
 
 /* Minutes east of UTC of a region (ISO 3166-2) or country; Kazakhstan's when unknown. */
 int turn_zone_minutes(const char *region);

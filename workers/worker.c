@@ -43,22 +43,23 @@ struct worker {
 };
 
 static struct item *
-item_new(struct upstream *u, const struct bus_peer *from, enum turn_kind kind, uint64_t token,
-    uint64_t age_ms)
+item_new(struct upstream *u, const struct bus_peer *peer, enum turn_kind kind,
+    uint64_t token, uint64_t age_ms)
 {
 	struct worker *w = u->w;
 	struct item *it;
 
 	if (w->n == w->cap) {
-		log_error("worker.credit", "daemon=%s offers more than its credit", from->name);
+		log_error(
+		    "worker.credit", "daemon=%s offers more than its credit", peer->name);
 		return NULL;
 	}
 	it = &w->item[w->n++];
 	memset(it, 0, offsetof(struct item, in.u));
 	it->in.kind = kind;
-	it->in.instance = from->instance;
+	it->in.instance = peer->instance;
 	it->in.read_ms = clock_wall_ms() - (int64_t)age_ms;
-	memcpy(it->in.daemon, from->name, sizeof(it->in.daemon));
+	memcpy(it->in.daemon, peer->name, sizeof(it->in.daemon));
 	it->from = u;
 	it->token = token;
 	it->since_ms = clock_boot_ms();
@@ -69,7 +70,8 @@ item_new(struct upstream *u, const struct bus_peer *from, enum turn_kind kind, u
 static void
 on_sms_in(void *arg, struct bus_peer *from, const struct bus_msg *m)
 {
-	struct item *it = item_new(arg, from, TURN_SMS, m->u.sms_in.token, m->u.sms_in.age_ms);
+	struct item *it = item_new(
+	    arg, from, TURN_SMS, m->u.sms_in.token, m->u.sms_in.age_ms);
 
 	if (it != NULL)
 		it->in.u.sms = m->u.sms_in;
@@ -89,7 +91,8 @@ on_result(void *arg, struct bus_peer *from, const struct bus_msg *m)
 static void
 on_receipt(void *arg, struct bus_peer *from, const struct bus_msg *m)
 {
-	struct item *it = item_new(arg, from, TURN_RECEIPT, m->u.receipt.token, m->u.receipt.age_ms);
+	struct item *it = item_new(
+	    arg, from, TURN_RECEIPT, m->u.receipt.token, m->u.receipt.age_ms);
 
 	if (it != NULL)
 		it->in.u.receipt = m->u.receipt;
@@ -132,7 +135,8 @@ on_change(void *arg, struct bus_peer *peer, bool is_up)
 static bool
 same_sender(const struct item *a, const struct item *b)
 {
-	return a->in.kind == TURN_SMS && b->in.kind == TURN_SMS && a->in.u.sms.from[0] != '\0' &&
+	return a->in.kind == TURN_SMS && b->in.kind == TURN_SMS &&
+	    a->in.u.sms.from[0] != '\0' &&
 	    strcmp(a->in.u.sms.from, b->in.u.sms.from) == 0;
 }
 
@@ -146,7 +150,8 @@ pick(struct worker *w)
 		bool second = false;
 
 		for (size_t k = 0; k < i && !second; k++)
-			second = w->item[k].taken && same_sender(&w->item[k], &w->item[i]);
+			second = w->item[k].taken &&
+			    same_sender(&w->item[k], &w->item[i]);
 		w->item[i].taken = !second;
 		if (!second)
 			w->batch[n++] = &w->item[i].in;
@@ -213,7 +218,8 @@ run_batch(struct worker *w)
 	enum rc rc = db_open(w->db);
 
 	if (rc == RC_REFUSED)
-		fatalx("worker.schema", "the schema does not fit this program: shyraqctl db migrate");
+		fatalx("worker.schema",
+		    "the schema does not fit this program: shyraqctl db migrate");
 	if (rc == RC_OK)
 		rc = turn_run(&w->turn, w->batch, n);
 	for (size_t i = 0; rc == RC_AGAIN && i < n; i++) {
@@ -232,7 +238,8 @@ has_work(const struct worker *w)
 	int64_t now = clock_boot_ms();
 
 	for (size_t i = 0; i < w->n; i++) {
-		if (w->item[i].in.kind == TURN_SMS || now - w->item[i].since_ms >= RESULTS_MS)
+		if (w->item[i].in.kind == TURN_SMS ||
+		    now - w->item[i].since_ms >= RESULTS_MS)
 			return true;
 	}
 	return false;
@@ -278,7 +285,8 @@ connect_all(struct worker *w)
 			.name = w->setup.name,
 			.instance = proc_instance(),
 			.cert_file = d->cert_file[0] != '\0' ? d->cert_file : NULL,
-			.peers = d->daemon_cert_file[0] != '\0' ? d->daemon_cert_file : NULL,
+			.peers = d->daemon_cert_file[0] != '\0' ? d->daemon_cert_file
+								: NULL,
 			.on = on,
 			.change = on_change,
 			.drained = on_drained,
@@ -296,16 +304,19 @@ main(int argc, char **argv)
 {
 	static struct worker w;
 	struct proc_options o = proc_start("shyraq-worker",
-	    "Runs conversations: takes texts from shyraqd, commits them, answers.\n", argc, argv);
+	    "Runs conversations: takes texts from shyraqd, commits them, answers.\n",
+	    argc, argv);
 
 	setup_read(&w.setup, o.config, o.section == NULL ? "worker" : o.section, false);
 	w.loop = loop_new();
 	w.db = db_new(w.setup.database, w.setup.name, DB_WORKER);
 	w.cap = (size_t)w.setup.batch * 2 * w.setup.daemons;
 	w.item = xcalloc(w.cap, sizeof(*w.item));
-	turn_init(&w.turn, w.db, &w.setup.keys, w.setup.flows, w.setup.policy, &w.setup.limits);
+	turn_init(
+	    &w.turn, w.db, &w.setup.keys, w.setup.flows, w.setup.policy, &w.setup.limits);
 	if (db_open(w.db) == RC_REFUSED)
-		fatalx("worker.schema", "the schema does not fit this program: shyraqctl db migrate");
+		fatalx("worker.schema_at_start",
+		    "the schema does not fit this program: shyraqctl db migrate");
 	connect_all(&w);
 	loop_every(w.loop, TICK_MS, work, &w);
 	loop_on_term(w.loop, on_term, &w);

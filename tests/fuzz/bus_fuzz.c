@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Frames of the bus from anyone: whatever unpacks is within its bounds and packs to a like message.
+ * Called by make fuzz.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,14 +18,16 @@ check(const struct bus_msg *m)
 	if (m->type == BUS_SMS_IN) {
 		const struct bus_sms_in *s = &m->u.sms_in;
 
-		if (s->text_n >= BUS_TEXT_MAX || s->text[s->text_n] != '\0' || s->part > s->total ||
-		    s->udh_n > BUS_UDH_MAX || s->stamp_n > BUS_STAMP_MAX)
+		if (s->text_n >= BUS_TEXT_MAX || s->text[s->text_n] != '\0' ||
+		    s->part > s->total || s->udh_n > BUS_UDH_MAX ||
+		    s->stamp_n > BUS_STAMP_MAX)
 			abort();
 		if (s->body == BUS_BODY_TEXT && !str_is_utf8(s->text, s->text_n))
 			abort();
 	}
 	if (m->type == BUS_VERDICTS &&
-	    (m->u.verdicts.verdicts_n > BUS_VERDICTS_MAX || m->u.verdicts.sends_n > BUS_VERDICTS_MAX))
+	    (m->u.verdicts.verdicts_n > BUS_VERDICTS_MAX ||
+		m->u.verdicts.sends_n > BUS_VERDICTS_MAX))
 		abort();
 }
 

@@ -26,7 +26,7 @@ def statements():
 
 
 def explain(role):
-    """A script that plans and permission-checks every statement of a role, each in its own subtransaction."""
+    """A script that plans and permission-checks every statement of a role."""
     parts = [f"SET ROLE {LOGIN[role]};"]
     for name, roles, text in statements():
         if role not in roles:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The bus: every message there and back, bounds, who may say what, greeting, silence, a restart.
+ * It never leaves this machine: ipc between two ends of one loop. Called by make test.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -90,8 +91,12 @@ test_there_and_back(void **unused)
 
 	memset(&in, 0, sizeof(in));
 	in.type = BUS_RESULT;
-	in.u.result = (struct bus_result){ .row = 9, .attempt = 1, .state = BUS_ACCEPTED, .refs_n = 2,
-		.refs = { 10, 11 }, .parts_done = 3 };
+	in.u.result = (struct bus_result){ .row = 9,
+		.attempt = 1,
+		.state = BUS_ACCEPTED,
+		.refs_n = 2,
+		.refs = { 10, 11 },
+		.parts_done = 3 };
 	assert_int_equal(round_trip(room), RC_OK);
 	assert_int_equal(out.u.result.refs[1], 11);
 	bus_room_free(room);
@@ -188,7 +193,8 @@ test_way_counts(void **unused)
 	assert_true(bus_count_way(&in, 11000));
 	assert_int_equal(send.submit_ms, 80000);
 
-	assert_false(bus_count_way(&in, 61001)); /* longer on its way than anybody remembers */
+	assert_false(
+	    bus_count_way(&in, 61001)); /* longer on its way than anybody remembers */
 
 	in.times.heard = 0; /* nothing heard yet: no time may be carried */
 	assert_false(bus_count_way(&in, 11000));
@@ -240,14 +246,22 @@ on_any(void *arg, struct bus_peer *from, const struct bus_msg *m)
 	e->got++;
 }
 
-static bus_handler *const on_all[BUS_TYPES] = { [BUS_READY] = on_any, [BUS_SMS_IN] = on_any };
+static bus_handler *const on_all[BUS_TYPES] = {
+	[BUS_READY] = on_any, [BUS_SMS_IN] = on_any
+};
 
 static void
 open_end(struct end *e, enum bus_role self, enum bus_role other, const char *endpoint,
     uint64_t instance)
 {
-	struct bus_options o = { .self = self, .other = other, .endpoint = endpoint, .name = "x",
-		.instance = instance, .on = on_all, .change = on_change, .arg = e };
+	struct bus_options o = { .self = self,
+		.other = other,
+		.endpoint = endpoint,
+		.name = "x",
+		.instance = instance,
+		.on = on_all,
+		.change = on_change,
+		.arg = e };
 
 	memset(e, 0, sizeof(*e));
 	assert_int_equal(bus_open(loop, &o, &e->bus), RC_OK);
@@ -277,7 +291,8 @@ test_greeting_and_restart(void **unused)
 	struct end d, w;
 
 	(void)unused;
-	snprintf(endpoint, sizeof(endpoint), "ipc:///tmp/shyraq-bus-test.%d", (int)getpid());
+	snprintf(
+	    endpoint, sizeof(endpoint), "ipc:///tmp/shyraq-bus-test.%d", (int)getpid());
 	loop = loop_new();
 	open_end(&w, BUS_WORKER, BUS_DAEMON, endpoint, 11);
 	run_for(200);

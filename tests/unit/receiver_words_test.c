@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What receivers text, in all the spellings that mean the same.
+ * It never asks what a referral is. Called by make test.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,9 +52,10 @@ test_table(void **unused)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct receiver_words w = receiver_words_parse(cases[i].text);
 
-		if (w.word != cases[i].word || w.code != cases[i].code || w.digit != cases[i].digit)
-			fail_msg("\"%s\": word %d code %d digit %d", cases[i].text, (int)w.word, w.code,
-			    w.digit);
+		if (w.word != cases[i].word || w.code != cases[i].code ||
+		    w.digit != cases[i].digit)
+			fail_msg("\"%s\": word %d code %d digit %d", cases[i].text,
+			    (int)w.word, w.code, w.digit);
 	}
 }
 

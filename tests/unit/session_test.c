@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Slots of a session to one line and back; what does not parse is dropped, never believed.
+ * Called by make test.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +24,8 @@ test_there_and_back(void **unused)
 
 	(void)unused;
 	session_slots_pack(in, ARRAY_LEN(in), packed);
-	assert_string_equal(packed, "calm=calm what=papers,held region=KZ-47 count=7 _echo=");
+	assert_string_equal(
+	    packed, "calm=calm what=papers,held region=KZ-47 count=7 _echo=");
 	n = session_slots_unpack(packed, out);
 	assert_int_equal(n, ARRAY_LEN(in));
 	for (size_t i = 0; i < n; i++) {
@@ -42,8 +44,8 @@ test_nonsense(void **unused)
 	assert_int_equal(session_slots_unpack("", out), 0);
 	assert_int_equal(session_slots_unpack("nothing", out), 0);
 	assert_int_equal(session_slots_unpack("=x  a=b", out), 1);
-	assert_int_equal(session_slots_unpack(
-	    "a_name_that_is_longer_than_any_of_ours=x a=b", out), 1);
+	assert_int_equal(
+	    session_slots_unpack("a_name_that_is_longer_than_any_of_ours=x a=b", out), 1);
 	for (int i = 0; i < FLOW_SLOTS + 5; i++)
 		strcat(many, "a=b ");
 	assert_int_equal(session_slots_unpack(many, out), FLOW_SLOTS);
