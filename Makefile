@@ -73,7 +73,7 @@ $(BUILD)/gen/statements.def: sql/statements.sql scripts/stmt.awk
 	@mkdir -p $(BUILD)/gen
 	$(Q)awk -f scripts/stmt.awk sql/statements.sql > $@.new && mv $@.new $@
 
-$(BUILD)/lib/bus.o $(BUILD)/lib/bus_pack.o: $(BUILD)/gen/shyraq.pb-c.h
+$(BUILD)/lib/bus_pack.o $(BUILD)/lib/bus_unpack.o: $(BUILD)/gen/shyraq.pb-c.h
 $(BUILD)/lib/db.o: $(BUILD)/gen/statements.def
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)

@@ -21,6 +21,10 @@
 #define BUS_GROUP_MAX 64
 #define BUS_TEXT_MAX 8193 /* with NUL */
 #define BUS_SEND_TEXT_MAX 4097
+#define BUS_SCREEN_MAX 729 /* 182 characters of up to 4 bytes, and NUL */
+#define BUS_USSD_TEXT_MAX 1025
+#define BUS_CODE_MAX 65
+#define BUS_CLASSES 6 /* priorities of the outbox */
 #define BUS_UDH_MAX 140
 #define BUS_STAMP_MAX 32
 #define BUS_PARTS_MAX 50
@@ -50,6 +54,10 @@ enum bus_type {
 	BUS_SEND,
 	BUS_ASK,
 	BUS_SEND_ROOM,
+	BUS_USSD_IN,
+	BUS_LINK_STATE,
+	BUS_ORDER,
+	BUS_ORDER_DONE,
 	BUS_TYPES,
 };
 
@@ -125,6 +133,50 @@ struct bus_receipt {
 struct bus_verdict {
 	uint64_t token;
 	enum bus_outcome outcome;
+	bool end;                    /* of a UssdIn: the screen is the last */
+	char screen[BUS_SCREEN_MAX]; /* of a UssdIn, else "" */
+};
+struct bus_ussd_in {
+	uint64_t token;
+	uint64_t dialogue;
+	uint32_t step;
+	bool again;
+	bool gone;
+	uint64_t age_ms;
+	char link[BUS_NAME_MAX];
+	char link_group[BUS_GROUP_MAX];
+	char from[PHONE_MAX];
+	char text[BUS_USSD_TEXT_MAX];
+};
+struct bus_link_state {
+	char link[BUS_NAME_MAX];
+	char link_group[BUS_GROUP_MAX];
+	char state[BUS_NAME_MAX];
+	char number[PHONE_MAX];
+	bool usable;
+	bool paused;
+	int32_t signal; /* percent, -1 unknown */
+	uint64_t last_in_ms, received, sent;
+	uint32_t slots_used, slots_all, waiting;
+};
+enum bus_order_kind {
+	BUS_PAUSE,
+	BUS_RESUME,
+	BUS_DRAIN,
+	BUS_UNDRAIN,
+	BUS_DIAL_USSD,
+};
+struct bus_order {
+	uint64_t id;
+	enum bus_order_kind kind;
+	char link[BUS_NAME_MAX]; /* "" all */
+	uint32_t class;          /* priority + 1; 0 all */
+	char text[BUS_CODE_MAX];
+};
+struct bus_order_done {
+	uint64_t id;
+	bool done;
+	char text[BUS_USSD_TEXT_MAX];
 };
 struct bus_send {
 	uint64_t row;
@@ -172,6 +224,10 @@ struct bus_msg {
 		struct bus_verdicts verdicts;
 		struct bus_send send;
 		struct bus_ask ask;
+		struct bus_ussd_in ussd_in;
+		struct bus_link_state link_state;
+		struct bus_order order;
+		struct bus_order_done order_done;
 		uint32_t credit; /* BUS_READY */
 		uint32_t room;   /* BUS_SEND_ROOM */
 		uint64_t nonce;  /* BUS_PING, BUS_PONG */

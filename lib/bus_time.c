@@ -18,7 +18,8 @@ has_time(const struct bus_msg *m)
 {
 	if (m->type == BUS_VERDICTS)
 		return m->u.verdicts.sends_n > 0;
-	return m->type == BUS_SMS_IN || m->type == BUS_RECEIPT || m->type == BUS_SEND;
+	return m->type == BUS_SMS_IN || m->type == BUS_RECEIPT || m->type == BUS_SEND ||
+	    m->type == BUS_USSD_IN;
 }
 
 bool
@@ -37,6 +38,8 @@ bus_count_way(struct bus_msg *m, int64_t now_ms)
 		return false;
 	if (m->type == BUS_SMS_IN) {
 		m->u.sms_in.age_ms += late;
+	} else if (m->type == BUS_USSD_IN) {
+		m->u.ussd_in.age_ms += late;
 	} else if (m->type == BUS_RECEIPT) {
 		m->u.receipt.age_ms += late;
 	} else if (m->type == BUS_SEND) {

@@ -180,6 +180,8 @@ answer(struct worker *w, struct upstream *u, bool undecided)
 		if (undecided || !it->in.decided)
 			continue;
 		verdict[v->verdicts_n].token = it->token;
+		verdict[v->verdicts_n].end = false;
+		verdict[v->verdicts_n].screen[0] = '\0';
 		verdict[v->verdicts_n++].outcome = it->in.outcome;
 	}
 	for (size_t i = 0; i < w->turn.sends.n && v->sends_n < BUS_VERDICTS_MAX; i++) {

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * shyraq.proto to our plain values: it trusts no length and no value from the wire, each has its bound here.
+ * It never keeps what protobuf made beyond the frame. Called by bus.c and the fuzzer.
+ */
+#include "bus.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "str.h"
+
+#include "shyraq.pb-c.h"
+
+#define ROOM_BYTES ((size_t)4 << 20)
+
+/* Memory of one frame: a bump allocator, emptied at each unpack; what does not fit is a bad frame. */
+struct bus_room {
+	size_t used;
+	struct bus_verdict verdicts[BUS_VERDICTS_MAX];
+	struct bus_send sends[BUS_VERDICTS_MAX];
+	_Alignas(max_align_t) uint8_t bytes[ROOM_BYTES];
+};
+
+struct bus_room *
+bus_room_new(void)
+{
+	struct bus_room *r = xmalloc(sizeof(*r));
+
+	r->used = 0;
+	return r;
+}
+
+void
+bus_room_free(struct bus_room *r)
+{
+	free(r);
+}
+
+static void *
+room_alloc(void *arg, size_t size)
+{
+	struct bus_room *r = arg;
+	size_t want = (size + 15) & ~(size_t)15;
+	void *p;
+
+	if (want < size || want > ROOM_BYTES - r->used)
+		return NULL;
+	p = r->bytes + r->used;
+	r->used += want;
+	return p;
+}
+
+static void
+room_free(void *arg, void *p)
+{
+	(void)arg;
+	(void)p;
+}
+
+static bool
+bytes_in(const ProtobufCBinaryData *d, void *dst, size_t max, uint32_t *n)
+{
+	if (d->len > max)
+		return false;
+	if (d->len > 0)
+		memcpy(dst, d->data, d->len);
+	*n = (uint32_t)d->len;
+	return true;
+}
+
+/* A name of ours or of a link: printable ASCII, no blanks. */
+static bool
+name_in(char *dst, size_t size, const char *src, bool may_be_empty)
+{
+	if (!str_copy(dst, size, src) || (!may_be_empty && dst[0] == '\0'))
+		return false;
+	for (const char *p = dst; *p != '\0'; p++) {
+		if (*p <= ' ' || *p > '~')
+			return false;
+	}
+	return true;
+}
+
+static bool
+number_in(char dst[PHONE_MAX], const char *src, bool may_be_empty)
+{
+	if (!str_copy(dst, PHONE_MAX, src) || (!may_be_empty && dst[0] == '\0'))
+		return false;
+	for (const char *p = dst; *p != '\0'; p++) {
+		if ((*p < '0' || *p > '9') && !(*p == '+' && p == dst))
+			return false;
+	}
+	return true;
+}
+
+static bool
+hello_in(const Shyraq__Hello *p, struct bus_hello *m)
+{
+	m->version = p->version;
+	m->instance = p->instance;
+	return p->instance != 0 && name_in(m->name, sizeof(m->name), p->name, false);
+}
+
+static bool
+sms_text_in(const Shyraq__SmsIn *p, struct bus_sms_in *m)
+{
+	if (!bytes_in(&p->text, m->text, BUS_TEXT_MAX - 1, &m->text_n))
+		return false;
+	m->text[m->text_n] = '\0';
+	if (p->body == SHYRAQ__BODY__BODY_TEXT)
+		return str_is_utf8(m->text, m->text_n);
+	return p->body == SHYRAQ__BODY__BODY_DATA || p->body == SHYRAQ__BODY__BODY_BROKEN;
+}
+
+static bool
+sms_part_in(const Shyraq__SmsIn *p, struct bus_sms_in *m)
+{
+	m->part = p->part;
+	m->total = p->total;
+	m->ref = p->ref;
+	m->ref_bits = p->ref_bits;
+	if (p->part == 0)
+		return true;
+	return p->part <= p->total && p->total <= 255 && p->ref <= 0xffff &&
+	    (p->ref_bits == 8 || p->ref_bits == 16);
+}
+
+static bool
+sms_in(const Shyraq__SmsIn *p, struct bus_sms_in *m)
+{
+	m->token = p->token;
+	m->smsc_ms = p->smsc_ms;
+	m->smsc_zone = p->smsc_zone;
+	m->age_ms = p->age_ms;
+	m->again = p->again;
+	m->body = (enum bus_body)p->body;
+	return p->token != 0 && name_in(m->link, sizeof(m->link), p->link, false) &&
+	    name_in(m->link_group, sizeof(m->link_group), p->link_group, false) &&
+	    number_in(m->from, p->from, true) && number_in(m->smsc, p->smsc, true) &&
+	    sms_text_in(p, m) && bytes_in(&p->udh, m->udh, BUS_UDH_MAX, &m->udh_n) &&
+	    bytes_in(&p->stamp, m->stamp, BUS_STAMP_MAX, &m->stamp_n) &&
+	    sms_part_in(p, m);
+}
+
+static bool
+result_in(const Shyraq__Result *p, struct bus_result *m)
+{
+	if (p->n_refs > BUS_PARTS_MAX || p->row == 0 || p->attempt == 0 ||
+	    (unsigned)p->state > SHYRAQ__SEND_STATE__SEND_EXPIRED)
+		return false;
+	m->token = p->token;
+	m->row = p->row;
+	m->attempt = p->attempt;
+	m->state = (enum bus_state)p->state;
+	m->error = p->error;
+	m->parts_done = p->parts_done;
+	m->concat_ref = p->concat_ref;
+	m->refs_n = (uint32_t)p->n_refs;
+	if (p->n_refs > 0)
+		memcpy(m->refs, p->refs, p->n_refs * sizeof(m->refs[0]));
+	return name_in(m->link, sizeof(m->link), p->link, true);
+}
+
+static bool
+receipt_in(const Shyraq__Receipt *p, struct bus_receipt *m)
+{
+	m->token = p->token;
+	m->ref = p->ref;
+	m->delivered = p->delivered;
+	m->final = p->final;
+	m->age_ms = p->age_ms;
+	return p->token != 0 && name_in(m->link, sizeof(m->link), p->link, false) &&
+	    name_in(m->link_group, sizeof(m->link_group), p->link_group, false) &&
+	    number_in(m->to, p->to, true);
+}
+
+static bool
+send_in(const Shyraq__Send *p, struct bus_send *m)
+{
+	m->row = p->row;
+	m->attempt = p->attempt;
+	m->instance = p->instance;
+	m->priority = p->priority;
+	m->person = p->person;
+	m->receipt = p->receipt;
+	m->submit_ms = p->submit_ms;
+	m->window_ms = p->window_ms;
+	m->parts_done = p->parts_done;
+	m->concat_ref = p->concat_ref;
+	return p->row != 0 && p->attempt != 0 && p->instance != 0 && p->priority <= 5 &&
+	    number_in(m->to, p->to, false) &&
+	    name_in(m->link, sizeof(m->link), p->link, true) &&
+	    str_copy(m->text, sizeof(m->text), p->text) && m->text[0] != '\0' &&
+	    str_is_utf8(m->text, strlen(m->text));
+}
+
+static bool
+verdict_in(const Shyraq__Verdict *p, struct bus_verdict *m)
+{
+	m->token = p->token;
+	m->outcome = (enum bus_outcome)p->outcome;
+	m->end = p->end;
+	return p->token != 0 && (unsigned)p->outcome <= SHYRAQ__OUTCOME__OUTCOME_ASIDE &&
+	    str_copy(m->screen, sizeof(m->screen), p->screen) &&
+	    str_is_utf8(m->screen, strlen(m->screen));
+}
+
+static bool
+verdicts_in(const Shyraq__Verdicts *p, struct bus_room *room, struct bus_verdicts *m)
+{
+	if (p->n_verdict > BUS_VERDICTS_MAX || p->n_send > BUS_VERDICTS_MAX ||
+	    p->credit > BUS_CREDIT_MAX)
+		return false;
+	for (size_t i = 0; i < p->n_verdict; i++) {
+		if (!verdict_in(p->verdict[i], &room->verdicts[i]))
+			return false;
+	}
+	for (size_t i = 0; i < p->n_send; i++) {
+		if (!send_in(p->send[i], &room->sends[i]))
+			return false;
+	}
+	m->verdicts_n = (uint32_t)p->n_verdict;
+	m->verdicts = room->verdicts;
+	m->sends_n = (uint32_t)p->n_send;
+	m->sends = room->sends;
+	m->credit = p->credit;
+	return true;
+}
+
+static bool
+ask_in(const Shyraq__Ask *p, struct bus_ask *m)
+{
+	m->row = p->row;
+	m->attempt = p->attempt;
+	m->instance = p->instance;
+	return p->row != 0 && p->attempt != 0 && p->instance != 0;
+}
+
+static bool
+ussd_in(const Shyraq__UssdIn *p, struct bus_ussd_in *m)
+{
+	uint32_t n;
+
+	m->token = p->token;
+	m->dialogue = p->dialogue;
+	m->step = p->step;
+	m->age_ms = p->age_ms;
+	m->again = p->again;
+	m->gone = p->gone;
+	if (!bytes_in(&p->text, m->text, sizeof(m->text) - 1, &n))
+		return false;
+	m->text[n] = '\0';
+	return p->token != 0 && p->dialogue != 0 && p->step != 0 &&
+	    str_is_utf8(m->text, n) &&
+	    name_in(m->link, sizeof(m->link), p->link, false) &&
+	    name_in(m->link_group, sizeof(m->link_group), p->link_group, false) &&
+	    number_in(m->from, p->from, true);
+}
+
+static bool
+link_state_in(const Shyraq__LinkState *p, struct bus_link_state *m)
+{
+	m->usable = p->usable;
+	m->signal = p->signal;
+	m->last_in_ms = p->last_in_ms;
+	m->received = p->received;
+	m->sent = p->sent;
+	m->slots_used = p->slots_used;
+	m->slots_all = p->slots_all;
+	m->waiting = p->waiting;
+	m->paused = p->paused;
+	return p->signal >= -1 && p->signal <= 100 && p->received <= INT64_MAX &&
+	    p->sent <= INT64_MAX && p->last_in_ms <= INT64_MAX &&
+	    name_in(m->link, sizeof(m->link), p->link, false) &&
+	    name_in(m->link_group, sizeof(m->link_group), p->link_group, true) &&
+	    name_in(m->state, sizeof(m->state), p->state, false) &&
+	    number_in(m->number, p->number, true);
+}
+
+/* A USSD code is dialled as it stands: what could end the command on a modem is refused here too. */
+static bool
+code_in(char *dst, size_t size, const char *src)
+{
+	return str_copy(dst, size, src) && dst[strspn(dst, "0123456789*#+")] == '\0';
+}
+
+static bool
+order_in(const Shyraq__Order *p, struct bus_order *m)
+{
+	m->id = p->id;
+	m->kind = (enum bus_order_kind)p->kind;
+	m->class = p->class_;
+	return p->id != 0 && (unsigned)p->kind <= SHYRAQ__ORDER_KIND__ORDER_USSD &&
+	    p->class_ <= BUS_CLASSES &&
+	    name_in(m->link, sizeof(m->link), p->link, true) &&
+	    code_in(m->text, sizeof(m->text), p->text);
+}
+
+static bool
+order_done_in(const Shyraq__OrderDone *p, struct bus_order_done *m)
+{
+	m->id = p->id;
+	m->done = p->done;
+	return p->id != 0 && str_copy(m->text, sizeof(m->text), p->text) &&
+	    str_is_utf8(m->text, strlen(m->text));
+}
+
+static bool
+number_bound(uint32_t v, uint32_t least, uint32_t *out)
+{
+	*out = v;
+	return v >= least && v <= BUS_CREDIT_MAX;
+}
+
+static bool
+frame_in(const Shyraq__Frame *f, struct bus_room *room, struct bus_msg *m)
+{
+	/* one row a message: its case, our type, how it is read */
+#define ROW(name, read)                             \
+	if (f->m_case == SHYRAQ__FRAME__M_##name) { \
+		m->type = BUS_##name;               \
+		return read;                        \
+	}
+	ROW(HELLO, hello_in(f->hello, &m->u.hello))
+	ROW(READY, number_bound(f->ready->credit, 1, &m->u.credit))
+	ROW(PING, (m->u.nonce = f->ping->nonce, true))
+	ROW(PONG, (m->u.nonce = f->pong->nonce, true))
+	ROW(SMS_IN, sms_in(f->sms_in, &m->u.sms_in))
+	ROW(RESULT, result_in(f->result, &m->u.result))
+	ROW(RECEIPT, receipt_in(f->receipt, &m->u.receipt))
+	ROW(VERDICTS, verdicts_in(f->verdicts, room, &m->u.verdicts))
+	ROW(SEND, send_in(f->send, &m->u.send))
+	ROW(ASK, ask_in(f->ask, &m->u.ask))
+	ROW(SEND_ROOM, number_bound(f->send_room->room, 0, &m->u.room))
+	ROW(USSD_IN, ussd_in(f->ussd_in, &m->u.ussd_in))
+	ROW(LINK_STATE, link_state_in(f->link_state, &m->u.link_state))
+	ROW(ORDER, order_in(f->order, &m->u.order))
+	ROW(ORDER_DONE, order_done_in(f->order_done, &m->u.order_done))
+#undef ROW
+	return false;
+}
+
+enum rc
+bus_unpack(const uint8_t *p, size_t n, struct bus_room *room, struct bus_msg *m)
+{
+	ProtobufCAllocator alloc = { room_alloc, room_free, room };
+	Shyraq__Frame *f;
+
+	room->used = 0;
+	f = shyraq__frame__unpack(&alloc, n, p);
+	if (f == NULL || f->sent == 0 || f->sent > INT64_MAX || f->heard > INT64_MAX ||
+	    f->heard_ago > INT64_MAX || !frame_in(f, room, m))
+		return RC_REFUSED;
+	m->times = (struct bus_times){ f->sent, f->heard, f->heard_ago };
+	return RC_OK;
+}
