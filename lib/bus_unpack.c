@@ -313,32 +313,50 @@ number_bound(uint32_t v, uint32_t least, uint32_t *out)
 	return v >= least && v <= BUS_CREDIT_MAX;
 }
 
+/* One row a message: how it is read, and a table of them by the number of its field. */
+#define MESSAGES(X)                                                   \
+	X(HELLO, hello_in(f->hello, &m->u.hello))                     \
+	X(READY, number_bound(f->ready->credit, 1, &m->u.credit))     \
+	X(PING, (m->u.nonce = f->ping->nonce, true))                  \
+	X(PONG, (m->u.nonce = f->pong->nonce, true))                  \
+	X(SMS_IN, sms_in(f->sms_in, &m->u.sms_in))                    \
+	X(RESULT, result_in(f->result, &m->u.result))                 \
+	X(RECEIPT, receipt_in(f->receipt, &m->u.receipt))             \
+	X(VERDICTS, verdicts_in(f->verdicts, room, &m->u.verdicts))   \
+	X(SEND, send_in(f->send, &m->u.send))                         \
+	X(ASK, ask_in(f->ask, &m->u.ask))                             \
+	X(SEND_ROOM, number_bound(f->send_room->room, 0, &m->u.room)) \
+	X(USSD_IN, ussd_in(f->ussd_in, &m->u.ussd_in))                \
+	X(LINK_STATE, link_state_in(f->link_state, &m->u.link_state)) \
+	X(ORDER, order_in(f->order, &m->u.order))                     \
+	X(ORDER_DONE, order_done_in(f->order_done, &m->u.order_done))
+
+#define READER(name, expression)                                              \
+	static bool read_##name(                                              \
+	    const Shyraq__Frame *f, struct bus_room *room, struct bus_msg *m) \
+	{                                                                     \
+		(void)room;                                                   \
+		return expression;                                            \
+	}
+MESSAGES(READER)
+#undef READER
+
+#define ROW(name, expression) [SHYRAQ__FRAME__M_##name] = { BUS_##name, read_##name },
+static const struct {
+	enum bus_type type;
+	bool (*read)(const Shyraq__Frame *f, struct bus_room *room, struct bus_msg *m);
+} message[] = { MESSAGES(ROW) };
+#undef ROW
+
 static bool
 frame_in(const Shyraq__Frame *f, struct bus_room *room, struct bus_msg *m)
 {
-	/* one row a message: its case, our type, how it is read */
-#define ROW(name, read)                             \
-	if (f->m_case == SHYRAQ__FRAME__M_##name) { \
-		m->type = BUS_##name;               \
-		return read;                        \
-	}
-	ROW(HELLO, hello_in(f->hello, &m->u.hello))
-	ROW(READY, number_bound(f->ready->credit, 1, &m->u.credit))
-	ROW(PING, (m->u.nonce = f->ping->nonce, true))
-	ROW(PONG, (m->u.nonce = f->pong->nonce, true))
-	ROW(SMS_IN, sms_in(f->sms_in, &m->u.sms_in))
-	ROW(RESULT, result_in(f->result, &m->u.result))
-	ROW(RECEIPT, receipt_in(f->receipt, &m->u.receipt))
-	ROW(VERDICTS, verdicts_in(f->verdicts, room, &m->u.verdicts))
-	ROW(SEND, send_in(f->send, &m->u.send))
-	ROW(ASK, ask_in(f->ask, &m->u.ask))
-	ROW(SEND_ROOM, number_bound(f->send_room->room, 0, &m->u.room))
-	ROW(USSD_IN, ussd_in(f->ussd_in, &m->u.ussd_in))
-	ROW(LINK_STATE, link_state_in(f->link_state, &m->u.link_state))
-	ROW(ORDER, order_in(f->order, &m->u.order))
-	ROW(ORDER_DONE, order_done_in(f->order_done, &m->u.order_done))
-#undef ROW
-	return false;
+	size_t i = (size_t)f->m_case;
+
+	if (i >= ARRAY_LEN(message) || message[i].read == NULL)
+		return false;
+	m->type = message[i].type;
+	return message[i].read(f, room, m);
 }
 
 enum rc

@@ -69,7 +69,11 @@ static void
 test_there_and_back(void **unused)
 {
 	struct bus_room *room = bus_room_new();
-	struct bus_verdict verdict[2] = { { 1, BUS_DONE }, { 2, BUS_ASIDE } };
+	struct bus_verdict verdict[2] = { { .token = 1, .outcome = BUS_DONE },
+		{ .token = 2,
+		    .outcome = BUS_ASIDE,
+		    .end = true,
+		    .screen = "1 \xd0\xb4\xd0\xb0" } };
 	struct bus_send send;
 
 	(void)unused;
@@ -86,6 +90,7 @@ test_there_and_back(void **unused)
 	assert_int_equal(round_trip(room), RC_OK);
 	assert_int_equal(out.u.verdicts.verdicts_n, 2);
 	assert_int_equal(out.u.verdicts.verdicts[1].outcome, BUS_ASIDE);
+	assert_string_equal(out.u.verdicts.verdicts[1].screen, verdict[1].screen);
 	assert_string_equal(out.u.verdicts.sends[0].text, "ok");
 	assert_int_equal(out.u.verdicts.credit, 5);
 
@@ -131,6 +136,50 @@ break_sms(int how)
 		strcpy(in.u.sms_in.link, "a b");
 		break;
 	}
+}
+
+static void
+test_orders(void **unused)
+{
+	struct bus_room *room = bus_room_new();
+
+	(void)unused;
+	memset(&in, 0, sizeof(in));
+	in.type = BUS_ORDER;
+	in.u.order = (struct bus_order){
+		.id = 4, .kind = BUS_DIAL_USSD, .link = "a", .text = "*100#"
+	};
+	assert_int_equal(round_trip(room), RC_OK);
+	assert_string_equal(out.u.order.text, "*100#");
+	strcpy(
+	    in.u.order.text, "1\",15\rAT+CMGD=1,4\r"); /* would be a command on a modem */
+	assert_int_equal(round_trip(room), RC_REFUSED);
+	in.u.order.text[0] = '\0';
+	in.u.order.class = 7;
+	assert_int_equal(round_trip(room), RC_REFUSED);
+
+	memset(&in, 0, sizeof(in));
+	in.type = BUS_USSD_IN;
+	in.u.ussd_in = (struct bus_ussd_in){ .token = 1,
+		.dialogue = 2,
+		.step = 1,
+		.link = "a",
+		.link_group = "g",
+		.text = "*8500#" };
+	assert_int_equal(round_trip(room), RC_OK);
+	assert_string_equal(out.u.ussd_in.text, "*8500#");
+	in.u.ussd_in.dialogue = 0;
+	assert_int_equal(round_trip(room), RC_REFUSED);
+
+	memset(&in, 0, sizeof(in));
+	in.type = BUS_LINK_STATE;
+	in.u.link_state = (struct bus_link_state){
+		.link = "a", .state = "ready", .signal = -1
+	};
+	assert_int_equal(round_trip(room), RC_OK);
+	in.u.link_state.signal = 101;
+	assert_int_equal(round_trip(room), RC_REFUSED);
+	bus_room_free(room);
 }
 
 static void
@@ -332,6 +381,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_and_back),
+		cmocka_unit_test(test_orders),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_way_counts),
 		cmocka_unit_test(test_directions),
