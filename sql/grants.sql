@@ -26,6 +26,8 @@ GRANT SELECT, INSERT, DELETE ON inbox_key TO shyraq_dispatch;
 GRANT SELECT, DELETE ON part TO shyraq_dispatch;
 GRANT SELECT, INSERT, UPDATE ON link_state TO shyraq_dispatch;
 GRANT SELECT ON inbox TO shyraq_dispatch;
+GRANT SELECT, UPDATE ON link_order TO shyraq_dispatch;
+GRANT SELECT, INSERT, DELETE ON link_pause TO shyraq_dispatch;
 
 -- people at the command line
 GRANT SELECT (id, name, kind, lang, regions, vetted, ord, active, sample) ON receiver TO shyraq_operator;

@@ -423,6 +423,45 @@ ON CONFLICT (link) DO UPDATE SET clock_error_ms = excluded.clock_error_ms,
 DELETE FROM inbox_key WHERE (link_group, key) IN (
 	SELECT link_group, key FROM inbox_key WHERE at < shyraq_now() - interval '7 days' LIMIT 10000);
 
+-- Links and operators' orders ---------------------------------------------------------------------
+
+-- name: LINK_STATE_PUT (dispatch)
+INSERT INTO link_state (link, daemon, link_group, state, usable, signal, last_in_at, received, sent,
+	slots_used, slots_all, waiting, paused, number, told_at)
+VALUES ($1::text, $2::text, $3::text, $4::text, $5::boolean, $6::bigint, shyraq_ts($7::bigint),
+	$8::bigint, $9::bigint, $10::bigint, $11::bigint, $12::bigint, $13::boolean, $14::text,
+	shyraq_now())
+ON CONFLICT (link) DO UPDATE SET daemon = excluded.daemon, link_group = excluded.link_group,
+	state = excluded.state, usable = excluded.usable, signal = excluded.signal,
+	last_in_at = GREATEST(link_state.last_in_at, excluded.last_in_at), received = excluded.received,
+	sent = excluded.sent, slots_used = excluded.slots_used, slots_all = excluded.slots_all,
+	waiting = excluded.waiting, paused = excluded.paused, number = excluded.number,
+	told_at = excluded.told_at;
+
+-- name: LINKS_SILENT (dispatch)
+UPDATE link_state SET state = 'daemon gone', usable = false
+WHERE daemon = $1::text AND state <> 'daemon gone';
+
+-- name: ORDERS_NEW (dispatch)
+UPDATE link_order SET said_at = shyraq_now() WHERE said_at IS NULL
+RETURNING id, kind, link, class, text, by;
+
+-- name: ORDER_ANSWER (dispatch)
+UPDATE link_order SET done_at = shyraq_now(), ok = $2::boolean, answer = $3::text
+WHERE id = $1::bigint AND done_at IS NULL;
+
+-- name: PAUSE_PUT (dispatch)
+INSERT INTO link_pause (link, class, drain, by, at)
+VALUES ($1::text, $2::bigint, $3::boolean, $4::text, shyraq_now()) ON CONFLICT DO NOTHING;
+
+-- name: PAUSE_OFF (dispatch)
+DELETE FROM link_pause
+WHERE drain = $3::boolean AND ($1::text = '' OR link = $1::text)
+	AND ($2::bigint = 0 OR class = $2::bigint);
+
+-- name: PAUSES (dispatch)
+SELECT link, class, drain FROM link_pause ORDER BY link, class, drain;
+
 -- People's command line -------------------------------------------------------------------------
 
 -- name: SCHEMA_HAS (migrate)

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "orders.h"
 #include "outbox.h"
 #include "proc.h"
 #include "setup.h"
@@ -22,6 +23,8 @@ struct upstream {
 	struct dispatch *d;
 	struct bus *bus;
 	uint32_t room; /* sends it can take */
+	bool fresh;    /* what stands was not said to it yet */
+	bool gone;     /* its links were not marked yet */
 };
 
 struct dispatch {
@@ -107,7 +110,28 @@ on_room(void *arg, struct bus_peer *from, const struct bus_msg *m)
 						       : u->room + m->u.room;
 }
 
+static void
+on_link_state(void *arg, struct bus_peer *from, const struct bus_msg *m)
+{
+	struct upstream *u = arg;
+
+	if (u->d->leads)
+		orders_link_state(u->d->db, from->name, &m->u.link_state);
+}
+
+static void
+on_order_done(void *arg, struct bus_peer *from, const struct bus_msg *m)
+{
+	struct upstream *u = arg;
+
+	(void)from;
+	if (db_is_open(u->d->db))
+		orders_answer(u->d->db, &m->u.order_done);
+}
+
 static bus_handler *const on[BUS_TYPES] = {
+	[BUS_LINK_STATE] = on_link_state,
+	[BUS_ORDER_DONE] = on_order_done,
 	[BUS_RESULT] = on_result,
 	[BUS_RECEIPT] = on_receipt,
 	[BUS_SEND_ROOM] = on_room,
@@ -120,6 +144,8 @@ on_change(void *arg, struct bus_peer *peer, bool is_up)
 	struct bus_msg m = { .type = BUS_READY };
 
 	u->room = 0;
+	u->fresh = is_up;
+	u->gone = !is_up;
 	m.u.credit = CLAIM_MAX;
 	if (is_up && bus_send(u->bus, peer, &m) != RC_OK)
 		log_warn("dispatch.ready", "the daemon did not take our credit");
@@ -269,6 +295,43 @@ slow_work(struct dispatch *d)
 		log_warn("dispatch.housekeep", "not now");
 }
 
+static enum rc
+say_to_one(void *arg, const struct bus_msg *m)
+{
+	struct upstream *u = arg;
+
+	return bus_send(u->bus, bus_only(u->bus), m);
+}
+
+static enum rc
+say_to_all(void *arg, const struct bus_msg *m)
+{
+	struct dispatch *d = arg;
+	enum rc rc = RC_BROKEN;
+
+	for (size_t i = 0; i < d->setup.daemons; i++) {
+		if (say_to_one(&d->up[i], m) == RC_OK)
+			rc = RC_OK;
+	}
+	return rc;
+}
+
+static void
+orders(struct dispatch *d)
+{
+	for (size_t i = 0; i < d->setup.daemons; i++) {
+		struct upstream *u = &d->up[i];
+
+		if (u->gone)
+			orders_daemon_gone(d->db, bus_only(u->bus)->name);
+		u->gone = false;
+		if (u->fresh && orders_stand(d->db, say_to_one, u) == RC_OK)
+			u->fresh = false;
+	}
+	if (orders_run(d->db, say_to_all, d) != RC_OK)
+		log_warn("dispatch.orders", "not now");
+}
+
 static void
 on_tick(void *arg)
 {
@@ -276,6 +339,7 @@ on_tick(void *arg)
 
 	if (!lead(d))
 		return;
+	orders(d);
 	if (outbox_expire(&d->turn) != RC_OK)
 		return;
 	for (int i = 0; i < 8 && run_due(d); i++)
