@@ -40,6 +40,8 @@ struct offer {
 	int64_t due_ms; /* DELAYED: ready again; OUT: given to another */
 	const struct bus_peer
 	    *peer; /* OUT: who has it; READY: who had it and said nothing */
+	size_t
+	    size; /* of what is kept of the message: its end is cut off behind the text */
 	struct bus_msg *m;
 };
 
@@ -68,6 +70,7 @@ struct inflight {
 	struct offer *first, *last;
 	struct queue texts, results; /* ready; receipts stand with the results */
 	struct peer peer[2 * BUS_PEERS_MAX];
+	struct bus_msg whole; /* what is being said */
 	struct offer *by_token[BUCKETS];
 	struct sender *senders[BUCKETS];
 };
@@ -78,6 +81,7 @@ inflight_new(const struct inflight_options *o)
 	struct inflight *f = xcalloc(1, sizeof(*f));
 
 	f->o = *o;
+	f->last_token = o->first_token;
 	return f;
 }
 
@@ -183,7 +187,11 @@ tell_hold(struct inflight *f)
 	if (on == f->held)
 		return;
 	f->held = on;
-	log_info(on ? "inflight.full" : "inflight.room", "texts=%zu", f->count.texts);
+	if (on)
+		log_warn(
+		    "inflight.full", "texts=%zu the links stop reading", f->count.texts);
+	else
+		log_info("inflight.room", "texts=%zu", f->count.texts);
 	f->o.hold(f->o.arg, on);
 }
 
@@ -237,22 +245,17 @@ _Static_assert(offsetof(struct bus_sms_in, token) == 0 &&
 	offsetof(struct bus_receipt, token) == 0,
     "token first");
 
-/* The message without the room that its text does not need. */
-static struct bus_msg *
-message_copy(const struct bus_msg *m)
+/* How much of a message is worth to be kept: without the room that its text does not need. */
+static size_t
+message_size(const struct bus_msg *m)
 {
-	size_t n = sizeof(*m);
-	struct bus_msg *copy;
-
 	if (m->type == BUS_SMS_IN)
-		n = offsetof(struct bus_msg, u.sms_in.text) + m->u.sms_in.text_n + 1;
-	else if (m->type == BUS_RECEIPT)
-		n = offsetof(struct bus_msg, u) + sizeof(m->u.receipt);
-	else if (m->type == BUS_RESULT)
-		n = offsetof(struct bus_msg, u) + sizeof(m->u.result);
-	copy = xmalloc(n);
-	memcpy(copy, m, n);
-	return copy;
+		return offsetof(struct bus_msg, u.sms_in.text) + m->u.sms_in.text_n + 1;
+	if (m->type == BUS_RECEIPT)
+		return offsetof(struct bus_msg, u) + sizeof(m->u.receipt);
+	if (m->type == BUS_RESULT)
+		return offsetof(struct bus_msg, u) + sizeof(m->u.result);
+	return sizeof(*m);
 }
 
 static bool
@@ -308,7 +311,8 @@ offer_one(struct inflight *f, struct queue *q, int64_t now)
 	if (p == NULL)
 		return RC_AGAIN;
 	set_age(o, now);
-	if (f->o.say(f->o.arg, p->role, p->peer, o->m) != RC_OK) {
+	memcpy(&f->whole, o->m, o->size);
+	if (f->o.say(f->o.arg, p->role, p->peer, &f->whole) != RC_OK) {
 		p->credit =
 		    0; /* its queue is full or it is gone; the bus will say which */
 		return RC_OK;
@@ -351,7 +355,9 @@ inflight_take(struct inflight *f, const struct bus_msg *m, int64_t read_ms,
 	if (m->type != BUS_RESULT && f->count.texts >= f->o.texts_max)
 		return RC_AGAIN;
 	o = xcalloc(1, sizeof(*o));
-	o->m = message_copy(m);
+	o->size = message_size(m);
+	o->m = xmalloc(o->size);
+	memcpy(o->m, m, o->size);
 	o->m->u.sms_in.token = ++f->last_token;
 	o->owner = *owner;
 	o->read_ms = read_ms;
@@ -378,6 +384,15 @@ inflight_take(struct inflight *f, const struct bus_msg *m, int64_t read_ms,
 	return RC_OK;
 }
 
+static void
+withdraw(struct inflight *f, struct offer *o)
+{
+	if (o->stage == STAGE_OUT)
+		o->withdrawn = true;
+	else
+		offer_free(f, o);
+}
+
 void
 inflight_withdraw(struct inflight *f, const void *owner_arg)
 {
@@ -385,14 +400,22 @@ inflight_withdraw(struct inflight *f, const void *owner_arg)
 
 	for (struct offer *o = f->first; o != NULL; o = next) {
 		next = o->next;
-		if (o->owner.arg != owner_arg)
-			continue;
-		if (o->stage == STAGE_OUT)
-			o->withdrawn = true;
-		else
-			offer_free(f, o);
+		if (o->owner.arg == owner_arg)
+			withdraw(f, o);
 	}
 	tell_hold(f);
+}
+
+void
+inflight_withdraw_one(struct inflight *f, const void *owner_arg, uint64_t handle)
+{
+	struct offer *next;
+
+	for (struct offer *o = f->first; o != NULL; o = next) {
+		next = o->next;
+		if (o->owner.arg == owner_arg && o->owner.handle == handle)
+			withdraw(f, o);
+	}
 }
 
 static struct peer *

@@ -27,6 +27,8 @@ struct inflight_owner {
 
 struct inflight_options {
 	size_t texts_max; /* texts and receipts; results are bounded by outgoing.c */
+	uint64_t
+	    first_token; /* random a process start: a verdict for the dead fits nothing of ours */
 	void *arg;
 	/* RC_OK: queued to the peer */
 	enum rc (*say)(
@@ -53,6 +55,8 @@ MUST_CHECK enum rc inflight_take(struct inflight *f, const struct bus_msg *m,
     int64_t read_ms, const struct inflight_owner *owner);
 /* Drops what this owner waits to have offered; what is out is forgotten when its verdict comes. */
 void inflight_withdraw(struct inflight *f, const void *owner_arg);
+/* The same for one handle of that owner. */
+void inflight_withdraw_one(struct inflight *f, const void *owner_arg, uint64_t handle);
 
 void inflight_peer(struct inflight *f, enum bus_role role, struct bus_peer *p, bool up);
 void inflight_credit(struct inflight *f, const struct bus_peer *p, uint32_t credit);

@@ -13,12 +13,12 @@
 #include "fsm.h"
 #include "gsm.h"
 #include "log.h"
+#include "modem_slots.h"
 #include "modem_thread.h"
 #include "str.h"
 #include "variant.h"
 
 #define ABANDON_MS 5000
-#define NOWHERE (-1)
 
 enum state {
 	OPENING,
@@ -67,19 +67,6 @@ static const struct {
 	[EV_HANGS] = { ABANDONED, LINK_BROKEN },
 };
 
-/* A text that lies in a slot; kept over a re-opening, so that its first reading is not forgotten. */
-struct kept {
-	uint64_t id;
-	struct modem_slot slot;
-	int64_t first_ms; /* clock_boot_ms */
-	bool broken;
-	bool seen;      /* in this look at the slots */
-	bool in_flight; /* taken by the host, no verdict yet */
-	bool offered;   /* at some time */
-	bool committed; /* to be deleted */
-	bool ordered;   /* its deletion is */
-};
-
 struct modem {
 	struct link link; /* first: the host has only this */
 	struct fsm fsm;
@@ -90,9 +77,7 @@ struct modem {
 	uint32_t generation;
 	int64_t call_by, aborted_at; /* clock_mono_us / 1000; 0: none */
 	bool stopping;
-	struct kept *kept;
-	size_t kept_n, kept_max;
-	uint64_t last_id;
+	struct slots slots;
 	struct {
 		uint64_t row; /* 0: none */
 		uint32_t attempt;
@@ -126,6 +111,13 @@ tell(struct modem *m, const struct modem_order *o)
 }
 
 static void
+must_tell(struct modem *m, enum modem_order_kind kind)
+{
+	if (tell(m, order(m, kind)) != RC_OK)
+		log_warn("modem.deaf", "link=%s kind=%d", m->link.name, (int)kind);
+}
+
+static void
 become(struct modem *m, enum event e)
 {
 	if (fsm_hear(&m->fsm, e) != RC_OK || fsm_go(&m->fsm, leads[e].to) != RC_OK)
@@ -134,56 +126,13 @@ become(struct modem *m, enum event e)
 	m->link.host->changed(m->link.host->arg, &m->link);
 }
 
-static struct kept *
-kept_at(struct modem *m, const struct modem_slot *s)
-{
-	for (size_t i = 0; i < m->kept_n; i++) {
-		const struct modem_slot *k = &m->kept[i].slot;
-
-		if (k->memory == s->memory && k->location == s->location &&
-		    (s->memory != NOWHERE || k->print == s->print))
-			return &m->kept[i];
-	}
-	return NULL;
-}
-
-static struct kept *
-kept_id(struct modem *m, uint64_t id)
-{
-	for (size_t i = 0; i < m->kept_n; i++) {
-		if (m->kept[i].id == id)
-			return &m->kept[i];
-	}
-	return NULL;
-}
-
-static void
-kept_drop(struct modem *m, struct kept *k)
-{
-	*k = m->kept[--m->kept_n];
-}
-
-static struct kept *
-kept_new(struct modem *m, const struct modem_slot *s)
-{
-	struct kept *k;
-
-	if (m->kept_n == m->kept_max) {
-		m->kept_max = m->kept_max == 0 ? 32 : m->kept_max * 2;
-		m->kept = xreallocarray(m->kept, m->kept_max, sizeof(*m->kept));
-	}
-	k = &m->kept[m->kept_n++];
-	*k = (struct kept){ .id = ++m->last_id, .slot = *s, .first_ms = clock_boot_ms() };
-	return k;
-}
-
 static void
 order_delete(struct modem *m, struct kept *k)
 {
 	struct modem_order *o;
 
-	if (k->slot.memory == NOWHERE) {
-		kept_drop(m, k);
+	if (k->slot.memory == MODEM_NOWHERE) {
+		slots_drop(&m->slots, k);
 		return;
 	}
 	if (m->link.state != LINK_UP || k->ordered)
@@ -199,7 +148,7 @@ static void
 on_settled(struct link *l, uint64_t handle, enum bus_outcome outcome)
 {
 	struct modem *m = (struct modem *)l;
-	struct kept *k = kept_id(m, handle);
+	struct kept *k = slots_id(&m->slots, handle);
 
 	if (k == NULL || !k->in_flight)
 		return;
@@ -281,15 +230,15 @@ take(struct modem *m, struct kept *k, const struct modem_text *t)
 static void
 on_text(struct modem *m, const struct modem_text *t)
 {
-	struct kept *k = kept_at(m, &t->slot);
+	struct kept *k = slots_at(&m->slots, &t->slot);
 
 	if (k != NULL && k->slot.print != t->slot.print) {
 		/* the slot holds something else by now */
-		kept_drop(m, k);
+		slots_drop(&m->slots, k);
 		k = NULL;
 	}
 	if (k == NULL)
-		k = kept_new(m, &t->slot);
+		k = slots_new(&m->slots, &t->slot);
 	k->seen = true;
 	k->broken = t->body == BUS_BODY_BROKEN;
 	if (t->is_receipt && t->from[0] == '\0')
@@ -301,22 +250,9 @@ on_text(struct modem *m, const struct modem_text *t)
 }
 
 static void
-on_looked(struct modem *m)
-{
-	for (size_t i = m->kept_n; i-- > 0;) {
-		struct kept *k = &m->kept[i];
-
-		if (!k->seen && !k->in_flight && k->slot.memory == 0)
-			kept_drop(m, k);
-		else
-			k->seen = false;
-	}
-}
-
-static void
 on_deleted(struct modem *m, const struct modem_report *r)
 {
-	struct kept *k = kept_at(m, &r->u.slot);
+	struct kept *k = slots_at(&m->slots, &r->u.slot);
 
 	if (!r->ok)
 		log_warn("modem.undeleted", "link=%s slot=%d", m->link.name,
@@ -326,7 +262,7 @@ on_deleted(struct modem *m, const struct modem_report *r)
 		return;
 	k->ordered = false; /* what did not go is ordered again when it is seen again */
 	if (r->ok)
-		kept_drop(m, k);
+		slots_drop(&m->slots, k);
 }
 
 /* Another machine: slots may hold other texts; nothing ordered or offered before counts. */
@@ -334,16 +270,7 @@ static void
 forget_orders(struct modem *m)
 {
 	m->link.host->withdraw(m->link.host->arg, &m->link);
-	for (size_t i = m->kept_n; i-- > 0;) {
-		struct kept *k = &m->kept[i];
-
-		if (k->slot.memory == NOWHERE) {
-			kept_drop(m, k);
-			continue;
-		}
-		k->id = ++m->last_id;
-		k->in_flight = k->committed = k->ordered = k->seen = false;
-	}
+	slots_reopened(&m->slots);
 }
 
 static void
@@ -459,7 +386,7 @@ on_report(struct modem *m, const struct modem_report *r)
 			on_text(m, &r->u.text);
 		break;
 	case MODEM_LOOKED:
-		on_looked(m);
+		slots_looked(&m->slots);
 		break;
 	case MODEM_DELETED:
 		on_deleted(m, r);
@@ -520,8 +447,8 @@ op_hold(struct link *l, bool on)
 {
 	struct modem *m = (struct modem *)l;
 
-	if (m->actor != NULL && tell(m, order(m, on ? MODEM_HOLD : MODEM_GO_ON)) != RC_OK)
-		log_warn("modem.deaf", "link=%s", l->name);
+	if (m->actor != NULL)
+		must_tell(m, on ? MODEM_HOLD : MODEM_GO_ON);
 }
 
 static void
@@ -566,8 +493,8 @@ op_stop(struct link *l)
 	struct modem *m = (struct modem *)l;
 
 	m->stopping = true;
-	if (m->actor != NULL && tell(m, order(m, MODEM_STOP)) != RC_OK)
-		log_warn("modem.deaf", "link=%s", l->name);
+	if (m->actor != NULL)
+		must_tell(m, MODEM_STOP);
 }
 
 /* What an abandoned thread may still touch is left to it: the process ends. */
@@ -580,7 +507,7 @@ op_free(struct link *l)
 		return;
 	pthread_mutex_destroy(&m->abort.lock);
 	free(m->pin_state);
-	free(m->kept);
+	slots_clear(&m->slots);
 	free(m);
 }
 

@@ -20,7 +20,6 @@
 #define AT_MS 10000
 #define SLOTS_MOST 4096
 #define BROKEN_MOST 64
-#define NOWHERE (-1)
 
 /* Never libgammu from here: it waits for an answer of its own. */
 void
@@ -41,8 +40,8 @@ machine_on_sms(GSM_StateMachine *s, GSM_SMSMessage *sms, void *arg)
 		h->location = sms->Location;
 		m->hints_n++;
 	} else if (sms->Memory == 0 && sms->Location == 0) {
-		h->memory = NOWHERE;
-		h->text.slot.memory = NOWHERE;
+		h->memory = MODEM_NOWHERE;
+		h->text.slot.memory = MODEM_NOWHERE;
 		h->text.is_receipt = true;
 		h->text.ref = sms->MessageReference;
 		h->text.delivered = sms->DeliveryStatus == 0;
@@ -268,7 +267,7 @@ take_hints(struct machine *m)
 	for (unsigned i = 0; i < n && !m->failed; i++) {
 		struct machine_hint *h = &m->hints[i];
 
-		if (h->memory == NOWHERE) {
+		if (h->memory == MODEM_NOWHERE) {
 			struct phone phone;
 
 			if (phone_parse(h->text.from, &phone) != RC_OK)
@@ -318,7 +317,8 @@ machine_look(struct machine *m)
 		machine_say(
 		    m, r, offsetof(struct modem_report, u.text.text) + t->text_n + 1);
 	}
-	explicit_bzero(m->found, m->found_n * sizeof(m->found[0]));
+	if (m->found_n > 0)
+		explicit_bzero(m->found, m->found_n * sizeof(m->found[0]));
 	explicit_bzero(&m->sms->SMS[0], sizeof(m->sms->SMS[0]));
 	m->found_n = 0;
 	if (!m->failed)

@@ -36,7 +36,8 @@ struct modem_setup {
 	void *owner; /* of the loop; nothing to the thread */
 };
 
-/* Where a text lies. `memory` is libgammu's, 0 for its flat list of SIM and phone; -1: nowhere. */
+#define MODEM_NOWHERE (-1)
+/* Where a text lies. `memory` is libgammu's, 0 for its flat list of SIM and phone, or nowhere. */
 struct modem_slot {
 	int memory;
 	int location;

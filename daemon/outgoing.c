@@ -29,13 +29,14 @@ struct row {
 	struct row *next_hash;
 	struct row *prev, *next; /* HELD: its priority; REMEMBERED: by forget_ms */
 	uint64_t id;
-	uint32_t high;    /* highest attempt it had or was asked about */
-	uint32_t attempt; /* of this text or result; 0: none */
-	bool had;         /* the highest attempt was taken, not only asked about */
+	uint32_t high;         /* highest attempt it had or was asked about */
+	uint32_t attempt;      /* of this text or result; 0: none */
+	uint32_t link_attempt; /* the one that the link was ordered to send */
+	bool accepted;         /* the network took an attempt of it */
 	enum stage stage;
 	struct link_limits limits;
 	int64_t forget_ms;
-	struct bus_send *send;     /* HELD, AT_LINK, SUBMITTED */
+	struct bus_send *send;     /* HELD, AT_LINK, SUBMITTED: of the present attempt */
 	struct bus_result *result; /* RESULT */
 };
 
@@ -203,7 +204,7 @@ on_committed(void *arg, uint64_t id, enum bus_outcome outcome)
 	kill_point("out.settled");
 }
 
-/* Keeps the result and offers it until it is committed. */
+/* Keeps the result and offers it until it is committed; an earlier one counts no more. */
 static void
 row_result(struct outgoing *o, struct row *r, const struct bus_result *result)
 {
@@ -212,12 +213,19 @@ row_result(struct outgoing *o, struct row *r, const struct bus_result *result)
 	};
 	struct bus_msg m = { .type = BUS_RESULT };
 
+	if (r->stage == STAGE_RESULT)
+		inflight_withdraw_one(o->o.inflight, o, r->id);
 	row_stage(o, r, STAGE_RESULT, false);
+	m.u.result = *result;
+	m.u.result.token = 0;
+	m.u.result.row = r->id;
+	m.u.result.attempt = r->attempt;
 	free(r->send);
+	free(r->result);
 	r->send = NULL;
 	r->result = xmalloc(sizeof(*r->result));
-	*r->result = *result;
-	m.u.result = *result;
+	*r->result = m.u.result;
+	r->accepted = r->accepted || result->state == BUS_ACCEPTED;
 	o->count.result[result->state]++;
 	kill_point("out.result");
 	log_info("out.result", "row=%llu attempt=%u state=%d link=%s error=%u",
@@ -261,39 +269,69 @@ refuse(struct outgoing *o, const struct bus_send *s, const char *why)
 	return RC_REFUSED;
 }
 
+/* The network has it already: said again for this attempt, without sending. */
+static void
+row_accepted(struct outgoing *o, struct row *r)
+{
+	struct bus_result result = { .state = BUS_ACCEPTED };
+
+	if (r->result != NULL && r->result->state == BUS_ACCEPTED)
+		result = *r->result;
+	row_result(o, r, &result);
+}
+
+/* What the entry has becomes this attempt's: held stays held, what is out stays out. */
+static void
+take_over(struct outgoing *o, struct row *r, const struct bus_send *s)
+{
+	int64_t now = clock_boot_ms();
+
+	r->attempt = s->attempt;
+	r->high = s->attempt;
+	if (r->accepted) {
+		row_accepted(o, r);
+		return;
+	}
+	if (r->stage == STAGE_RESULT)
+		inflight_withdraw_one(o->o.inflight, o, r->id);
+	if (r->stage != STAGE_AT_LINK && r->stage != STAGE_SUBMITTED)
+		row_stage(o, r, STAGE_REMEMBERED, false);
+	free(r->send);
+	r->send = send_copy(s);
+	/* parts that went with an attempt whose end the database has not heard */
+	if (r->result != NULL && s->parts_done == 0) {
+		r->send->parts_done = r->result->parts_done;
+		r->send->concat_ref = r->result->concat_ref;
+	}
+	free(r->result);
+	r->result = NULL;
+	r->limits.submit_by = s->submit_ms == 0 ? 0 : now + (int64_t)s->submit_ms;
+	r->limits.window_end = s->window_ms == 0 ? 0 : now + (int64_t)s->window_ms;
+	if (r->stage == STAGE_REMEMBERED)
+		row_stage(o, r, STAGE_HELD, false);
+	if (o->stopping && r->stage == STAGE_HELD)
+		row_end(o, r, BUS_DROPPED);
+}
+
 enum rc
 outgoing_take(struct outgoing *o, const struct bus_send *s)
 {
 	struct row *r = row_find(o, s->row);
-	int64_t now = clock_boot_ms();
+	bool full = o->count.active >= o->o.rows_max;
 
 	if (s->instance != o->o.instance)
 		return refuse(o, s, "instance");
 	if (r != NULL && s->attempt <= r->high)
 		return refuse(o, s, "attempt");
-	/* an earlier attempt is under way: its end is not known, so this one never came */
-	if (r != NULL && r->stage != STAGE_REMEMBERED && r->stage != STAGE_HELD)
-		return refuse(o, s, "busy");
-	if (r == NULL && o->count.active < o->o.rows_max)
+	if (r == NULL && !full)
 		r = row_new(o, s->row);
-	if (r == NULL ||
-	    (r->stage == STAGE_REMEMBERED && o->count.active >= o->o.rows_max)) {
+	if (r == NULL || (full && r->stage == STAGE_REMEMBERED)) {
 		o->count.full++;
 		return RC_AGAIN;
 	}
-	if (r->stage == STAGE_HELD)
-		row_remember(o, r);
-	r->high = s->attempt;
-	r->had = true;
-	r->attempt = s->attempt;
-	r->send = send_copy(s);
-	r->limits.submit_by = s->submit_ms == 0 ? 0 : now + (int64_t)s->submit_ms;
-	r->limits.window_end = s->window_ms == 0 ? 0 : now + (int64_t)s->window_ms;
-	row_stage(o, r, STAGE_HELD, false);
 	o->count.taken++;
 	kill_point("out.taken");
-	if (o->stopping)
-		row_end(o, r, BUS_DROPPED);
+	take_over(o, r, s);
 	return RC_OK;
 }
 
@@ -315,8 +353,8 @@ state_of(const struct row *r)
 }
 
 /*
- * "Never had" promises that this attempt will not be taken later. Of an attempt whose result is
- * committed, or that is not the highest, nothing is said: the database knows more.
+ * "Never had" promises that this attempt will not be taken later, and nothing of the row is sent for an
+ * earlier one that is still held. Of lower attempts nothing is said: who asks has the wrong one.
  */
 void
 outgoing_ask(struct outgoing *o, struct bus_peer *from, const struct bus_ask *ask)
@@ -331,22 +369,17 @@ outgoing_ask(struct outgoing *o, struct bus_peer *from, const struct bus_ask *as
 		r = row_new(o, ask->row);
 	if (r == NULL || ask->attempt < r->high)
 		return;
-	if (ask->attempt > r->high) {
-		r->high = ask->attempt;
-		r->had = false;
-	}
-	if (r->had && r->attempt != ask->attempt)
-		return;
-	if (!r->had && (r->stage == STAGE_HELD || r->stage == STAGE_REMEMBERED))
+	r->high = ask->attempt;
+	if (r->attempt != ask->attempt &&
+	    (r->stage == STAGE_HELD || r->stage == STAGE_REMEMBERED))
 		row_remember(o, r);
+	if (r->stage == STAGE_RESULT && (r->attempt == ask->attempt || r->accepted))
+		m.u.result = *r->result;
 	m.u.result.row = ask->row;
 	m.u.result.attempt = ask->attempt;
-	m.u.result.state = BUS_NEVER_HAD;
-	if (r->had) {
-		if (r->stage == STAGE_RESULT)
-			m.u.result = *r->result;
-		m.u.result.state = state_of(r);
-	}
+	m.u.result.state = r->accepted   ? BUS_ACCEPTED
+	    : r->attempt == ask->attempt ? state_of(r)
+					 : BUS_NEVER_HAD;
 	kill_point("out.asked");
 	(void)!o->o.say(o->o.arg, from, &m);
 }
@@ -356,7 +389,7 @@ outgoing_submitting(struct outgoing *o, uint64_t id, uint32_t attempt)
 {
 	struct row *r = row_find(o, id);
 
-	if (r == NULL || r->attempt != attempt || r->stage != STAGE_AT_LINK)
+	if (r == NULL || r->link_attempt != attempt || r->stage != STAGE_AT_LINK)
 		return;
 	row_stage(o, r, STAGE_SUBMITTED, false);
 	o->count.submitted++;
@@ -367,7 +400,7 @@ outgoing_result(struct outgoing *o, const struct bus_result *result)
 {
 	struct row *r = row_find(o, result->row);
 
-	if (r == NULL || r->attempt != result->attempt ||
+	if (r == NULL || r->link_attempt != result->attempt ||
 	    (r->stage != STAGE_AT_LINK && r->stage != STAGE_SUBMITTED))
 		return;
 	if (result->state != BUS_HELD)
@@ -400,6 +433,7 @@ hand_over(struct outgoing *o, struct row *r, int64_t now)
 	l = links_choose(o->o.links, r->send, now);
 	if (l == NULL || l->ops->send(l, r->send, r->limits) != RC_OK)
 		return;
+	r->link_attempt = r->attempt;
 	row_stage(o, r, STAGE_AT_LINK, false);
 	kill_point("out.ordered");
 }

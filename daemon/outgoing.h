@@ -5,7 +5,8 @@
  * nothing durable. Called by shyraqd.c and, through the link host, by the drivers.
  *
  * For each row it remembers the highest attempt it had or was asked about, until 10 minutes after the
- * result is committed, and refuses that attempt and lower ones.
+ * result is committed, and refuses that attempt and lower ones. A row has one entry: a higher attempt
+ * takes it over, and what the network once accepted is never sent again.
  */
 #ifndef SHYRAQ_OUTGOING_H
 #define SHYRAQ_OUTGOING_H
@@ -52,8 +53,8 @@ MUST_CHECK enum rc outgoing_take(struct outgoing *o, const struct bus_send *s);
 void outgoing_ask(struct outgoing *o, struct bus_peer *from, const struct bus_ask *ask);
 
 /* From the drivers. */
-void outgoing_submitting(struct outgoing *o, uint64_t row, uint32_t attempt);
-void outgoing_result(struct outgoing *o, const struct bus_result *r);
+void outgoing_submitting(struct outgoing *o, uint64_t id, uint32_t attempt);
+void outgoing_result(struct outgoing *o, const struct bus_result *result);
 
 /* A dispatch came up or went; one of its Sends came. For the room it is given. */
 void outgoing_dispatch(struct outgoing *o, struct bus_peer *p, bool up);

@@ -93,6 +93,10 @@ static const struct conf_option modem_options[] = {
 	    NULL },
 };
 
+/* Groups that other processes read from the same file. */
+static const char *const sections[] = { "daemon", "modems", "daemons", "worker",
+	"dispatch", "rules", "ctl", NULL };
+
 struct daemon {
 	struct daemon_conf conf;
 	struct modem_conf modem[LINKS_MAX];
@@ -394,6 +398,7 @@ read_conf(struct daemon *d, const struct proc_options *o)
 	struct conf_err err;
 
 	if (conf_open(o->config, &c, &err) != RC_OK ||
+	    conf_only(c, sections, &err) != RC_OK ||
 	    conf_section(c, o->section == NULL ? "daemon" : o->section, daemon_options,
 		ARRAY_LEN(daemon_options), &d->conf, &err) != RC_OK)
 		fatalx("daemon.conf", "%s", err.s);
@@ -476,7 +481,7 @@ open_links(struct daemon *d)
 static void
 build(struct daemon *d)
 {
-	uint64_t instance = proc_instance();
+	uint64_t instance = proc_instance(), first_token;
 	struct inflight_options in = { .texts_max = (size_t)d->conf.texts_max,
 		.arg = d,
 		.say = say,
@@ -489,6 +494,8 @@ build(struct daemon *d)
 		.say = say_dispatch };
 
 	d->loop = loop_new();
+	seal_random_bytes(&first_token, sizeof(first_token));
+	in.first_token = first_token >> 2; /* room to count */
 	d->inflight = inflight_new(&in);
 	out.inflight = d->inflight;
 	d->outgoing = outgoing_new(&out);

@@ -16,17 +16,19 @@ enum conf_type {
 	CONF_STRING, /* char *, malloc'd; freed by conf_clear */
 	CONF_INT,    /* int64_t, within [min, max] */
 	CONF_BOOL,   /* bool */
-	CONF_TIME,   /* int64_t ms; written as "90 s", "15 min", "72 h", "7 d", "250 ms" */
-	CONF_WORDS,  /* char *: one of the words in `allowed`, separated by blanks */
+	CONF_TIME,  /* int64_t ms; written as "90 s", "15 min", "72 h", "7 d", "250 ms" */
+	CONF_WORDS, /* char *: one of the words in `allowed`, separated by blanks */
 };
 
 struct conf_option {
 	const char *name;
 	enum conf_type type;
-	size_t offset;        /* of the field in the caller's struct */
-	const char *fallback; /* as in the file, without the quotes; NULL: must be given */
-	int64_t min, max;     /* CONF_INT, CONF_TIME (ms); both 0: any */
-	const char *allowed;  /* CONF_WORDS; for other types a hint for the error text, or NULL */
+	size_t offset; /* of the field in the caller's struct */
+	const char
+	    *fallback;    /* as in the file, without the quotes; NULL: must be given */
+	int64_t min, max; /* CONF_INT, CONF_TIME (ms); both 0: any */
+	const char
+	    *allowed; /* CONF_WORDS; for other types a hint for the error text, or NULL */
 };
 
 #define CONF_ERR_MAX 512
@@ -41,7 +43,8 @@ MUST_CHECK enum rc conf_open(const char *path, struct conf **out, struct conf_er
 void conf_free(struct conf *c);
 
 /* Refuses any top-level name that is not in `names` (NULL-terminated). */
-MUST_CHECK enum rc conf_only(struct conf *c, const char *const *names, struct conf_err *err);
+MUST_CHECK enum rc conf_only(
+    struct conf *c, const char *const *names, struct conf_err *err);
 
 /*
  * Fills `into` (a zeroed struct) from the group `section` by the table of n rows; a section that is

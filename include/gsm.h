@@ -23,7 +23,8 @@ enum gsm_alphabet {
 struct gsm_size {
 	enum gsm_alphabet alphabet;
 	unsigned units; /* septets (extension table: two) or UTF-16 units */
-	unsigned parts; /* 160/153 septets, 70/67 UCS-2; a surrogate pair, an escape pair not split; 0 for "" */
+	unsigned
+	    parts; /* 160/153 septets, 70/67 UCS-2; a surrogate pair, an escape pair not split; 0 for "" */
 };
 
 /* `utf8` is well-formed. */

@@ -28,7 +28,9 @@ void log_info(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void log_debug(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* For the start of a process and for lost invariants: logs, then exits 1. fatal adds errno's text. */
-void fatal(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3) __attribute__((noreturn));
-void fatalx(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3) __attribute__((noreturn));
+void fatal(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3)
+    __attribute__((noreturn));
+void fatalx(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3)
+    __attribute__((noreturn));
 
 #endif

@@ -14,7 +14,8 @@
 #define PHONE_MAX 20 /* "+", 15 digits (E.164), NUL, and room */
 
 struct phone {
-	char s[PHONE_MAX]; /* "+77010000001", or digits alone for a short code of 3 to 6 digits */
+	char s
+	    [PHONE_MAX]; /* "+77010000001", or digits alone for a short code of 3 to 6 digits */
 };
 
 /*

@@ -13,8 +13,8 @@
 
 #define SEAL_KEY_LEN 32
 #define SEAL_HASH_LEN 16
-#define SEAL_OVERHEAD 40      /* nonce 24 + tag 16: seal adds this many bytes */
-#define SEAL_BOX_OVERHEAD 48  /* sealed box */
+#define SEAL_OVERHEAD 40     /* nonce 24 + tag 16: seal adds this many bytes */
+#define SEAL_BOX_OVERHEAD 48 /* sealed box */
 
 struct seal_key {
 	uint8_t b[SEAL_KEY_LEN];
@@ -47,8 +47,10 @@ enum seal_subkey {
 	SEAL_INBOX,
 	SEAL_SUBKEYS,
 };
-void seal_subkey(const struct seal_key *master, enum seal_subkey id, struct seal_key *out);
-const char *seal_subkey_name(enum seal_subkey id); /* "person-lookup" ...: the file is NAME.key */
+void seal_subkey(
+    const struct seal_key *master, enum seal_subkey id, struct seal_key *out);
+const char *seal_subkey_name(
+    enum seal_subkey id); /* "person-lookup" ...: the file is NAME.key */
 void seal_wipe(void *p, size_t n);
 
 struct seal_hash seal_hash(const struct seal_key *key, const void *data, size_t n);
@@ -57,11 +59,12 @@ struct seal_piece {
 	const void *p;
 	size_t n;
 };
-struct seal_hash seal_hash_pieces(const struct seal_key *key, const struct seal_piece *v, size_t n);
+struct seal_hash seal_hash_pieces(
+    const struct seal_key *key, const struct seal_piece *v, size_t n);
 
 /* out has n + SEAL_OVERHEAD bytes: nonce, then cipher text. `ad` (may be NULL) is bound, not kept. */
-void seal(const struct seal_key *key, const void *ad, size_t ad_n, const void *in, size_t n,
-    uint8_t *out);
+void seal(const struct seal_key *key, const void *ad, size_t ad_n, const void *in,
+    size_t n, uint8_t *out);
 /* out has n - SEAL_OVERHEAD bytes. RC_REFUSED: too short, wrong key, wrong ad, or altered. */
 MUST_CHECK enum rc seal_open(const struct seal_key *key, const void *ad, size_t ad_n,
     const uint8_t *in, size_t n, void *out);
@@ -69,7 +72,8 @@ MUST_CHECK enum rc seal_open(const struct seal_key *key, const void *ad, size_t 
 /* Sealed boxes (intake.pub, case workers' keys). out has n + SEAL_BOX_OVERHEAD bytes. */
 void seal_box_pair(struct seal_key *pub, struct seal_key *sec);
 /* RC_REFUSED: not a usable public key (it may come from a database row); out is all zero then. */
-MUST_CHECK enum rc seal_box(const struct seal_key *pub, const void *in, size_t n, uint8_t *out);
+MUST_CHECK enum rc seal_box(
+    const struct seal_key *pub, const void *in, size_t n, uint8_t *out);
 MUST_CHECK enum rc seal_box_open(const struct seal_key *pub, const struct seal_key *sec,
     const uint8_t *in, size_t n, void *out);
 /* The public key that belongs to a secret one. */

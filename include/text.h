@@ -42,8 +42,8 @@ struct text_err {
  * reader, a charset that is not UTF-8, an ill-formed string, placeholders that differ between
  * languages, a missing key. *out is the caller's: texts_free.
  */
-MUST_CHECK enum rc texts_load(const char *dir, unsigned langs, struct texts **out,
-    struct text_err *err);
+MUST_CHECK enum rc texts_load(
+    const char *dir, unsigned langs, struct texts **out, struct text_err *err);
 void texts_free(struct texts *t);
 bool texts_has_lang(const struct texts *t, enum lang l);
 
@@ -51,7 +51,8 @@ bool texts_has_lang(const struct texts *t, enum lang l);
  * The template of a key: the register asked for, else the other one (texts to receivers have no
  * cover). NULL when the key is unknown. Borrowed; lives as long as `t`.
  */
-const char *text_get(const struct texts *t, enum lang l, enum text_register r, const char *key);
+const char *text_get(
+    const struct texts *t, enum lang l, enum text_register r, const char *key);
 
 /*
  * Fills placeholders "{name}" from name/value pairs into out; always one part of memory, never cut:
@@ -61,8 +62,8 @@ struct text_arg {
 	const char *name;
 	const char *value;
 };
-MUST_CHECK enum rc text_fill(char *out, size_t size, const char *tmpl, const struct text_arg *args,
-    size_t n);
+MUST_CHECK enum rc text_fill(
+    char *out, size_t size, const char *tmpl, const struct text_arg *args, size_t n);
 
 /* For checks: walks all keys in file order; `parts` is the bound in "#. parts: N", 0 when none. */
 struct text_row {

@@ -65,8 +65,8 @@ child_error(const char *file, size_t line, const char *text)
 
 	if (line == (size_t)-1)
 		line = 1;
-	if (snprintf(s, sizeof s, "%s:%zu: file: %s", file != NULL ? file : "?", line, text) <
-	    0)
+	if (snprintf(s, sizeof s, "%s:%zu: file: %s", file != NULL ? file : "?", line,
+		text) < 0)
 		s[0] = '\0';
 	n = strcspn(s, "\n");
 	s[n] = '\0';

@@ -18,7 +18,8 @@
 #define FLOW_SLOTS 24
 #define FLOW_TEXT_MAX 1024 /* a rendered text, bytes with NUL */
 #define FLOW_EFFECTS 24
-#define FLOW_INPUT_MAX 8192 /* bytes of a person's text; longer is cut on a character's border */
+#define FLOW_INPUT_MAX \
+	8192 /* bytes of a person's text; longer is cut on a character's border */
 
 enum bearer {
 	BEARER_SMS,
@@ -50,21 +51,23 @@ struct session {
 	enum lang lang;           /* LANG_NONE until decided */
 	bool lang_chosen;         /* by the person, not guessed */
 	bool plain;               /* asked for plain words */
-	bool stopped;             /* S4: nothing is sent until help, danger, ? or a dial */
-	uint8_t misses;           /* answers in a row that fitted nothing */
-	int64_t case_id;          /* 0: none; set by the caller when it carries out EFFECT_CASE_OPEN */
+	bool stopped;   /* S4: nothing is sent until help, danger, ? or a dial */
+	uint8_t misses; /* answers in a row that fitted nothing */
+	int64_t
+	    case_id; /* 0: none; set by the caller when it carries out EFFECT_CASE_OPEN */
 	enum case_class class;
-	int64_t expires_ms;       /* wall clock; 72 h after the last message */
+	int64_t expires_ms; /* wall clock; 72 h after the last message */
 	uint8_t slots;
 	struct slot slot[FLOW_SLOTS];
 };
-const char *session_slot(const struct session *s, const char *name); /* "" when not answered */
+const char *session_slot(
+    const struct session *s, const char *name); /* "" when not answered */
 
 /* What the person may be told about the case when they ask with "?". */
 enum case_state {
-	CASE_STATE_NONE,   /* no case, or not referred */
-	CASE_STATE_SENT,   /* referral left or due, nobody answered yet */
-	CASE_STATE_TAKEN,  /* accepted; `taken_at` says when, local time of the case's place */
+	CASE_STATE_NONE, /* no case, or not referred */
+	CASE_STATE_SENT, /* referral left or due, nobody answered yet */
+	CASE_STATE_TAKEN, /* accepted; `taken_at` says when, local time of the case's place */
 	CASE_STATE_NOBODY, /* all were asked, with the operator now */
 	CASE_STATE_CLOSED,
 };
@@ -77,30 +80,30 @@ enum input_kind {
 struct flow_input {
 	enum input_kind kind;
 	enum bearer bearer;
-	const char *text;       /* well-formed UTF-8, borrowed; "" for an empty text */
-	const char *country;    /* phone_country() of the sender: a hint, never proof */
-	int64_t now_ms;         /* wall clock */
-	bool late;              /* read after t0 + 90 s: state moves, nothing is said */
-	enum case_state state;  /* of the session's case */
-	char taken_at[6];       /* "21:49" */
+	const char *text;      /* well-formed UTF-8, borrowed; "" for an empty text */
+	const char *country;   /* phone_country() of the sender: a hint, never proof */
+	int64_t now_ms;        /* wall clock */
+	bool late;             /* read after t0 + 90 s: state moves, nothing is said */
+	enum case_state state; /* of the session's case */
+	char taken_at[6];      /* "21:49" */
 };
 
 enum effect_kind {
-	EFFECT_SAY,       /* `text` to the person; `key` names it; `stranger`: S18, opens no window */
-	EFFECT_CASE_OPEN, /* a new case of `class` */
-	EFFECT_CASE_CLASS,/* the open case becomes `class` (only ever more urgent) */
-	EFFECT_ANSWER,    /* slot `name` has the coded answer `code` */
-	EFFECT_NARRATIVE, /* this input's text is the person's own words: to be sealed */
-	EFFECT_PLACE,     /* this input's text says the place: to be sealed under the place key, cut at 70 characters */
-	EFFECT_CONSENT,   /* for `name` ("ngo", "police"); `code` "yes" or "no"; `key` the text that asked */
-	EFFECT_REFER,     /* the referral is due in `ms` (0: at once); an earlier due time stands, unless ms is 0 */
-	EFFECT_TASK,      /* for an operator, kind `name` ("danger", "unanswerable") */
-	EFFECT_STOP,      /* S4: texts to the person end; unsent ones are withdrawn */
-	EFFECT_END,       /* the conversation is over: no question open */
+	EFFECT_SAY, /* `text` to the person; `key` names it; `stranger`: S18, opens no window */
+	EFFECT_CASE_OPEN,  /* a new case of `class` */
+	EFFECT_CASE_CLASS, /* the open case becomes `class` (only ever more urgent) */
+	EFFECT_ANSWER,     /* slot `name` has the coded answer `code` */
+	EFFECT_NARRATIVE,  /* this input's text is the person's own words: to be sealed */
+	EFFECT_PLACE, /* this input's text says the place: to be sealed under the place key, cut at 70 characters */
+	EFFECT_CONSENT, /* for `name` ("ngo", "police"); `code` "yes" or "no"; `key` the text that asked */
+	EFFECT_REFER, /* the referral is due in `ms` (0: at once); an earlier due time stands, unless ms is 0 */
+	EFFECT_TASK, /* for an operator, kind `name` ("danger", "unanswerable") */
+	EFFECT_STOP, /* S4: texts to the person end; unsent ones are withdrawn */
+	EFFECT_END,  /* the conversation is over: no question open */
 };
 struct effect {
 	enum effect_kind kind;
-	const char *key;              /* borrowed from `flows`, or NULL */
+	const char *key; /* borrowed from `flows`, or NULL */
 	char name[FLOW_NAME_MAX];
 	char code[FLOW_CODE_MAX];
 	enum case_class class;
@@ -110,10 +113,12 @@ struct effect {
 struct effects {
 	uint8_t n;
 	struct effect v[FLOW_EFFECTS];
-	char text[FLOW_TEXT_MAX];     /* of the one EFFECT_SAY a step may have; "" when nothing is said */
+	char text
+	    [FLOW_TEXT_MAX]; /* of the one EFFECT_SAY a step may have; "" when nothing is said */
 };
 
-struct flows; /* flows, words, places and texts of one load; immutable, shared by all sessions */
+struct
+    flows; /* flows, words, places and texts of one load; immutable, shared by all sessions */
 
 #define FLOW_ERR_MAX 512
 struct flow_err {
@@ -132,11 +137,11 @@ bool flows_is_danger(const struct flows *f, const char *text);
  * One step. `s` is changed in place, `e` is overwritten. RC_REFUSED: the session names a flow or step
  * that does not exist (the message is put aside for an operator). Never RC_AGAIN or RC_BROKEN.
  */
-MUST_CHECK enum rc flow_step(const struct flows *f, struct session *s, const struct flow_input *in,
-    struct effects *e);
+MUST_CHECK enum rc flow_step(const struct flows *f, struct session *s,
+    const struct flow_input *in, struct effects *e);
 
 /* The text of the open question again, as the last step said it (a repeated USSD step). Pure. */
-MUST_CHECK enum rc flow_screen(const struct flows *f, const struct session *s, enum bearer b,
-    char out[FLOW_TEXT_MAX]);
+MUST_CHECK enum rc flow_screen(const struct flows *f, const struct session *s,
+    enum bearer b, char out[FLOW_TEXT_MAX]);
 
 #endif

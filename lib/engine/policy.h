@@ -19,24 +19,27 @@ struct clocks {
 };
 
 struct policy;
-MUST_CHECK enum rc policy_load(const char *dir, struct policy **out, struct flow_err *err);
+MUST_CHECK enum rc policy_load(
+    const char *dir, struct policy **out, struct flow_err *err);
 void policy_free(struct policy *p);
 struct clocks policy_clocks(const struct policy *p, enum case_class c);
 
 struct candidate {
 	int64_t receiver;
-	const char *kind;      /* "ngo", "shelter", "police", "operator" ... */
-	const char *regions;   /* blank-separated ISO 3166-2 codes or countries ("KZ-47 KZ", "*") */
+	const char *kind; /* "ngo", "shelter", "police", "operator" ... */
+	const char *
+	    regions; /* blank-separated ISO 3166-2 codes or countries ("KZ-47 KZ", "*") */
 	bool vetted;
-	bool asked;            /* already asked about this case */
-	int64_t order;         /* smaller is asked first, ties by receiver id */
+	bool asked;    /* already asked about this case */
+	int64_t order; /* smaller is asked first, ties by receiver id */
 };
 
 /*
  * The index of the receiver to ask next: not asked yet, an NGO or shelter that covers the region of
  * the case, else its country, else "*"; closest first. -1: nobody is left (the operator's task).
  */
-int policy_choose(const struct policy *p, const struct case_facts *c, const struct candidate *v, size_t n);
+int policy_choose(const struct policy *p, const struct case_facts *c,
+    const struct candidate *v, size_t n);
 
 /*
  * Whether `name` ("child", "danger") is an exception to "an organisation is asked only after the

@@ -9,28 +9,31 @@
 #include "flow.h"
 
 struct case_facts {
-	int64_t number;           /* №317, what receivers and operators see */
+	int64_t number; /* №317, what receivers and operators see */
 	enum case_class class;
 	enum lang person_lang;
 	uint8_t slots;
-	struct slot slot[FLOW_SLOTS]; /* the coded answers: where (town), region, what, who, count, need, police ... */
-	const char *place;        /* the person's own words, opened; "" when there are none */
+	struct slot slot
+	    [FLOW_SLOTS]; /* the coded answers: where (town), region, what, who, count, need, police ... */
+	const char *place; /* the person's own words, opened; "" when there are none */
 };
 
 #define REFER_TEXT_MAX 512
 
 /* "№317 Жетыбай: муж+7, паспорт, не выпускают. 1 482 беру 2 482 нет". Drops the least needed words until it is one part. */
-MUST_CHECK enum rc refer_first(const struct flows *f, enum lang l, const struct case_facts *c,
-    unsigned code, char out[REFER_TEXT_MAX]);
+MUST_CHECK enum rc refer_first(const struct flows *f, enum lang l,
+    const struct case_facts *c, unsigned code, char out[REFER_TEXT_MAX]);
 /* "№317 ждёт 30 мин. 1 482 беру 2 482 нет": one part. */
-MUST_CHECK enum rc refer_reminder(const struct flows *f, enum lang l, const struct case_facts *c,
-    unsigned code, unsigned minutes, char out[REFER_TEXT_MAX]);
+MUST_CHECK enum rc refer_reminder(const struct flows *f, enum lang l,
+    const struct case_facts *c, unsigned code, unsigned minutes,
+    char out[REFER_TEXT_MAX]);
 /* After acceptance at `hhmm`: at most two parts; the place is never dropped, other wishes are. */
-MUST_CHECK enum rc refer_detail(const struct flows *f, enum lang l, const struct case_facts *c,
-    unsigned code, const char *hhmm, char out[REFER_TEXT_MAX]);
+MUST_CHECK enum rc refer_detail(const struct flows *f, enum lang l,
+    const struct case_facts *c, unsigned code, const char *hhmm,
+    char out[REFER_TEXT_MAX]);
 /* "№319 Шымкент: приюты не взяли. 1 590 беру": to the operator on duty, one part. */
-MUST_CHECK enum rc refer_operator(const struct flows *f, enum lang l, const struct case_facts *c,
-    unsigned code, char out[REFER_TEXT_MAX]);
+MUST_CHECK enum rc refer_operator(const struct flows *f, enum lang l,
+    const struct case_facts *c, unsigned code, char out[REFER_TEXT_MAX]);
 /*
  * Any other text to a receiver by key, one part each: ref.taken_else and ref.taken_at {n} {at}, ref.which
  * {n} {code}, ref.declined {n}, ref.wrong_code, ref.reason, ref.help. RC_REFUSED: unknown key or argument.

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FILE_MAX ((size_t)1 << 20)
+
 struct tree {
 	config_t cfg;
 	char *path;
@@ -19,24 +21,69 @@ struct tree {
 	struct flow_err first;
 };
 
+static void
+fail_at(struct tree *t, unsigned line, const char *name, const char *what)
+{
+	if (t->failed)
+		return;
+	t->failed = true;
+	if (snprintf(t->first.s, sizeof t->first.s, "%s:%u: %s: %s", t->path, line, name,
+		what) < 0)
+		t->first.s[0] = '\0';
+}
+
+/* The whole file with a NUL; NULL when it cannot be read or is too long. */
+static char *
+read_file(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char *text = NULL;
+	size_t n;
+
+	if (f == NULL)
+		return NULL;
+	text = xmalloc(FILE_MAX + 1);
+	n = fread(text, 1, FILE_MAX + 1, f);
+	if (ferror(f) || n > FILE_MAX || memchr(text, '\0', n) != NULL) {
+		free(text);
+		text = NULL;
+	} else {
+		text[n] = '\0';
+	}
+	fclose(f);
+	return text;
+}
+
+static void
+parse(struct tree *t, const char *text)
+{
+	const char *at = strstr(text, "@include");
+	unsigned line = 1;
+
+	if (at != NULL) {
+		for (const char *s = text; s < at; s++)
+			line += *s == '\n';
+		fail_at(t, line, "file", "@include is not taken; allowed: one file");
+	} else if (config_read_string(&t->cfg, text) != CONFIG_TRUE) {
+		fail_at(t, (unsigned)config_error_line(&t->cfg), "file",
+		    config_error_text(&t->cfg));
+	}
+}
+
 enum rc
 tree_open(const char *path, struct tree **out, struct flow_err *err)
 {
 	struct tree *t = xcalloc(1, sizeof *t);
-	FILE *f;
+	char *text = read_file(path);
 
 	*out = NULL;
 	config_init(&t->cfg);
 	t->path = xstrdup(path);
-	f = fopen(path, "re");
-	if (f == NULL)
-		tree_fail(t, NULL, "cannot be read");
-	else if (config_read(&t->cfg, f) != CONFIG_TRUE &&
-	    snprintf(t->first.s, sizeof t->first.s, "%s:%d: file: %s", path,
-		config_error_line(&t->cfg), config_error_text(&t->cfg)) >= 0)
-		t->failed = true;
-	if (f != NULL)
-		fclose(f);
+	if (text == NULL)
+		fail_at(t, 1, "file", "cannot be read, or is over 1 MiB");
+	else
+		parse(t, text);
+	free(text);
 	if (t->failed) {
 		*err = t->first;
 		tree_free(t);
@@ -88,22 +135,18 @@ tree_fail(struct tree *t, const struct config_setting_t *at, const char *fmt, ..
 {
 	const struct config_setting_t *named = at;
 	char what[FLOW_ERR_MAX - 128];
-	const char *name;
 	va_list ap;
 
 	if (t->failed)
 		return;
-	t->failed = true;
 	while (named != NULL && config_setting_name(named) == NULL)
 		named = config_setting_parent(named);
-	name = named != NULL ? config_setting_name(named) : "file";
 	va_start(ap, fmt);
 	if (vsnprintf(what, sizeof what, fmt, ap) < 0)
 		what[0] = '\0';
 	va_end(ap);
-	if (snprintf(t->first.s, sizeof t->first.s, "%s:%u: %s: %s", t->path,
-		tree_line(at), name, what) < 0)
-		t->first.s[0] = '\0';
+	fail_at(
+	    t, tree_line(at), named != NULL ? config_setting_name(named) : "file", what);
 }
 
 static bool

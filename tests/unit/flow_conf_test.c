@@ -65,6 +65,7 @@ each_file(bool copy)
 			assert_int_equal(mkdir(to, 0700), 0);
 		in = opendir(from);
 		assert_non_null(in);
+		/* cppcheck-suppress readdirCalled */
 		while ((d = readdir(in)) != NULL) {
 			if (d->d_name[0] == '.')
 				continue;
@@ -155,6 +156,8 @@ flow_names(void **state)
 	expect(file, "version = 1;", "version = \"1\";",
 	    "help.conf:5: version: not a number");
 	expect(file, "version = 1;", "", "version is missing");
+	expect(file, "version = 1;", "@include \"x\"",
+	    "help.conf:5: file: @include is not taken");
 	expect(file, "version = 1;", "version = ;", "help.conf:5: file: syntax error");
 	expect(file, "next = \"where\"", "next = \"were\"", "no step is named were");
 	expect(file, "ask = \"choice\"", "ask = \"quiz\"", "ask: unknown kind");
@@ -166,7 +169,7 @@ flow_names(void **state)
 	expect(file, "slot = \"calm\"", "slot = \"_calm\"", "names with _");
 	expect(file, "{ name = \"sent\"",
 	    "{ name = \"kept\"; end = \"end.kept\"; },\n  { name = \"sent\"", "twice");
-	expect(file, "end = \"end.kept\"", "", "does nothing");
+	expect(file, "end = \"end.kept\"", "next = \"sent\"", "does nothing");
 }
 
 static void
@@ -182,7 +185,8 @@ flow_shape(void **state)
 	    "unknown name");
 	expect(file, "slot = \"count\"; next = \"need\"",
 	    "slot = \"count\"; next = \"count\"", "a dead end");
-	expect(file, "next = \"alarm_refer\"", "next = \"alarm\"",
+	expect(file, "after_s = 0; under = \"danger\"; }; next = \"order\"",
+	    "after_s = 0; under = \"danger\"; }; next = \"alarm\"",
 	    "circle without a question");
 	expect(file, "under = \"ngo\"", "under = \"police\"",
 	    "no question asks for the consent police");
@@ -254,6 +258,44 @@ decided_clashes_load(void **state)
 	write_file(clashes, "clashes = ();");
 }
 
+/* A flow that would refer a man who said no: the engine itself does not. */
+static void
+no_flow_refers_without_cause(void **state)
+{
+	static const char child[] = "is = \"child\"", man[] = "is = \"man\"";
+	static const char *const texts[] = { "yordam", "1", "jetiboy", "1", "1", "2" };
+	struct session s = { .lang = LANG_NONE };
+	struct effects e;
+	char path[600];
+	struct flows *f;
+	struct flow_err err;
+	char *at;
+
+	(void)state;
+	assert_true(snprintf(path, sizeof path, "%s/flows/help.conf", dir) > 0);
+	read_file(path, bytes);
+	at = strstr(bytes, child);
+	assert_non_null(at);
+	assert_true(
+	    (size_t)snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - bytes),
+		bytes, man, at + strlen(child)) < sizeof changed);
+	write_file(path, changed);
+	assert_int_equal(flows_load(dir, &f, &err), RC_OK);
+	write_file(path, bytes);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct flow_input in = {
+			.text = texts[i], .country = "KZ", .now_ms = 1000
+		};
+
+		assert_int_equal(flow_step(f, &s, &in, &e), RC_OK);
+		for (unsigned k = 0; k < e.n; k++)
+			assert_int_not_equal(e.v[k].kind, EFFECT_REFER);
+	}
+	assert_string_equal(session_slot(&s, "ngo"), "no");
+	assert_string_equal(s.step, "");
+	flows_free(f);
+}
+
 static void
 cover_texts(void **state)
 {
@@ -289,6 +331,7 @@ main(void)
 		cmocka_unit_test(texts_in_their_size),
 		cmocka_unit_test(words_that_clash),
 		cmocka_unit_test(decided_clashes_load),
+		cmocka_unit_test(no_flow_refers_without_cause),
 		cmocka_unit_test(cover_texts),
 		cmocka_unit_test(policies),
 	};

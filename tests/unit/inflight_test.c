@@ -118,7 +118,7 @@ take(const char *from, uint64_t handle)
 static void
 verdict(struct bus_peer *p, uint64_t token, enum bus_outcome outcome)
 {
-	struct bus_verdict v = { token, outcome };
+	struct bus_verdict v = { .token = token, .outcome = outcome };
 
 	inflight_verdict(f, p, &v);
 }

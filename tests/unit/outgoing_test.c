@@ -153,7 +153,7 @@ end(uint64_t id, uint32_t attempt, enum bus_state state)
 static void
 commit(size_t i)
 {
-	struct bus_verdict v = { offered[i].token, BUS_DONE };
+	struct bus_verdict v = { .token = offered[i].token, .outcome = BUS_DONE };
 
 	inflight_verdict(f, &w1, &v);
 }

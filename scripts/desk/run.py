@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""scripts/run once packages and programs are there: start, sample conversation, wait, stop.
+
+It never texts over a real device by itself, and leaves no process, socket or lock.
+Called by scripts/run.
+"""
+import argparse
+import fcntl
+import os
+import signal
+import sys
+import time
+
+from . import child, sample
+from .cluster import ClusterError
+from .service import ROOT, Service, ServiceError
+from .sim import SimError
+
+RESTART_MIN, RESTART_MAX = 1.0, 30.0
+
+
+class Stop(Exception):
+    pass
+
+
+def on_signal(number, _frame):
+    raise Stop(signal.Signals(number).name)
+
+
+class Progress:
+    def __init__(self, steps):
+        self.steps = steps
+        self.at = 0
+
+    def step(self, words):
+        self.at += 1
+        print(f"[{self.at}/{self.steps}] {words}", flush=True)
+
+
+class Lock:
+    """One service a folder."""
+
+    def __init__(self, data):
+        self.path = os.path.join(data, "lock")
+        self.fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ServiceError(f"another scripts/run works in {data}; "
+                               "give this one a folder of its own with --data") from error
+
+    def free(self):
+        os.unlink(self.path)
+        os.close(self.fd)
+
+
+def arguments(argv):
+    p = argparse.ArgumentParser(
+        prog="scripts/run",
+        description="Starts Shyraq on a private PostgreSQL with simulated modems, and stays.")
+    p.add_argument("--once", action="store_true",
+                   help="end after the sample conversation; 0 only if every line came")
+    p.add_argument("--modem", metavar="DEVICE", action="append", default=[],
+                   help="a real serial device in place of the simulated modems (repeatable)")
+    p.add_argument("--data", metavar="DIR", default=os.path.join(ROOT, "var"),
+                   help="cluster, keys, sockets, logs and config (default: var/)")
+    p.add_argument("--conf", metavar="FILE", help="this config in place of a written one")
+    args = p.parse_args(argv)
+    if args.conf is not None and not os.path.isfile(args.conf):
+        p.error(f"--conf: no file {args.conf}")
+    for device in args.modem:
+        if not os.path.exists(device):
+            p.error(f"--modem: no device {device}")
+    return args
+
+
+def database(service, progress):
+    if not service.has_own_cluster():
+        progress.step("database: the server of the config")
+        return
+    progress.step("database: a private PostgreSQL cluster")
+    service.cluster.init()
+    service.cluster.start()
+    service.make_database()
+
+
+def receivers(service):
+    """The sample's two shelters, once; dispatch opens what the console sealed."""
+    known = {r["name"] for r in service.ctl_json("receiver", "list")}
+    for order, (name, number) in enumerate(sample.SHELTERS):
+        if name not in known:
+            service.ctl("receiver", "add", "--name", name, "--kind", "ngo",
+                        "--region", sample.REGION, "--lang", "ru", "--number", number,
+                        "--order", str(order), "--vetted", "--sample")
+
+    def all_known():
+        return {n for n, _ in sample.SHELTERS} <= \
+            {r["name"] for r in service.ctl_json("receiver", "list")}
+
+    if not child.wait_for(all_known, 20, 0.2):
+        raise ServiceError("the sample receivers were not taken; see log/dispatch.log")
+
+
+def start(service, progress):
+    service.make_folders()
+    for name in os.listdir(service.logs):
+        os.remove(os.path.join(service.logs, name))
+    service.make_cluster()
+    service.write_config()
+    database(service, progress)
+    progress.step("schema and keys")
+    service.ctl("db", "migrate")
+    service.make_keys()
+    sims = service.add_sims()
+    service.add_programs()
+    progress.step(f"processes: {', '.join(service.procs)}")
+    service.start_all()
+    progress.step("links")
+    service.wait_links()
+    if sims:
+        receivers(service)
+    return sims
+
+
+def play(service, progress):
+    progress.step("a sample conversation: five answers, a referral, its acceptance")
+    sim = service.sim("m1")
+    try:
+        person = sample.next_person(service.data)
+        sample.Conversation(sim, person, sys.stdout).play()
+    finally:
+        sim.close()
+
+
+def tell(service, args, sims):
+    more = "" if args.data == os.path.join(ROOT, "var") else f" --data {args.data}"
+    if sims:
+        print(f"text it: scripts/phone{more} +77010000001   "
+              f"(a shelter's phone: scripts/phone{more} {sample.SHELTERS[0][1]})")
+    print(f"logs in {service.logs}, config {service.conf}; Ctrl-C ends it", flush=True)
+
+
+def watch(service):
+    """Stays; a process that ended is started again, as systemd would."""
+    pause = {}
+    due = {}
+    while True:
+        now = time.monotonic()
+        for name, proc in service.procs.items():
+            if proc.is_alive():
+                continue
+            if name not in due:
+                pause[name] = min(2 * pause.get(name, RESTART_MIN / 2), RESTART_MAX)
+                due[name] = now + pause[name]
+                print(f"{name} ended; started again in {pause[name]:.0f} s", flush=True)
+            elif now >= due[name]:
+                del due[name]
+                proc.start()
+        time.sleep(0.2)
+
+
+def main(argv):
+    args = arguments(argv)
+    service = Service(args.data, os.environ.get("BUILD"), devices=args.modem, conf=args.conf)
+    progress = Progress(5)
+    lock = None
+    status = 0
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGHUP, on_signal)
+    try:
+        os.makedirs(service.data, exist_ok=True)
+        lock = Lock(service.data)
+        sims = start(service, progress)
+        numbers = ", ".join(row[2] for row in service.sim_rows() if row[0] in sims)
+        print("ready: texts are taken" + (f" on {numbers}" if numbers else
+                                          f" on {', '.join(service.conf_values('device'))}"),
+              flush=True)
+        if sims:
+            play(service, progress)
+        else:
+            progress.step("real devices: the sample conversation is not played")
+        if not args.once:
+            tell(service, args, sims)
+            watch(service)
+        print("every expected line came" if sims else "done", flush=True)
+    except Stop as stop:
+        print(f"\n{stop}: ending", flush=True)
+        status = 1 if args.once else 0
+    except (ServiceError, ClusterError, SimError, sample.Missing, OSError) as error:
+        print(f"scripts/run: {error}", file=sys.stderr, flush=True)
+        status = 1
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        if lock is not None:
+            if not service.stop():
+                print("a process had to be killed; see the logs", file=sys.stderr)
+            lock.free()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

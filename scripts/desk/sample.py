@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sample conversation: five answers, the referral, its acceptance, the detail.
+
+It texts simulated modems only; all numbers and organisations are invented.
+Called by run.py.
+"""
+import os
+import re
+import time
+
+from .phones import Phones
+from .sim import Inbox
+
+SHELTERS = (("Sample shelter A", "+77020000001"), ("Sample shelter B", "+77020000002"))
+REGION = "KZ-47"
+FIRST_TEXT = "Assalomu alaykum yordam beringlar pasportimni olib qoyishdi"
+# what the person texts, and what the answer must hold
+STEPS = (
+    (FIRST_TEXT, r"tinchmi"),
+    ("1", r"Qayerdasiz"),
+    ("jetiboy", r"Jetiboy.*nima bo'ldi"),
+    ("2 3", r"1 erkak 2 ayol"),
+    ("1", r"mutaxassisga beraylikmi"),
+    ("1", r"necha kishi"),
+    ("7", None),
+)
+REFERRAL = re.compile(r"№(\d+).*\b1 (\d{3}) .*\b2 \2 ")
+DETAIL = re.compile(r"№\d+ .*\b\d\d:\d\d")
+
+
+class Missing(Exception):
+    """An expected line did not come."""
+
+
+class Conversation:
+    """One person and one shelter over one simulated modem; all that goes by is drawn."""
+
+    def __init__(self, sim, person, out, typing=0.6):
+        self.sim = sim
+        self.person = person
+        self.shelter = SHELTERS[0][1]
+        self.phones = Phones(out, (f"the person, {person}", f"the shelter, {self.shelter}"))
+        self.inbox = Inbox()
+        self.typing = typing
+        self.after = sim.order("status")["last_seq"]
+
+    def _side(self, number):
+        return {self.person: Phones.LEFT, self.shelter: Phones.RIGHT}.get(number)
+
+    def write(self, number, words):
+        time.sleep(self.typing)
+        self.phones.text(self._side(number), True, words)
+        self.sim.text(number, words)
+
+    def expect(self, number, pattern, seconds):
+        """The next texts to anybody are drawn until one to `number` fits."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for entry in self.sim.sent(self.after):
+                self.after = entry["seq"]
+                whole = self.inbox.take(entry)
+                side = self._side(entry["to"])
+                if whole is None or side is None:
+                    continue
+                self.phones.text(side, False, whole, entry["at_ms"] / 1000)
+                if entry["to"] == number and re.search(pattern, whole):
+                    return whole
+            time.sleep(0.1)
+        raise Missing(f"no text that fits /{pattern}/ within {seconds:.0f} s")
+
+    def play(self):
+        self.phones.top()
+        try:
+            for words, answer in STEPS:
+                self.write(self.person, words)
+                if answer is not None:
+                    self.expect(self.person, answer, 30)
+            referral = self.expect(self.shelter, REFERRAL.pattern, 150)
+            code = REFERRAL.search(referral).group(2)
+            self.write(self.shelter, f"1 {code}")
+            self.expect(self.shelter, DETAIL.pattern, 30)
+        finally:
+            self.phones.bottom()
+
+
+def next_person(data):
+    """An invented number that has no conversation open yet; +77010000001 is left to the user."""
+    note = os.path.join(data, "sample")
+    try:
+        with open(note, encoding="utf-8") as f:
+            last = int(f.read())
+    except (FileNotFoundError, ValueError):
+        last = 1
+    last = last % 9999 + 1
+    with open(note, "w", encoding="utf-8") as f:
+        f.write(f"{last}\n")
+    return f"+7701000{last:04d}"

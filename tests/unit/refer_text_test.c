@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * lib/engine/refer_text.c: the receivers' lines of the sample journeys word for word in Russian, the
+ * bound on parts in every language, what is dropped first. Called by make test, from the top folder.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gsm.h"
+#include "refer_text.h"
+
+static struct flows *flows;
+static char out[REFER_TEXT_MAX];
+
+static int
+load(void **state)
+{
+	struct flow_err err;
+
+	(void)state;
+	if (flows_load("conf", &flows, &err) != RC_OK)
+		fail_msg("%s", err.s);
+	return 0;
+}
+
+static int
+unload(void **state)
+{
+	(void)state;
+	flows_free(flows);
+	return 0;
+}
+
+static void
+add(struct case_facts *c, const char *name, const char *code)
+{
+	strcpy(c->slot[c->slots].name, name);
+	strcpy(c->slot[c->slots++].code, code);
+}
+
+static struct case_facts
+man_of_journey_one(void)
+{
+	struct case_facts c = {
+		.number = 317, .class = CASE_HELD, .person_lang = LANG_UZ, .place = ""
+	};
+
+	add(&c, "where", "jetibay");
+	add(&c, "region", "KZ-47");
+	add(&c, "what", "papers held");
+	add(&c, "who", "man");
+	add(&c, "count", "7");
+	add(&c, "need", "papers way");
+	return c;
+}
+
+static void
+first_texts(void **state)
+{
+	struct case_facts c = man_of_journey_one();
+
+	(void)state;
+	assert_int_equal(refer_first(flows, LANG_RU, &c, 482, out), RC_OK);
+	assert_string_equal(
+	    out, "№317 Жетыбай: муж+7, паспорт, не выпускают. 1 482 беру 2 482 нет");
+	assert_int_equal(gsm_size_of(out).units, 64);
+	c = (struct case_facts){
+		.number = 402, .class = CASE_DANGER, .person_lang = LANG_RU, .place = ""
+	};
+	add(&c, "where", "KZ-79");
+	assert_int_equal(refer_first(flows, LANG_RU, &c, 615, out), RC_OK);
+	assert_string_equal(out, "№402 СРОЧНО Шымкент: опасность. 1 615 беру 2 615 нет");
+	add(&c, "who", "woman");
+	add(&c, "count", "2");
+	add(&c, "need", "bed");
+	assert_int_equal(refer_first(flows, LANG_RU, &c, 64, out), RC_OK);
+	assert_string_equal(
+	    out, "№402 СРОЧНО Шымкент: жен+2, ночлег. 1 064 беру 2 064 нет");
+	c.slots = 0;
+	c.class = CASE_OTHER;
+	assert_int_equal(refer_first(flows, LANG_RU, &c, 7, out), RC_OK);
+	assert_string_equal(
+	    out, "№402 место не названо: обращение. 1 007 беру 2 007 нет");
+	add(&c, "region", "KZ");
+	assert_int_equal(refer_first(flows, LANG_RU, &c, 7, out), RC_OK);
+	assert_non_null(strstr(out, "№402 Казахстан: "));
+}
+
+static void
+what_weighs_least_goes_first(void **state)
+{
+	struct case_facts c = {
+		.number = 99999, .class = CASE_DANGER, .person_lang = LANG_RU, .place = ""
+	};
+
+	(void)state;
+	add(&c, "where", "oskemen");
+	add(&c, "who", "woman");
+	add(&c, "count", "999");
+	add(&c, "what", "unpaid papers held other");
+	add(&c, "need", "bed doctor advice papers way");
+	for (unsigned l = 0; l < LANGS; l++) {
+		if (!texts_has_lang(flows_texts(flows), (enum lang)l))
+			continue;
+		assert_int_equal(refer_first(flows, (enum lang)l, &c, 999, out), RC_OK);
+		assert_int_equal(gsm_size_of(out).parts, 1);
+		assert_non_null(strstr(out, "+999"));
+		assert_non_null(strstr(out, "99999"));
+	}
+	assert_int_equal(refer_first(flows, LANG_RU, &c, 999, out), RC_OK);
+	assert_null(strstr(out, "другое"));
+}
+
+static void
+reminders(void **state)
+{
+	struct case_facts c = man_of_journey_one();
+
+	(void)state;
+	assert_int_equal(refer_reminder(flows, LANG_RU, &c, 482, 30, out), RC_OK);
+	assert_string_equal(out, "№317 ждёт 30 мин. 1 482 беру 2 482 нет");
+	assert_int_equal(refer_operator(flows, LANG_RU, &c, 590, out), RC_OK);
+	assert_string_equal(out, "№317 Жетыбай: приюты не взяли. 1 590 беру");
+}
+
+static void
+details(void **state)
+{
+	static const char place[] =
+	    "Сарыағаш, трасса бойындағы жылыжай, көк қақпа, үшінші үй, екінші қабат";
+	struct case_facts c = man_of_journey_one();
+
+	(void)state;
+	assert_int_equal(refer_detail(flows, LANG_RU, &c, 482, "21:49", out), RC_OK);
+	assert_int_equal(strncmp(out, "№317 ваше с 21:49. Узб. яз. ",
+			     strlen("№317 ваше с 21:49. Узб. яз. ")),
+	    0);
+	assert_non_null(strstr(out, "Место: Жетыбай."));
+	assert_non_null(strstr(out, "Нужно: паспорт, дорога домой."));
+	assert_non_null(strstr(out, "Без полиции."));
+	assert_true(gsm_size_of(out).parts <= 2);
+	c.place = place;
+	for (unsigned l = 0; l < LANGS; l++) {
+		if (!texts_has_lang(flows_texts(flows), (enum lang)l))
+			continue;
+		assert_int_equal(
+		    refer_detail(flows, (enum lang)l, &c, 482, "21:49", out), RC_OK);
+		assert_non_null(strstr(out, place));
+		assert_true(gsm_size_of(out).parts <= 2);
+	}
+}
+
+static void
+places_are_tidied(void **state)
+{
+	struct case_facts c = man_of_journey_one();
+	char place[800];
+
+	(void)state;
+	for (size_t i = 0; i + 2 < sizeof place; i += 2)
+		memcpy(place + i, "ю", 3);
+	c.place = place;
+	assert_int_equal(refer_detail(flows, LANG_RU, &c, 482, "21:49", out), RC_OK);
+	assert_true(gsm_size_of(out).parts <= 2);
+	c.place = "дом\r\n{n} %s 4";
+	assert_int_equal(refer_detail(flows, LANG_RU, &c, 482, "21:49", out), RC_OK);
+	assert_non_null(strstr(out, "дом  {n} %s 4"));
+}
+
+static void
+other_texts(void **state)
+{
+	const struct text_arg args[] = { { "n", "319" }, { "at", "23:59" },
+		{ "code", "731" } };
+	static const struct {
+		const char *key, *text;
+	} rows[] = {
+		{ "ref.taken_else", "№319 взяли в 23:59. Отбой" },
+		{ "ref.taken_at", "№319 взяли в 23:59. Спасибо, не едьте" },
+		{ "ref.wrong_code", "Код не тот. Ответьте 1 и код из нашего SMS" },
+		{ "ref.which", "Берёте №319? Ответьте 731. Держим 5 мин" },
+		{ "ref.declined",
+		    "№319 отдали дальше. Почему? 1 мест нет 2 далеко 3 профиль 4 опасно" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		assert_int_equal(
+		    refer_say(flows, LANG_RU, rows[i].key, args, 3, out), RC_OK);
+		assert_string_equal(out, rows[i].text);
+	}
+	assert_int_equal(
+	    refer_say(flows, LANG_RU, "ref.nothing", args, 3, out), RC_REFUSED);
+	assert_int_equal(
+	    refer_say(flows, LANG_RU, "ref.which", args, 1, out), RC_REFUSED);
+	assert_int_equal(
+	    refer_say(flows, LANG_TK, "ref.which", args, 3, out), RC_REFUSED);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(first_texts),
+		cmocka_unit_test(what_weighs_least_goes_first),
+		cmocka_unit_test(reminders),
+		cmocka_unit_test(details),
+		cmocka_unit_test(places_are_tidied),
+		cmocka_unit_test(other_texts),
+	};
+
+	return cmocka_run_group_tests(tests, load, unload);
+}
