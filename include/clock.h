@@ -31,4 +31,7 @@ struct clock_watch {
 int64_t clock_watch_jump_ms(struct clock_watch *w);
 void clock_watch_reset(struct clock_watch *w);
 
+/* Whether the kernel says that its clock is kept by NTP or PTP (adjtimex(2)). */
+bool clock_is_synced(void);
+
 #endif

@@ -18,6 +18,7 @@
 #define DB_CTL 4u
 #define DB_MIGRATE 8u /* before there is a schema */
 #define DB_SCHEMA 16u /* of any version */
+#define DB_OWNER 32u  /* maintenance, over a connection of its own */
 
 enum db_stmt {
 #define STMT(name, roles, text) ST_##name,
@@ -109,6 +110,12 @@ void db_rollback(struct db *db);
 
 /* A whole file of SQL, in one transaction, for schema steps. Errors are logged with file and line. */
 MUST_CHECK enum rc db_run_file(struct db *db, const char *path);
+
+/*
+ * One command that the database itself made of its own names (a partition to detach): never of values.
+ * Outside any transaction, as DETACH ... CONCURRENTLY wants.
+ */
+MUST_CHECK enum rc db_run_made(struct db *db, const char *command);
 
 int db_count(const struct db_rows *r);
 void db_rows_free(struct db_rows *r);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Reading one PO file in a short-lived child: the parser's errors, crashes and appetite stay there.
- * It knows no key and no language. Called by lib/text.c alone.
+ * It knows no key and no language. Called by lib/text.c; the proofs ask it for lines.
  */
 #ifndef SHYRAQ_TEXT_PO_H
 #define SHYRAQ_TEXT_PO_H

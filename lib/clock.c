@@ -6,6 +6,7 @@
  */
 #include "clock.h"
 
+#include <sys/timex.h>
 #include <time.h>
 
 #include "log.h"
@@ -73,4 +74,12 @@ clock_watch_reset(struct clock_watch *w)
 {
 	w->base_ms = wall_minus_boot();
 	w->set = true;
+}
+
+bool
+clock_is_synced(void)
+{
+	struct timex t = { .modes = 0 };
+
+	return adjtimex(&t) != TIME_ERROR && (t.status & STA_UNSYNC) == 0;
 }

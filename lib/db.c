@@ -360,6 +360,12 @@ db_run_file(struct db *db, const char *path)
 	return rc;
 }
 
+enum rc
+db_run_made(struct db *db, const char *command)
+{
+	return simple(db, command, PGRES_COMMAND_OK);
+}
+
 static const PGresult *
 result(const struct db_rows *r)
 {

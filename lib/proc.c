@@ -17,6 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
 #include "seal.h"
 #include "variant.h"
@@ -116,6 +117,9 @@ notify(const char *state)
 void
 proc_ready(void)
 {
+	if (!clock_is_synced())
+		log_warn("proc.clock_unsynced",
+		    "no NTP keeps this machine's clock: windows of people depend on it");
 	log_info("proc.ready", "variant=%s", variant_name());
 	notify("READY=1");
 }

@@ -44,8 +44,9 @@ CREATE TABLE session (
 ) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02);
 CREATE INDEX session_expires ON session (expires_at) WHERE step <> '';
 
+-- inbox, outbox and outbox_part are transport: partitioned by month, made ahead, dropped whole when old.
 CREATE TABLE inbox (
-	id bigint PRIMARY KEY,
+	id bigint NOT NULL,
 	link text NOT NULL,
 	peer_id bigint,
 	contact_id bigint,
@@ -54,8 +55,9 @@ CREATE TABLE inbox (
 	done_at timestamptz NOT NULL DEFAULT shyraq_now(),
 	state text NOT NULL CHECK (state IN ('done', 'part', 'refused', 'aside')),
 	error text, -- a code, never a text of a person
-	sealed bytea -- under the inbox key, only while refused or put aside
-);
+	sealed bytea, -- under the inbox key, only while refused or put aside
+	PRIMARY KEY (id, done_at)
+) PARTITION BY RANGE (done_at);
 CREATE INDEX inbox_aside ON inbox (id) WHERE state IN ('refused', 'aside');
 CREATE INDEX inbox_link ON inbox (link, id);
 
@@ -195,7 +197,7 @@ CREATE TABLE referral_ask (
 CREATE INDEX referral_ask_contact ON referral_ask (contact_id, code);
 
 CREATE TABLE outbox (
-	id bigint PRIMARY KEY,
+	id bigint NOT NULL,
 	inbox_id bigint, -- the message it answers, if any
 	peer_id bigint, -- a person, or
 	contact_id bigint, -- a receiver
@@ -221,9 +223,10 @@ CREATE TABLE outbox (
 	asked_at timestamptz, -- the daemon was asked after its lease
 	created_at timestamptz NOT NULL DEFAULT shyraq_now(),
 	settled_at timestamptz,
+	PRIMARY KEY (id, created_at),
 	CHECK ((peer_id IS NULL) <> (contact_id IS NULL)),
 	CHECK (peer_id IS NULL OR submit_by IS NOT NULL)
-) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02);
+) PARTITION BY RANGE (created_at);
 CREATE INDEX outbox_due ON outbox (priority, due_at) WHERE state = 'due';
 CREATE INDEX outbox_lease ON outbox (lease_until) WHERE state = 'claimed';
 CREATE INDEX outbox_inbox ON outbox (inbox_id) WHERE state = 'claimed';
@@ -237,9 +240,38 @@ CREATE TABLE outbox_part (
 	ref bigint NOT NULL,
 	at timestamptz NOT NULL DEFAULT shyraq_now(),
 	receipt text,
-	PRIMARY KEY (outbox_id, part)
-);
+	PRIMARY KEY (outbox_id, part, at)
+) PARTITION BY RANGE (at);
 CREATE INDEX outbox_part_ref ON outbox_part (link, ref, at);
+
+-- Makes the partitions of this month and of `ahead` more; returns how many months from now on are there.
+CREATE FUNCTION shyraq_partitions(ahead int) RETURNS int
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+	t text;
+	first date := date_trunc('month', shyraq_now() AT TIME ZONE 'UTC');
+	m date;
+	name text;
+	options text;
+BEGIN
+	FOREACH t IN ARRAY ARRAY['inbox', 'outbox', 'outbox_part'] LOOP
+		-- rows of the outbox are written several times: room in the page, and vacuum early
+		options := CASE t WHEN 'outbox'
+			THEN ' WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02)' ELSE '' END;
+		FOR i IN 0..ahead LOOP
+			m := first + i * interval '1 month';
+			name := t || to_char(m, '_YYYY_MM');
+			IF to_regclass(name) IS NULL THEN
+				EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)%s', name, t,
+					m || ' 00:00:00+00', (m + interval '1 month')::date || ' 00:00:00+00', options);
+			END IF;
+		END LOOP;
+	END LOOP;
+	RETURN (SELECT count(*) FROM generate_series(0, ahead) i
+		WHERE to_regclass('outbox' || to_char(first + i * interval '1 month', '_YYYY_MM')) IS NOT NULL);
+END $$;
+REVOKE EXECUTE ON FUNCTION shyraq_partitions(int) FROM PUBLIC;
+SELECT shyraq_partitions(4);
 
 CREATE TABLE task (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -26,6 +26,7 @@ GRANT SELECT, INSERT, DELETE ON inbox_key TO shyraq_dispatch;
 GRANT SELECT, DELETE ON part TO shyraq_dispatch;
 GRANT SELECT, INSERT, UPDATE ON link_state TO shyraq_dispatch;
 GRANT SELECT ON inbox TO shyraq_dispatch;
+GRANT EXECUTE ON FUNCTION shyraq_partitions(int) TO shyraq_dispatch;
 GRANT SELECT, UPDATE ON link_order TO shyraq_dispatch;
 GRANT SELECT, INSERT, DELETE ON link_pause TO shyraq_dispatch;
 

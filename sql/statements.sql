@@ -184,26 +184,27 @@ WHERE outbox.id = t.i AND outbox.attempt = t.a;
 -- name: RESULT_PARTS (worker dispatch)
 INSERT INTO outbox_part (outbox_id, part, link, ref, at)
 SELECT o, p, l, r, shyraq_now()
-FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) AS t(o, p, l, r)
-ON CONFLICT (outbox_id, part) DO UPDATE SET link = excluded.link, ref = excluded.ref, at = excluded.at;
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) AS t(o, p, l, r);
 
 -- name: RECEIPT_PART (worker dispatch)
 UPDATE outbox_part q SET receipt = $4::text
-FROM (SELECT b.outbox_id, b.part FROM outbox_part b
+FROM (SELECT b.outbox_id, b.part, b.at FROM outbox_part b
 	JOIN outbox o ON o.id = b.outbox_id
 	LEFT JOIN peer p ON p.id = o.peer_id
 	LEFT JOIN contact c ON c.id = o.contact_id
 	WHERE b.link = $1::text AND b.ref = $2::bigint AND b.at > shyraq_now() - interval '3 days'
 		AND (p.hash = $3::bytea OR c.hash = $5::bytea)
 	ORDER BY b.at DESC LIMIT 1) m
-WHERE q.outbox_id = m.outbox_id AND q.part = m.part
+WHERE q.outbox_id = m.outbox_id AND q.part = m.part AND q.at = m.at
 RETURNING q.outbox_id;
 
+-- A part that went twice is delivered when either is.
 -- name: RECEIPT_ROW (worker dispatch)
-UPDATE outbox o SET state = CASE WHEN x.bad > 0 THEN 'undelivered' ELSE 'delivered' END
-FROM (SELECT count(*) FILTER (WHERE receipt IS DISTINCT FROM 'delivered') AS open,
-	count(*) FILTER (WHERE receipt = 'undelivered') AS bad
-	FROM outbox_part WHERE outbox_id = $1::bigint) x
+UPDATE outbox o SET state = CASE WHEN x.open = 0 THEN 'delivered' ELSE 'undelivered' END
+FROM (SELECT count(*) FILTER (WHERE NOT there) AS open, count(*) FILTER (WHERE bad AND NOT there) AS bad
+	FROM (SELECT COALESCE(bool_or(receipt = 'delivered'), false) AS there,
+		COALESCE(bool_or(receipt = 'undelivered'), false) AS bad
+		FROM outbox_part WHERE outbox_id = $1::bigint GROUP BY part) p) x
 WHERE o.id = $1::bigint AND o.state IN ('sent', 'delivered', 'undelivered')
 	AND (x.open = 0 OR x.bad > 0);
 
@@ -419,9 +420,25 @@ GROUP BY l.link
 ON CONFLICT (link) DO UPDATE SET clock_error_ms = excluded.clock_error_ms,
 	last_in_at = excluded.last_in_at;
 
+-- name: PARTITIONS (dispatch)
+SELECT shyraq_partitions(4);
+
 -- name: INBOX_KEY_PURGE (dispatch)
 DELETE FROM inbox_key WHERE (link_group, key) IN (
 	SELECT link_group, key FROM inbox_key WHERE at < shyraq_now() - interval '7 days' LIMIT 10000);
+
+-- Retention, over a connection of the owner ---------------------------------------------------
+
+-- Partitions whose month ended longer ago than the retention, as commands to run one by one.
+-- name: PARTITIONS_OLD (owner)
+SELECT format('ALTER TABLE %s DETACH PARTITION %s%s', i.inhparent::regclass, i.inhrelid::regclass,
+		CASE WHEN i.inhdetachpending THEN ' FINALIZE' ELSE ' CONCURRENTLY' END),
+	format('DROP TABLE IF EXISTS %s', i.inhrelid::regclass), i.inhrelid::regclass::text
+FROM pg_inherits i
+WHERE i.inhparent IN ('inbox'::regclass, 'outbox'::regclass, 'outbox_part'::regclass)
+	AND to_date(right(i.inhrelid::regclass::text, 7), 'YYYY_MM') + interval '1 month'
+		< shyraq_now() - $1::bigint * interval '1 ms'
+ORDER BY 3;
 
 -- Links and operators' orders ---------------------------------------------------------------------
 

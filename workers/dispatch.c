@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "housekeep.h"
 #include "log.h"
 #include "orders.h"
 #include "outbox.h"
@@ -17,7 +18,6 @@
 #define TICK_MS 250
 #define CLAIM_MAX 64
 #define NO_ANSWER_MS 60000 /* a daemon that does not say for so long: uncertain */
-#define SLOW_MS 5000
 
 struct upstream {
 	struct dispatch *d;
@@ -34,7 +34,7 @@ struct dispatch {
 	struct turn turn;
 	struct upstream up[SETUP_DAEMONS];
 	bool leads;
-	int64_t slow_at;
+	struct housekeep housekeep;
 	struct turn_in in; /* one result at a time: workers carry the many */
 };
 
@@ -282,19 +282,6 @@ lead(struct dispatch *d)
 	return d->leads;
 }
 
-static void
-slow_work(struct dispatch *d)
-{
-	int64_t now = clock_boot_ms();
-
-	if (now < d->slow_at)
-		return;
-	d->slow_at = now + SLOW_MS;
-	if (db_run0(d->db, ST_LINK_CLOCK, NULL) != RC_OK ||
-	    db_run0(d->db, ST_INBOX_KEY_PURGE, NULL) != RC_OK)
-		log_warn("dispatch.housekeep", "not now");
-}
-
 static enum rc
 say_to_one(void *arg, const struct bus_msg *m)
 {
@@ -347,7 +334,7 @@ on_tick(void *arg)
 	for (size_t i = 0; i < d->setup.daemons; i++)
 		claim(d, &d->up[i]);
 	leases(d);
-	slow_work(d);
+	housekeep_run(&d->housekeep);
 }
 
 static void
@@ -385,6 +372,10 @@ main(int argc, char **argv)
 	setup_read(&d.setup, o.config, o.section == NULL ? "dispatch" : o.section, true);
 	d.loop = loop_new();
 	d.db = db_new(d.setup.database, d.setup.name, DB_DISPATCH);
+	d.housekeep.db = d.db;
+	d.housekeep.retention_ms = d.setup.retention_ms;
+	if (d.setup.maintenance[0] != '\0')
+		d.housekeep.owner = db_new(d.setup.maintenance, d.setup.name, DB_OWNER);
 	turn_init(
 	    &d.turn, d.db, &d.setup.keys, d.setup.flows, d.setup.policy, &d.setup.limits);
 	connect_all(&d);
@@ -395,6 +386,7 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < d.setup.daemons; i++)
 		bus_close(d.up[i].bus);
 	turn_clear(&d.turn);
+	db_free(d.housekeep.owner);
 	db_free(d.db);
 	setup_clear(&d.setup);
 	loop_free(d.loop);

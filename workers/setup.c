@@ -21,6 +21,11 @@ static const struct conf_option own[] = {
 	    "a folder" },
 	{ "log_key_file", CONF_STRING, offsetof(struct setup, log_key_file), NULL, 0, 0,
 	    "a file" },
+	{ "maintenance_database", CONF_STRING, offsetof(struct setup, maintenance), "", 0,
+	    0,
+	    "a libpq connection string of shyraq_owner; dispatch drops old partitions over it" },
+	{ "retention", CONF_TIME, offsetof(struct setup, retention_ms), "90 d", 86400000,
+	    INT64_C(315360000000), NULL },
 	{ "batch", CONF_INT, offsetof(struct setup, batch), "64", 1, TURN_BATCH_MAX,
 	    NULL },
 };

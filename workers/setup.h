@@ -24,6 +24,8 @@ struct setup {
 	char *keys_dir;
 	char *conf_dir;
 	char *log_key_file;
+	char *maintenance; /* dispatch: the owner's connection, "" none */
+	int64_t retention_ms;
 	int64_t batch;
 	struct turn_limits limits;
 	struct setup_daemon daemon[SETUP_DAEMONS];
