@@ -58,4 +58,10 @@ struct gsm_concat {
 };
 MUST_CHECK enum rc gsm_concat_parse(const uint8_t *udh, size_t n, struct gsm_concat *out);
 
+/*
+ * Whether a well-formed UDH names a national language shift table (IEI 0x24 single, 0x25 locking): its
+ * text was read with the default alphabet and may hold other letters than were written.
+ */
+bool gsm_has_shift(const uint8_t *udh, size_t n);
+
 #endif

@@ -13,6 +13,8 @@
 #define MINUTE_MS INT64_C(60000)
 #define IEI_CONCAT_8 0x00
 #define IEI_CONCAT_16 0x08
+#define IEI_SHIFT_SINGLE 0x24
+#define IEI_SHIFT_LOCKING 0x25
 
 /* 3GPP TS 23.038 6.2.1: the basic table's characters outside ASCII. */
 static const uint16_t beyond_ascii[] = {
@@ -213,4 +215,18 @@ gsm_concat_parse(const uint8_t *udh, size_t n, struct gsm_concat *out)
 			rc = concat_of(udh + i, out);
 	}
 	return rc;
+}
+
+bool
+gsm_has_shift(const uint8_t *udh, size_t n)
+{
+	size_t end = n == 0 ? 0 : (size_t)udh[0] + 1;
+
+	if (end > n)
+		return false;
+	for (size_t i = 1; i + 1 < end; i += (size_t)udh[i + 1] + 2) {
+		if (udh[i] == IEI_SHIFT_SINGLE || udh[i] == IEI_SHIFT_LOCKING)
+			return true;
+	}
+	return false;
 }

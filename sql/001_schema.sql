@@ -70,18 +70,24 @@ CREATE TABLE inbox_key (
 );
 CREATE INDEX inbox_key_at ON inbox_key (at);
 
+-- Parts of one long text share sender, reference, its width and the total. The same part number with
+-- another text begins another set. A joined set stays, without its texts, to know late copies by.
 CREATE TABLE part (
 	peer_id bigint NOT NULL,
 	ref int NOT NULL,
 	ref_bits smallint NOT NULL,
 	total smallint NOT NULL,
+	set_no smallint NOT NULL,
 	part smallint NOT NULL,
-	sealed bytea NOT NULL, -- under the inbox key
+	hash bytea NOT NULL CHECK (length(hash) = 16), -- of the text, under the inbox key
+	sealed bytea, -- under the inbox key; NULL when joined
+	joined boolean NOT NULL DEFAULT false,
 	t0 timestamptz NOT NULL,
 	due_at timestamptz NOT NULL,
-	PRIMARY KEY (peer_id, ref, ref_bits, total, part)
+	PRIMARY KEY (peer_id, ref, ref_bits, total, set_no, part),
+	CHECK (joined OR sealed IS NOT NULL)
 );
-CREATE INDEX part_due ON part (due_at);
+CREATE INDEX part_due ON part (due_at) WHERE NOT joined;
 
 CREATE TABLE casefile (
 	id bigint PRIMARY KEY,

@@ -15,7 +15,7 @@ GRANT INSERT ON inbox, consent, epoch, epoch_box, narrative, task, audit
 	TO shyraq_worker, shyraq_dispatch;
 GRANT SELECT ON keyholder, receiver, referral_ask TO shyraq_worker, shyraq_dispatch;
 GRANT SELECT, UPDATE ON contact, referral TO shyraq_worker, shyraq_dispatch;
-GRANT SELECT, INSERT, DELETE ON part TO shyraq_worker;
+GRANT SELECT, INSERT, UPDATE ON part TO shyraq_worker;
 GRANT SELECT ON link_state TO shyraq_worker;
 
 -- the clock
@@ -23,7 +23,7 @@ GRANT INSERT ON referral, referral_ask, contact TO shyraq_dispatch;
 GRANT INSERT, UPDATE ON receiver TO shyraq_dispatch;
 GRANT SELECT, UPDATE ON intake TO shyraq_dispatch;
 GRANT SELECT, INSERT, DELETE ON inbox_key TO shyraq_dispatch;
-GRANT SELECT, DELETE ON part TO shyraq_dispatch;
+GRANT SELECT, UPDATE, DELETE ON part TO shyraq_dispatch;
 GRANT SELECT, INSERT, UPDATE ON link_state TO shyraq_dispatch;
 GRANT SELECT ON inbox TO shyraq_dispatch;
 GRANT EXECUTE ON FUNCTION shyraq_partitions(int) TO shyraq_dispatch;

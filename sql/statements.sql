@@ -82,16 +82,22 @@ INSERT INTO casefile (id, peer_id, class, lang, bearer, opened_at)
 SELECT i, p, c, l, b, shyraq_now()
 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) AS t(i, p, c, l, b);
 
--- A more urgent class, and when the referral is due; an earlier due time stands.
+-- A more urgent class, the language, when the referral is due: an earlier due time stands. One step may
+-- leave several rows for a case, and UPDATE takes one: they are made one first.
 -- name: CASE_CHANGE (worker dispatch)
 UPDATE casefile SET class = COALESCE(t.c, class), lang = COALESCE(t.l, lang),
 	refer_due = CASE WHEN state = 'open' THEN LEAST(refer_due, shyraq_ts(t.r)) END
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) AS t(i, c, l, r)
+FROM (SELECT i, max(l) AS l, min(r) AS r,
+		(ARRAY['other', 'held', 'urgent', 'danger'])[max(array_position(
+			ARRAY['other', 'held', 'urgent', 'danger'], c))] AS c
+	FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) AS u(i, c, l, r) GROUP BY i) t
 WHERE casefile.id = t.i;
 
 -- name: ANSWER_WRITE (worker dispatch)
 INSERT INTO case_answer (case_id, slot, code, at)
-SELECT c, s, a, shyraq_now() FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t(c, s, a)
+SELECT DISTINCT ON (c, s) c, s, a, shyraq_now()
+FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY AS t(c, s, a, n)
+ORDER BY c, s, n DESC
 ON CONFLICT (case_id, slot) DO UPDATE SET code = excluded.code, at = excluded.at;
 
 -- name: CONSENT_WRITE (worker dispatch)
@@ -101,7 +107,8 @@ FROM unnest($1::bigint[], $2::text[], $3::boolean[], $4::text[]) AS t(c, k, y, w
 
 -- name: PLACE_WRITE (worker dispatch)
 INSERT INTO place (case_id, sealed)
-SELECT c, x FROM unnest($1::bigint[], $2::bytea[]) AS t(c, x)
+SELECT DISTINCT ON (c) c, x FROM unnest($1::bigint[], $2::bytea[]) WITH ORDINALITY AS t(c, x, n)
+ORDER BY c, n DESC
 ON CONFLICT (case_id) DO UPDATE SET sealed = excluded.sealed;
 
 -- name: KEYHOLDERS (worker dispatch)
@@ -145,24 +152,33 @@ WHERE peer_id = ANY($1::bigint[]) AND state = 'due';
 
 -- Parts of long messages ------------------------------------------------------------------------
 
--- name: PART_PUT (worker)
-INSERT INTO part (peer_id, ref, ref_bits, total, part, sealed, t0, due_at)
-VALUES ($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5::bigint, $6::bytea, shyraq_ts($7::bigint),
-	shyraq_now() + $8::bigint * interval '1 ms')
-ON CONFLICT DO NOTHING;
+-- name: PART_SETS (worker)
+SELECT set_no, part, hash, joined FROM part
+WHERE peer_id = $1::bigint AND ref = $2::bigint AND ref_bits = $3::bigint AND total = $4::bigint
+ORDER BY set_no, part;
 
--- name: PART_SET (worker dispatch)
+-- name: PART_PUT (worker)
+INSERT INTO part (peer_id, ref, ref_bits, total, set_no, part, hash, sealed, t0, due_at)
+VALUES ($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5::bigint, $6::bigint, $7::bytea, $8::bytea,
+	shyraq_ts($9::bigint), shyraq_now() + $10::bigint * interval '1 ms');
+
+-- name: PART_TEXTS (worker dispatch)
 SELECT part, sealed, shyraq_ms(t0) FROM part
 WHERE peer_id = $1::bigint AND ref = $2::bigint AND ref_bits = $3::bigint AND total = $4::bigint
+	AND set_no = $5::bigint AND NOT joined
 ORDER BY part;
 
--- name: PART_DROP (worker dispatch)
-DELETE FROM part
-WHERE peer_id = $1::bigint AND ref = $2::bigint AND ref_bits = $3::bigint AND total = $4::bigint;
+-- name: PART_JOINED (worker dispatch)
+UPDATE part SET joined = true, sealed = NULL
+WHERE peer_id = $1::bigint AND ref = $2::bigint AND ref_bits = $3::bigint AND total = $4::bigint
+	AND set_no = $5::bigint;
 
 -- name: PART_DUE_OF (dispatch)
-SELECT ref, ref_bits, total FROM part WHERE peer_id = $1::bigint
-GROUP BY 1, 2, 3 HAVING min(due_at) <= shyraq_now() ORDER BY min(due_at) LIMIT 1;
+SELECT ref, ref_bits, total, set_no FROM part WHERE peer_id = $1::bigint AND NOT joined
+GROUP BY 1, 2, 3, 4 HAVING min(due_at) <= shyraq_now() ORDER BY min(due_at) LIMIT 1;
+
+-- name: PART_PURGE (dispatch)
+DELETE FROM part WHERE joined AND due_at < shyraq_now() - interval '1 hour';
 
 -- Results and receipts --------------------------------------------------------------------------
 
@@ -308,7 +324,7 @@ UNION ALL
 	WHERE step <> '' AND expires_at <= shyraq_now() ORDER BY expires_at LIMIT 64)
 UNION ALL
 (SELECT 'parts', peer_id, shyraq_ms(min(due_at)) FROM part
-	WHERE due_at <= shyraq_now() GROUP BY peer_id LIMIT 64)
+	WHERE due_at <= shyraq_now() AND NOT joined GROUP BY peer_id LIMIT 64)
 UNION ALL
 (SELECT 'intake', id, shyraq_ms(at) FROM intake WHERE state = 'new' ORDER BY id LIMIT 16);
 
@@ -353,11 +369,11 @@ UPDATE referral SET remind_due = NULL WHERE id = $1::bigint;
 UPDATE referral SET next_due = NULL WHERE id = $1::bigint;
 
 -- name: INTAKE_LOCK (dispatch)
-SELECT kind, box FROM intake WHERE id = $1::bigint AND state = 'new' FOR UPDATE SKIP LOCKED;
+SELECT kind, box, by FROM intake WHERE id = $1::bigint AND state = 'new' FOR UPDATE SKIP LOCKED;
 
 -- name: INTAKE_DONE (dispatch)
 UPDATE intake SET state = CASE WHEN $2::text IS NULL THEN 'done' ELSE 'refused' END, error = $2::text,
-	box = ''
+	answer = $3::text, box = ''
 WHERE id = $1::bigint;
 
 -- name: RECEIVER_PUT (dispatch)
@@ -490,23 +506,173 @@ SELECT name FROM schema_step ORDER BY name;
 -- name: INTAKE_PUT (ctl)
 INSERT INTO intake (kind, box, at) VALUES ($1::text, $2::bytea, shyraq_now()) RETURNING id;
 
+-- name: INTAKE_STATE (ctl)
+SELECT state, error, answer FROM intake WHERE id = $1::bigint;
+
 -- name: KEYHOLDER_PUT (ctl)
 INSERT INTO keyholder (name, public_key) VALUES ($1::text, $2::bytea)
 ON CONFLICT (name) DO NOTHING;
 
 -- name: RECEIVER_LIST (ctl)
 SELECT r.id, r.name, r.kind, r.lang, r.regions, r.active,
-	(SELECT count(*) FROM contact k WHERE k.receiver_id = r.id AND k.active)
+	(SELECT count(*) FROM contact k WHERE k.receiver_id = r.id AND k.active),
+	r.vetted, r.ord, r.sample
 FROM receiver r ORDER BY r.id;
 
 -- name: QUEUE_COUNTS (ctl)
-SELECT state, count(*), shyraq_ms(min(due_at)) FROM outbox GROUP BY state ORDER BY state;
+SELECT state, count(*), count(contact_id), shyraq_ms(min(due_at)) FROM outbox
+GROUP BY state ORDER BY state;
 
 -- name: QUEUE_ASIDE (ctl)
 SELECT id, link, state, error, shyraq_ms(done_at) FROM inbox
-WHERE state IN ('refused', 'aside') ORDER BY id DESC LIMIT 200;
+WHERE state = ANY($1::text[]) ORDER BY id DESC LIMIT 200;
+
+-- name: QUEUE_FAILED (ctl)
+SELECT o.id, r.name, o.key, o.link, o.state, o.failures, o.error, shyraq_ms(o.settled_at)
+FROM outbox o
+LEFT JOIN contact k ON k.id = o.contact_id
+LEFT JOIN receiver r ON r.id = k.receiver_id
+WHERE o.state IN ('failed', 'refused', 'undelivered', 'uncertain', 'expired')
+ORDER BY o.id DESC LIMIT 200;
 
 -- name: CASE_LIST (ctl)
 SELECT c.id, c.number, c.class, c.state, c.lang, shyraq_ms(c.opened_at), shyraq_ms(c.taken_at),
 	(SELECT string_agg(slot || '=' || code, ' ' ORDER BY slot) FROM case_answer a WHERE a.case_id = c.id)
 FROM casefile c ORDER BY c.id DESC LIMIT 200;
+
+-- name: CASE_SHOW (ctl)
+SELECT c.id, c.number, c.class, c.state, c.lang, c.bearer, shyraq_ms(c.opened_at),
+	shyraq_ms(c.asked_at), shyraq_ms(c.refer_due), shyraq_ms(c.operator_due),
+	shyraq_ms(c.taken_at),
+	(SELECT r.name FROM referral f JOIN receiver r ON r.id = f.receiver_id WHERE f.id = c.taken_by)
+FROM casefile c WHERE c.number = $1::bigint;
+
+-- name: CASE_SHOW_ANSWERS (ctl)
+SELECT slot, code, shyraq_ms(at) FROM case_answer WHERE case_id = $1::bigint ORDER BY at, slot;
+
+-- name: CASE_SHOW_CONSENTS (ctl)
+SELECT kind, yes, wording, shyraq_ms(at) FROM consent WHERE case_id = $1::bigint ORDER BY id;
+
+-- name: CASE_SHOW_REFERRALS (ctl)
+SELECT f.id, r.name, r.kind, f.state, f.reason, shyraq_ms(f.asked_at), shyraq_ms(f.answered_at),
+	shyraq_ms(f.next_due)
+FROM referral f JOIN receiver r ON r.id = f.receiver_id
+WHERE f.case_id = $1::bigint ORDER BY f.id;
+
+-- name: CASE_SHOW_TASKS (ctl)
+SELECT id, kind, shyraq_ms(at), shyraq_ms(done_at) FROM task WHERE case_id = $1::bigint ORDER BY id;
+
+-- name: TASK_LIST (ctl)
+SELECT t.id, t.kind, c.number, t.inbox_id, shyraq_ms(t.at)
+FROM task t LEFT JOIN casefile c ON c.id = t.case_id
+WHERE t.done_at IS NULL ORDER BY t.id LIMIT 200;
+
+-- name: LINK_LIST (ctl)
+SELECT link, daemon, state, usable, signal, received, sent, slots_used, slots_all, waiting, paused,
+	number, shyraq_ms(last_in_at), shyraq_ms(told_at), balance, shyraq_ms(balance_at)
+FROM link_state WHERE told_at IS NOT NULL ORDER BY link;
+
+-- name: PAUSE_LIST (ctl)
+SELECT link, class, drain, by, shyraq_ms(at) FROM link_pause ORDER BY link, class, drain;
+
+-- name: ORDER_PUT (ctl)
+INSERT INTO link_order (kind, link, class, text)
+VALUES ($1::text, $2::text, $3::bigint, $4::text) RETURNING id;
+
+-- name: ORDER_STATE (ctl)
+SELECT said_at IS NOT NULL, done_at IS NOT NULL, ok, answer FROM link_order WHERE id = $1::bigint;
+
+-- An order that nobody has said yet is taken back: a code dialled hours later helps nobody.
+-- name: ORDER_WITHDRAW (ctl)
+DELETE FROM link_order WHERE id = $1::bigint AND said_at IS NULL AND by = session_user;
+
+-- Who leads holds the advisory lock of LEAD; workers and dispatchers are told apart by their logins.
+-- name: STATUS_SERVICE (ctl)
+SELECT current_database()::text, session_user::text, shyraq_ms(shyraq_now()),
+	(SELECT max(name) FROM schema_step),
+	(SELECT min(a.application_name) FROM pg_locks l
+		JOIN pg_stat_activity a ON a.pid = l.pid
+		JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
+		WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid = 7311 AND l.granted),
+	(SELECT count(*) FROM pg_stat_activity
+		WHERE datname = current_database() AND usename = 'shyraq_dispatch'),
+	(SELECT count(*) FROM pg_stat_activity
+		WHERE datname = current_database() AND usename = 'shyraq_worker'),
+	(SELECT string_agg(application_name, ' ' ORDER BY application_name) FROM pg_stat_activity
+		WHERE datname = current_database() AND usename = 'shyraq_worker');
+
+-- name: STATUS_OUTBOX (ctl)
+SELECT count(*) FILTER (WHERE state = 'due' AND due_at <= shyraq_now()),
+	count(*) FILTER (WHERE state = 'due' AND due_at > shyraq_now()),
+	count(*) FILTER (WHERE state = 'claimed'),
+	shyraq_ms(min(due_at) FILTER (WHERE state = 'due' AND due_at <= shyraq_now())),
+	count(*) FILTER (WHERE state IN ('sent', 'delivered', 'undelivered')),
+	count(*) FILTER (WHERE state = 'undelivered' AND contact_id IS NOT NULL),
+	count(*) FILTER (WHERE state IN ('failed', 'refused') AND contact_id IS NOT NULL),
+	count(*) FILTER (WHERE state = 'expired'),
+	count(*) FILTER (WHERE state = 'expired' AND settled_at > shyraq_now() - interval '1 hour'),
+	count(*) FILTER (WHERE state = 'uncertain')
+FROM outbox WHERE state IN ('due', 'claimed') OR settled_at > shyraq_now() - interval '1 day';
+
+-- name: STATUS_INBOX (ctl)
+SELECT count(*) FILTER (WHERE state = 'aside'), count(*) FILTER (WHERE state = 'refused'),
+	count(*) FILTER (WHERE done_at > shyraq_now() - interval '1 day')
+FROM inbox WHERE state IN ('refused', 'aside');
+
+-- name: STATUS_TASKS (ctl)
+SELECT kind, count(*), shyraq_ms(min(at)) FROM task WHERE done_at IS NULL
+GROUP BY kind ORDER BY 2 DESC, 1;
+
+-- name: STATUS_CASES (ctl)
+SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'referred'),
+	count(*) FILTER (WHERE state = 'nobody'), count(*) FILTER (WHERE state IN ('taken', 'met')),
+	count(*) FILTER (WHERE class = 'danger' AND state IN ('open', 'referred', 'nobody'))
+FROM casefile WHERE state <> 'closed';
+
+-- name: STATUS_INTAKE (ctl)
+SELECT count(*) FILTER (WHERE state = 'new'), shyraq_ms(min(at) FILTER (WHERE state = 'new')),
+	count(*) FILTER (WHERE state = 'refused')
+FROM intake WHERE state = 'new' OR (state = 'refused' AND at > shyraq_now() - interval '1 day');
+
+-- What dispatch does for people's intake -----------------------------------------------------------
+
+-- name: RECEIVER_ACTIVE (dispatch)
+UPDATE receiver SET active = $2::boolean WHERE name = $1::text RETURNING id;
+
+-- name: CONTACTS_ACTIVE (dispatch)
+UPDATE contact SET active = $2::boolean WHERE receiver_id = $1::bigint;
+
+-- Those who were asked and are suspended: their ladders go to the next receiver at once.
+-- name: SUSPEND_NEXT (dispatch)
+UPDATE referral SET remind_due = NULL, next_due = shyraq_now()
+WHERE receiver_id = $1::bigint AND state = 'asked' AND next_due IS NOT NULL;
+
+-- name: SUSPEND_TAKEN (dispatch)
+SELECT c.id FROM referral f JOIN casefile c ON c.id = f.case_id AND c.taken_by = f.id
+WHERE f.receiver_id = $1::bigint AND f.state = 'accepted' AND c.state = 'taken' ORDER BY c.id;
+
+-- name: SUSPEND_TEXTS (dispatch)
+UPDATE outbox SET state = 'withdrawn', text = NULL, settled_at = shyraq_now()
+WHERE state = 'due' AND contact_id IN (SELECT id FROM contact WHERE receiver_id = $1::bigint);
+
+-- name: RETRY_TEXT (dispatch)
+SELECT o.state, o.contact_id IS NOT NULL, o.text IS NOT NULL,
+	EXISTS (SELECT FROM contact k WHERE k.id = o.contact_id AND k.active)
+FROM outbox o WHERE o.id = $1::bigint FOR UPDATE OF o;
+
+-- name: RETRY_TEXT_DUE (dispatch)
+UPDATE outbox SET state = 'due', due_at = shyraq_now(), daemon = '', failures = 0, uncertain = 0,
+	error = 0, asked_at = NULL, lease_until = NULL, settled_at = NULL
+WHERE id = $1::bigint AND contact_id IS NOT NULL;
+
+-- name: RETRY_MESSAGE (dispatch)
+SELECT state, peer_id, sealed, shyraq_ms(t0), link FROM inbox WHERE id = $1::bigint FOR UPDATE;
+
+-- name: RETRY_MESSAGE_DONE (dispatch)
+UPDATE inbox SET state = 'done', error = NULL, sealed = NULL WHERE id = $1::bigint;
+
+-- name: RETRY_TASK_DONE (dispatch)
+UPDATE task SET done_at = shyraq_now() WHERE inbox_id = $1::bigint AND done_at IS NULL;
+
+-- name: TASK_DONE (dispatch)
+UPDATE task SET done_at = shyraq_now() WHERE id = $1::bigint AND done_at IS NULL RETURNING case_id;

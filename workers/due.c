@@ -128,6 +128,7 @@ due_parts(struct turn *t, int64_t id, int64_t due_ms)
 		k.ref = db_get_i64(r, 0, 0);
 		k.ref_bits = db_get_i64(r, 0, 1);
 		k.total = db_get_i64(r, 0, 2);
+		k.set = db_get_i64(r, 0, 3);
 		rc = parts_give_up(t, &k, &p.text, &p.t0);
 		if (rc == RC_OK)
 			rc = people_step(t, &p, INPUT_TEXT);

@@ -68,8 +68,9 @@ housekeep_run(struct housekeep *h)
 	    db_run0(h->db, ST_LINK_CLOCK, NULL) != RC_OK)
 		log_warn("housekeep.link_clock", "not now");
 	if (is_time(&h->minute_at, MINUTE_MS) &&
-	    db_run0(h->db, ST_INBOX_KEY_PURGE, NULL) != RC_OK)
-		log_warn("housekeep.inbox_key", "not now");
+	    (db_run0(h->db, ST_INBOX_KEY_PURGE, NULL) != RC_OK ||
+		db_run0(h->db, ST_PART_PURGE, NULL) != RC_OK))
+		log_warn("housekeep.purge", "not now");
 	if (is_time(&h->hour_at, HOUR_MS)) {
 		partitions_ahead(h->db);
 		drop_old(h);

@@ -162,6 +162,17 @@ settle_one(
 	    next.state, m->error);
 }
 
+/* Two results of one row in a batch would be judged by the same reading of it: the second waits. */
+static bool
+is_second(struct turn_in *const *v, size_t i)
+{
+	for (size_t k = 0; k < i; k++) {
+		if (v[k]->kind == TURN_RESULT && v[k]->u.result.row == v[i]->u.result.row)
+			return true;
+	}
+	return false;
+}
+
 static enum rc
 settle_rows(struct turn *t, struct settling *s)
 {
@@ -199,8 +210,8 @@ outbox_results(struct turn *t, struct turn_in *const *v, size_t n)
 		if (v[i]->kind != TURN_RESULT)
 			continue;
 		v[i]->decided = true;
-		v[i]->outcome = BUS_DONE;
-		for (int k = 0; k < db_count(r); k++) {
+		v[i]->outcome = is_second(v, i) ? BUS_AGAIN : BUS_DONE;
+		for (int k = 0; k < db_count(r) && v[i]->outcome == BUS_DONE; k++) {
 			if ((uint64_t)db_get_i64(r, k, 0) == m->row && settles(r, k, m))
 				settle_one(&s, r, k, m);
 		}

@@ -9,8 +9,8 @@
 #include "people.h"
 
 /*
- * Keeps this part, sealed. When it was the last one missing, p->text is the whole and the parts are gone;
- * else p->text stays NULL and p->inbox says "part".
+ * Keeps this part, sealed. When it was the last one missing, p->text is the whole; else p->text stays NULL
+ * and p->inbox says "part". A copy of a part that was had, also of a set already joined, changes nothing.
  */
 MUST_CHECK enum rc parts_take(struct turn *t, struct person *p);
 
@@ -18,6 +18,7 @@ MUST_CHECK enum rc parts_take(struct turn *t, struct person *p);
 struct parts_key {
 	int64_t peer_id;
 	int64_t ref, ref_bits, total;
+	int64_t set; /* a reference wraps and is used again: another text, another set */
 };
 MUST_CHECK enum rc parts_give_up(
     struct turn *t, const struct parts_key *k, char **text, int64_t *t0);

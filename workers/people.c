@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "gsm.h"
 #include "log.h"
 #include "parts.h"
 #include "receivers.h"
@@ -348,20 +349,30 @@ write_inbox(struct turn *t, const struct person *p)
 	free(sealed);
 }
 
+/* Why a text is put aside, kept whole for eyes, whatever it is answered; NULL: no reason. */
+static const char *
+aside_for(const struct person *p)
+{
+	const struct bus_sms_in *m = &p->in->u.sms;
+
+	if (m->body == BUS_BODY_DATA)
+		return "data";
+	if (m->body == BUS_BODY_BROKEN)
+		return "undecodable";
+	if (p->peer_id == 0)
+		return "no number to answer";
+	if (gsm_has_shift(m->udh, m->udh_n))
+		return "shift table"; /* answered as it reads; its letters may be others */
+	return NULL;
+}
+
 static enum rc
 one(struct turn *t, struct person *p)
 {
 	const struct bus_sms_in *m = &p->in->u.sms;
 	enum rc rc = RC_OK;
 
-	p->in->outcome = BUS_DONE;
-	if (p->unreadable) {
-		p->inbox = "aside";
-		p->error = m->body == BUS_BODY_DATA ? "data" : "undecodable";
-	} else if (p->peer_id == 0) {
-		p->inbox = "aside";
-		p->error = "no number to answer";
-	}
+	p->error = aside_for(p);
 	if (p->peer_id != 0 && m->part > 0 && !p->unreadable)
 		rc = parts_take(t, p);
 	else
@@ -375,10 +386,11 @@ one(struct turn *t, struct person *p)
 	}
 	if (rc != RC_OK)
 		return rc;
-	if (strcmp(p->inbox, "aside") == 0)
-		p->in->outcome = BUS_ASIDE;
-	write_inbox(t, p);
+	if (p->error != NULL)
+		p->inbox = "aside";
 	p->in->decided = true;
+	p->in->outcome = p->error != NULL ? BUS_ASIDE : BUS_DONE;
+	write_inbox(t, p);
 	log_info("turn.taken", "link=%s ref=%s inbox=%lld state=%s late=%d", m->link,
 	    peer_ref(&p->phone).s, (long long)p->inbox_id, p->inbox, p->late);
 	return RC_OK;
@@ -408,6 +420,7 @@ people_run(struct turn *t, struct turn_in *const *v, size_t n)
 	return rc;
 }
 
+/* Nothing of the message but its sealed body is used: whatever in it was refused cannot be again. */
 enum rc
 people_refuse(struct turn *t, struct turn_in *in)
 {
@@ -417,11 +430,10 @@ people_refuse(struct turn *t, struct turn_in *in)
 
 	if (rc == RC_OK)
 		rc = put_keys(t, &all);
-	if (rc == RC_OK)
-		rc = read_times(t, &all);
 	if (rc == RC_OK && !all.v[0].done) {
+		all.v[0].t0 = clock_wall_ms();
 		all.v[0].inbox = "refused";
-		all.v[0].error = db_error(t->db)[0] != '\0' ? db_error(t->db) : "engine";
+		all.v[0].error = t->refused[0] != '\0' ? t->refused : "engine";
 		write_inbox(t, &all.v[0]);
 		in->decided = true;
 		in->outcome = BUS_ASIDE;

@@ -226,6 +226,7 @@ people_step(struct turn *t, struct person *p, enum input_kind kind)
 	};
 	struct effects e;
 	struct stepping st = { .t = t, .p = p, .e = &e };
+	enum lang lang = p->session.lang;
 	enum rc rc;
 
 	memcpy(in.taken_at, p->taken_at, sizeof(in.taken_at));
@@ -237,6 +238,9 @@ people_step(struct turn *t, struct person *p, enum input_kind kind)
 				rc = writer[e.v[i].kind](&st, &e.v[i]);
 		}
 	}
+	if (rc == RC_OK && p->session.lang != lang && p->session.case_id != 0)
+		out_row(t->out, OUT_CASE_CHANGE, p->session.case_id, (const char *)NULL,
+		    lang_code(p->session.lang), OUT_NULL);
 	if (kind == INPUT_EXPIRED)
 		p->session.step[0] = '\0';
 	if (rc == RC_OK) {

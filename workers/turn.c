@@ -288,7 +288,8 @@ run_single(struct turn *t, struct turn_in *in)
 
 	if (rc != RC_REFUSED)
 		return rc;
-	log_error("turn.refused", "kind=%d sqlstate=%s", (int)in->kind, db_error(t->db));
+	(void)!str_copy(t->refused, sizeof(t->refused), db_error(t->db));
+	log_error("turn.refused", "kind=%d sqlstate=%s", (int)in->kind, t->refused);
 	if (in->kind != TURN_SMS) {
 		in->decided = true;
 		in->outcome = BUS_ASIDE;
@@ -298,8 +299,8 @@ run_single(struct turn *t, struct turn_in *in)
 }
 
 /*
- * The batch holds something refused. Each message gets its own transaction; the sends of all are kept.
- * Once one cannot be had now, the rest waits too.
+ * The batch holds something refused. Each message gets its own transaction, and none waits for another;
+ * the sends of all are kept. RC_BROKEN: the rest was not tried, and nothing is known of the one that broke.
  */
 static enum rc
 run_singly(struct turn *t, struct turn_in *const *v, size_t n)
@@ -308,21 +309,18 @@ run_singly(struct turn *t, struct turn_in *const *v, size_t n)
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < n; i++) {
-		if (rc == RC_OK || rc == RC_AGAIN)
+		v[i]->decided = false;
+		if (rc != RC_BROKEN)
 			rc = run_single(t, v[i]);
-		if (rc != RC_OK) {
-			v[i]->decided = false;
-			if (rc == RC_AGAIN)
-				decide_again(v[i]);
-			continue;
-		}
-		for (size_t k = 0; k < t->sends.n; k++)
+		if (rc == RC_AGAIN || rc == RC_REFUSED)
+			decide_again(v[i]);
+		for (size_t k = 0; rc == RC_OK && k < t->sends.n; k++)
 			*send_new(&all) = t->sends.v[k];
 	}
 	turn_sends_clear(t);
 	free(t->sends.v);
 	t->sends = all;
-	return rc == RC_BROKEN ? RC_BROKEN : RC_OK;
+	return RC_OK; /* what is not decided gets no verdict */
 }
 
 enum rc

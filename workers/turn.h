@@ -54,6 +54,7 @@ struct turn {
 	struct epoch epoch;
 	struct turn_sends sends;
 	int64_t wall_ms, boot_ms; /* both clocks, taken before the database was asked */
+	char refused[6];          /* SQLSTATE of what was refused last, "" the engine */
 	int64_t id_next, id_end;  /* of the block in hand */
 };
 

@@ -37,7 +37,10 @@ enum case_class {
 const char *case_class_name(enum case_class c);
 enum case_class case_class_parse(const char *name);
 
-/* A coded answer: name of the slot, codes separated by blanks ("papers held", "KZ-47", "7"). */
+/*
+ * A coded answer: name of the slot, codes separated by blanks ("papers held", "KZ-47", "7"). Names that
+ * begin with "_" are the engine's own (which screen is open): kept with the session, never an answer.
+ */
 struct slot {
 	char name[FLOW_NAME_MAX];
 	char code[FLOW_CODE_MAX];
@@ -97,7 +100,7 @@ enum effect_kind {
 	EFFECT_PLACE, /* this input's text says the place: to be sealed under the place key, cut at 70 characters */
 	EFFECT_CONSENT, /* for `name` ("ngo", "police"); `code` "yes" or "no"; `key` the text that asked */
 	EFFECT_REFER, /* the referral is due in `ms` (0: at once); an earlier due time stands, unless ms is 0 */
-	EFFECT_TASK, /* for an operator, kind `name` ("danger", "unanswerable") */
+	EFFECT_TASK, /* for an operator, kind `name` ("danger", "unanswerable"); the latter also without a case */
 	EFFECT_STOP, /* S4: texts to the person end; unsent ones are withdrawn */
 	EFFECT_END,  /* the conversation is over: no question open */
 };

@@ -18,6 +18,7 @@
 #define SPAN 3
 #define STEM_MIN_CHARS 4
 #define NEAR_CHARS 5
+#define NEAR_TOKENS 128 /* bounds the time of a search */
 #define NAME_BYTES 64
 #define PLACES_MAX 20000U
 
@@ -308,7 +309,7 @@ find_key(const struct places *p, const struct words *w, const char *key, size_t 
 static void
 find_near(const struct places *p, const struct folded *f, struct hits *h)
 {
-	for (unsigned i = 0; i < f->tokens && h->n == 0; i++) {
+	for (unsigned i = 0; i < f->tokens && i < NEAR_TOKENS && h->n == 0; i++) {
 		char key[MATCH_WORD_MAX], bones[MATCH_WORD_MAX];
 		size_t n = joined(key, f, i, 1), len;
 

@@ -8,10 +8,10 @@
 #include "match.h"
 #include "str.h"
 
-/* Longest first where one begins another. */
-static const struct {
-	const char *latin, *cyrillic;
-} readings[] = {
+#define LONGEST 4
+
+/* Letters read together, longest first where one begins another. */
+static const char pairs[][2][LONGEST + 2] = {
 	{ "shch", "ш" },
 	{ "sch", "ш" },
 	{ "zh", "ж" },
@@ -24,38 +24,13 @@ static const struct {
 	{ "yo", "е" },
 	{ "ye", "е" },
 	{ "gh", "г" },
-	{ "a", "а" },
-	{ "b", "б" },
-	{ "c", "ц" },
-	{ "d", "д" },
-	{ "e", "е" },
-	{ "f", "ф" },
-	{ "g", "г" },
-	{ "h", "х" },
-	{ "i", "и" },
-	{ "j", "ж" },
-	{ "k", "к" },
-	{ "l", "л" },
-	{ "m", "м" },
-	{ "n", "н" },
-	{ "o", "о" },
-	{ "p", "п" },
-	{ "q", "к" },
-	{ "r", "р" },
-	{ "s", "с" },
-	{ "t", "т" },
-	{ "u", "у" },
-	{ "v", "в" },
-	{ "w", "в" },
-	{ "x", "х" },
-	{ "y", "и" },
-	{ "z", "з" },
-	/* Cyrillic letters that one Latin spelling cannot tell apart */
-	{ "й", "и" },
-	{ "ы", "и" },
-	{ "э", "е" },
-	{ "щ", "ш" },
 };
+static const char singles[26][3] = { "а", "б", "ц", "д", "е", "ф", "г", "х", "и", "ж",
+	"к", "л", "м", "н", "о", "п", "к", "р", "с", "т", "у", "в", "в", "х", "и", "з" };
+
+/* Cyrillic letters that one Latin spelling cannot tell apart. */
+static const char merged[][2][3] = { { "й", "и" }, { "ы", "и" }, { "э", "е" },
+	{ "щ", "ш" } };
 
 enum match_reading
 match_reading_of(enum lang l)
@@ -65,27 +40,35 @@ match_reading_of(enum lang l)
 	return l == LANG_KK || l == LANG_KY ? MATCH_READ_KAZAKH : MATCH_READ_COMMON;
 }
 
-/* One letter or digraph at s; returns its length and what it becomes. */
+/* One letter or digraph at s: its length and what it becomes; NULL when it stays as it is. */
 static size_t
 read_one(const char *s, size_t n, enum match_reading r, const char **as)
 {
-	if (s[0] == 'j' && r == MATCH_READ_TAJIK) {
-		*as = "ч";
-		return 1;
-	}
-	if (s[0] == 'w' && r == MATCH_READ_KAZAKH) {
-		*as = "у";
-		return 1;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(readings); i++) {
-		size_t len = strlen(readings[i].latin);
+	*as = NULL;
+	if (s[0] >= 'a' && s[0] <= 'z') {
+		if (s[0] == 'j' && r == MATCH_READ_TAJIK)
+			*as = "ч";
+		else if (s[0] == 'w' && r == MATCH_READ_KAZAKH)
+			*as = "у";
+		for (size_t i = 0; *as == NULL && n > 1 && i < ARRAY_LEN(pairs); i++) {
+			size_t len = strlen(pairs[i][0]);
 
-		if (len <= n && memcmp(s, readings[i].latin, len) == 0) {
-			*as = readings[i].cyrillic;
-			return len;
+			if (s[0] == pairs[i][0][0] && len <= n &&
+			    memcmp(s, pairs[i][0], len) == 0) {
+				*as = pairs[i][1];
+				return len;
+			}
+		}
+		if (*as == NULL)
+			*as = singles[s[0] - 'a'];
+		return 1;
+	}
+	for (size_t i = 0; n > 1 && i < ARRAY_LEN(merged); i++) {
+		if (memcmp(s, merged[i][0], 2) == 0) {
+			*as = merged[i][1];
+			return 2;
 		}
 	}
-	*as = NULL;
 	return 0;
 }
 

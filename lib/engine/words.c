@@ -12,6 +12,8 @@
 
 #define BIT(l) (1U << LANG_##l)
 #define STEM_MIN_CHARS 4
+#define NEAR_TOKENS \
+	128 /* words of a text that may be a letter off: bounds the time of a step */
 
 #define WORD_CLASS_NAME(id, name, loose) [WORD_##id] = name,
 #define WORD_CLASS_LOOSE(id, name, loose) [WORD_##id] = loose,
@@ -209,7 +211,7 @@ loose_at(const struct words *w, const struct folded *f, unsigned i, unsigned nea
 		k = look_up(w, w->exact, twin, strlen(twin));
 	if (k == NULL)
 		k = through_skeleton(w, s, n);
-	if (k == NULL)
+	if (k == NULL && i < NEAR_TOKENS)
 		k = one_letter_off(w, s, n, near);
 	return k;
 }

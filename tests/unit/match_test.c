@@ -291,6 +291,7 @@ whole_messages(void **state)
 		{ "bes et", WORD_STOP, true },
 		{ "they do not stop beating", WORD_STOP, false },
 		{ "stopp", WORD_STOP, false },
+		{ "стопа", WORD_STOP, false },
 		{ "привет стоп", WORD_STOP, true },
 		{ "да", WORD_YES, true },
 		{ "да да", WORD_YES, true },
