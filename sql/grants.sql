@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Who may do what: exactly what the statements of each role need, and nothing else. Run after every
--- schema step; tests/db/ proves both that nothing is missing and that nothing is too much.
+-- schema step; tests/system/test_grants.py proves both that nothing is missing and that nothing is too much.
 
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM shyraq_worker, shyraq_dispatch, shyraq_web,
 	shyraq_operator, shyraq_caseworker, shyraq_supervisor, shyraq_auditor;
@@ -30,12 +30,22 @@ GRANT EXECUTE ON FUNCTION shyraq_partitions(int) TO shyraq_dispatch;
 GRANT SELECT, UPDATE ON link_order TO shyraq_dispatch;
 GRANT SELECT, INSERT, DELETE ON link_pause TO shyraq_dispatch;
 
--- people at the command line
-GRANT SELECT (id, name, kind, lang, regions, vetted, ord, active, sample) ON receiver TO shyraq_operator;
-GRANT SELECT (id, receiver_id, active) ON contact TO shyraq_operator;
-GRANT SELECT (state, due_at) ON outbox TO shyraq_operator;
-GRANT SELECT (id, link, state, error, done_at) ON inbox TO shyraq_operator;
-GRANT SELECT (id, number, class, state, lang, opened_at, taken_at) ON casefile TO shyraq_operator;
-GRANT SELECT ON case_answer TO shyraq_operator;
-GRANT SELECT (id, state, error), INSERT (kind, box, at) ON intake TO shyraq_operator;
-GRANT SELECT (name), INSERT (name, public_key) ON keyholder TO shyraq_operator;
+-- people at the command line: who looks, who orders, who may let others read words
+GRANT SELECT (name) ON schema_step TO shyraq_operator, shyraq_auditor;
+GRANT SELECT (id, name, kind, lang, regions, vetted, ord, active, sample) ON receiver
+	TO shyraq_operator, shyraq_auditor;
+GRANT SELECT (id, receiver_id, active) ON contact TO shyraq_operator, shyraq_auditor;
+GRANT SELECT (id, state, contact_id, key, link, failures, error, due_at, settled_at) ON outbox
+	TO shyraq_operator, shyraq_auditor;
+GRANT SELECT (id, link, state, error, done_at) ON inbox TO shyraq_operator, shyraq_auditor;
+GRANT SELECT (id, number, class, lang, bearer, state, opened_at, refer_due, asked_at, operator_due,
+	taken_at, taken_by) ON casefile TO shyraq_operator, shyraq_auditor;
+GRANT SELECT ON case_answer, consent, referral, task, link_state, link_pause
+	TO shyraq_operator, shyraq_auditor;
+GRANT SELECT (id, at, state, error, answer) ON intake TO shyraq_operator, shyraq_auditor;
+GRANT INSERT (kind, box, at) ON intake TO shyraq_operator;
+GRANT SELECT, INSERT (kind, link, class, text), DELETE ON link_order TO shyraq_operator;
+GRANT SELECT (name), INSERT (name, public_key) ON keyholder TO shyraq_supervisor;
+-- what dispatch does for them
+GRANT UPDATE ON inbox TO shyraq_dispatch;
+GRANT SELECT (id, inbox_id, case_id, done_at), UPDATE (done_at) ON task TO shyraq_dispatch;

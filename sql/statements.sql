@@ -191,7 +191,8 @@ FROM outbox WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE;
 UPDATE outbox SET state = t.s, due_at = COALESCE(shyraq_ts(t.d), due_at), failures = t.f,
 	uncertain = t.u, error = t.e, parts_done = t.p, concat_ref = t.r, lease_until = NULL,
 	asked_at = NULL,
-	text = CASE WHEN t.s = 'due' THEN text END,
+	text = CASE WHEN t.s = 'due' OR (t.s IN ('failed', 'refused') AND contact_id IS NOT NULL)
+		THEN text END, -- a receiver's can be sent again by an operator
 	settled_at = CASE WHEN t.s = 'due' THEN NULL ELSE shyraq_now() END
 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
 	$7::bigint[], $8::bigint[], $9::bigint[]) AS t(i, a, s, d, f, u, e, p, r)
@@ -292,6 +293,21 @@ FROM referral_ask a JOIN contact k ON k.id = a.contact_id AND k.active
 JOIN receiver r ON r.id = k.receiver_id
 WHERE a.referral_id = ANY($1::bigint[]) ORDER BY k.id;
 
+-- name: CASE_MET (worker dispatch)
+UPDATE casefile SET state = 'met' WHERE id = $1::bigint AND state = 'taken';
+
+-- Given back: open again, and the ladder goes on from the referral's own next_due.
+-- name: CASE_BACK (worker dispatch)
+UPDATE casefile SET state = 'referred', taken_at = NULL, taken_by = NULL
+WHERE id = $1::bigint AND state IN ('taken', 'met');
+
+-- name: CUT_CONTACTS (worker dispatch)
+SELECT DISTINCT k.id, r.lang, c.number
+FROM referral f JOIN referral_ask a ON a.referral_id = f.id JOIN contact k ON k.id = a.contact_id AND k.active
+JOIN receiver r ON r.id = k.receiver_id JOIN casefile c ON c.id = f.case_id
+WHERE f.case_id = $1::bigint AND f.state IN ('asked', 'accepted') AND c.state IN ('referred', 'taken', 'nobody')
+ORDER BY k.id;
+
 -- A bare yes rests the ladder: nothing of this case falls due before then.
 -- name: LADDER_REST (worker dispatch)
 UPDATE referral SET remind_due = GREATEST(remind_due, shyraq_ts($2::bigint)),
@@ -367,6 +383,13 @@ UPDATE referral SET remind_due = NULL WHERE id = $1::bigint;
 
 -- name: REFERRAL_NEXT_OFF (dispatch)
 UPDATE referral SET next_due = NULL WHERE id = $1::bigint;
+
+-- What fell due and is refused is put where an operator sees it, so that it falls due no more.
+-- name: SESSION_SHUT (dispatch)
+UPDATE session SET step = '' WHERE peer_id = $1::bigint;
+
+-- name: PART_WAIT (dispatch)
+UPDATE part SET due_at = shyraq_now() + interval '7 days' WHERE peer_id = $1::bigint AND NOT joined;
 
 -- name: INTAKE_LOCK (dispatch)
 SELECT kind, box, by FROM intake WHERE id = $1::bigint AND state = 'new' FOR UPDATE SKIP LOCKED;

@@ -164,10 +164,6 @@ run_due(struct dispatch *d)
 		enum rc rc = turn_due(&d->turn, db_get_text(r, i, 0), db_get_i64(r, i, 1),
 		    db_get_i64(r, i, 2));
 
-		if (rc == RC_REFUSED)
-			log_error("dispatch.refused", "kind=%s id=%lld sqlstate=%s",
-			    db_get_text(r, i, 0), (long long)db_get_i64(r, i, 1),
-			    db_error(d->db));
 		if (rc == RC_BROKEN) {
 			db_rows_free(r);
 			return false;

@@ -15,17 +15,19 @@
 
 #define GROUP "due"
 
+/* `off`: what makes a refused one due no more; an intake wants its reason too. */
 static const struct {
 	const char *kind;
 	enum rc (*run)(struct turn *t, int64_t id, int64_t due_ms);
+	enum db_stmt off;
 } kinds[] = {
-	{ "refer", due_refer },
-	{ "operator", due_operator },
-	{ "remind", due_remind },
-	{ "next", due_next },
-	{ "session", due_session },
-	{ "parts", due_parts },
-	{ "intake", due_intake },
+	{ "refer", due_refer, ST_CASE_OPERATOR },
+	{ "operator", due_operator, ST_CASE_OPERATOR },
+	{ "remind", due_remind, ST_REMIND_OFF },
+	{ "next", due_next, ST_REFERRAL_NEXT_OFF },
+	{ "session", due_session, ST_SESSION_SHUT },
+	{ "parts", due_parts, ST_PART_WAIT },
+	{ "intake", due_intake, ST_INTAKE_DONE },
 };
 
 /* *fresh: nobody did it before. */
@@ -70,6 +72,26 @@ due_run(struct turn *t, const char *kind, int64_t id, int64_t due_ms)
 		return rc == RC_OK && fresh ? kinds[i].run(t, id, due_ms) : rc;
 	}
 	fatalx("due.kind", "kind=%s is none of ours", kind);
+}
+
+enum rc
+due_refuse(struct turn *t, const char *kind, int64_t id)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		enum rc rc;
+
+		if (strcmp(kinds[i].kind, kind) != 0)
+			continue;
+		if (kinds[i].off == ST_INTAKE_DONE)
+			rc = db_run(t->db, kinds[i].off, NULL, db_i64(id),
+			    db_text("refused"), db_null());
+		else
+			rc = db_run(t->db, kinds[i].off, NULL, db_i64(id));
+		out_row(t->out, OUT_TASK, "due_refused",
+		    kinds[i].off == ST_CASE_OPERATOR ? id : OUT_NULL, OUT_NULL, OUT_NULL);
+		return rc;
+	}
+	return RC_OK;
 }
 
 /* A person as they stand, for an input that no network brought: nothing can be answered, S1. */

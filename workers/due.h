@@ -11,6 +11,9 @@
 /* One thing that fell due, once: its inbox key says whether another did it. */
 MUST_CHECK enum rc due_run(struct turn *t, const char *kind, int64_t id, int64_t due_ms);
 
+/* It was refused (class 22, 23, a text that does not exist): a task, and it falls due no more. */
+MUST_CHECK enum rc due_refuse(struct turn *t, const char *kind, int64_t id);
+
 /* referral.c */
 MUST_CHECK enum rc due_refer(struct turn *t, int64_t id, int64_t due_ms);
 MUST_CHECK enum rc due_operator(struct turn *t, int64_t id, int64_t due_ms);

@@ -53,31 +53,67 @@ identity(const struct turn *t, const struct bus_sms_in *m)
 	return seal_hash_pieces(&t->keys->sub[SEAL_INBOX], piece, ARRAY_LEN(piece));
 }
 
+static void
+take_number(const struct turn *t, struct person *p, const char *from)
+{
+	p->known = from[0] != '\0' && str_copy(p->phone.s, sizeof(p->phone.s), from);
+	if (!p->known)
+		return;
+	p->hash = keys_hash_number(t->keys, SEAL_PERSON_LOOKUP, &p->phone);
+	p->rhash = keys_hash_number(t->keys, SEAL_RECEIVER_LOOKUP, &p->phone);
+}
+
+static void
+take_sms(const struct turn *t, struct person *p)
+{
+	const struct bus_sms_in *m = &p->in->u.sms;
+
+	p->link = m->link;
+	p->group = m->link_group;
+	p->unreadable = m->body != BUS_BODY_TEXT;
+	p->key = identity(t, m);
+	take_number(t, p, m->from);
+}
+
+/* Without a number the dialogue itself is who they are: it makes a case, nothing can be sent later. */
+static void
+take_ussd(const struct turn *t, struct person *p)
+{
+	const struct bus_ussd_in *m = &p->in->u.ussd;
+	struct seal_piece piece[] = { { &p->in->instance, sizeof(p->in->instance) },
+		{ &m->dialogue, sizeof(m->dialogue) }, { &m->step, sizeof(m->step) } };
+
+	p->ussd = true;
+	p->link = m->link;
+	p->group = "ussd"; /* (instance, dialogue, step) is unique whatever the link */
+	p->key = seal_hash_pieces(&t->keys->sub[SEAL_INBOX], piece, ARRAY_LEN(piece));
+	take_number(t, p, m->from);
+	if (p->known)
+		return;
+	p->known = true;
+	p->hash = seal_hash_pieces(&t->keys->sub[SEAL_PERSON_LOOKUP], piece, 2);
+	p->rhash = p->hash;
+}
+
 static enum rc
 make(struct turn *t, struct turn_in *const *v, size_t n, struct people *out)
 {
 	out->v = xcalloc(n, sizeof(*out->v));
 	out->n = 0;
 	for (size_t i = 0; i < n; i++) {
-		const struct bus_sms_in *m = &v[i]->u.sms;
 		struct person *p = &out->v[out->n];
 		enum rc rc;
 
-		if (v[i]->kind != TURN_SMS)
+		if (v[i]->kind != TURN_SMS && v[i]->kind != TURN_USSD)
 			continue;
 		out->n++;
 		p->in = v[i];
 		p->inbox = "done";
 		p->lag_ms = OUT_NULL;
-		p->unreadable = m->body != BUS_BODY_TEXT;
-		p->key = identity(t, m);
-		if (m->from[0] != '\0' &&
-		    str_copy(p->phone.s, sizeof(p->phone.s), m->from)) {
-			p->hash = keys_hash_number(
-			    t->keys, SEAL_PERSON_LOOKUP, &p->phone);
-			p->rhash = keys_hash_number(
-			    t->keys, SEAL_RECEIVER_LOOKUP, &p->phone);
-		}
+		if (v[i]->kind == TURN_SMS)
+			take_sms(t, p);
+		else
+			take_ussd(t, p);
 		rc = turn_id(t, &p->inbox_id);
 		if (rc != RC_OK)
 			return rc;
@@ -91,7 +127,7 @@ by_hash(const struct people *all, const uint8_t *hash, size_t n)
 	for (size_t i = 0; i < all->n; i++) {
 		struct person *p = &all->v[i];
 
-		if (n == SEAL_HASH_LEN && p->phone.s[0] != '\0' && !p->done &&
+		if (n == SEAL_HASH_LEN && p->known && !p->done &&
 		    memcmp(p->hash.b, hash, n) == 0)
 			return p;
 	}
@@ -105,7 +141,7 @@ one_each(const struct people *all)
 	for (size_t i = 0; i < all->n; i++) {
 		struct person *p = &all->v[i];
 
-		if (p->phone.s[0] == '\0' || by_hash(all, p->hash.b, SEAL_HASH_LEN) == p)
+		if (!p->known || by_hash(all, p->hash.b, SEAL_HASH_LEN) == p)
 			continue;
 		p->done = true;
 		p->in->decided = true;
@@ -124,7 +160,7 @@ lock_peers(struct turn *t, const struct people *all)
 		const struct person *p = &all->v[i];
 		uint8_t sealed[SEALED_NUMBER];
 
-		if (p->done || p->phone.s[0] == '\0')
+		if (p->done || !p->known)
 			continue;
 		keys_seal_number(t->keys, SEAL_PERSON_SEAL, &p->phone, sealed);
 		db_col_bytes(&hash, p->hash.b, SEAL_HASH_LEN);
@@ -174,9 +210,12 @@ repeats(struct turn *t, const struct people *all, struct db_col *const col[3])
 
 		if (p == NULL)
 			continue;
-		p->done = true;
 		p->in->decided = true;
 		p->in->outcome = BUS_DONE;
+		p->repeat = p->ussd; /* its screen is rendered once the session is read */
+		p->done = !p->ussd;
+		if (p->ussd)
+			continue;
 		db_col_i64(&first, db_get_i64(seen, i, 1));
 		rc = db_run(t->db, ST_REPEAT_SENDS, &sends, db_array(&first),
 		    db_i64((int64_t)p->in->instance));
@@ -186,7 +225,7 @@ repeats(struct turn *t, const struct people *all, struct db_col *const col[3])
 		if (rc == RC_OK)
 			db_rows_free(sends);
 		db_col_free(&first);
-		log_info("turn.repeat", "link=%s inbox=%lld", p->in->u.sms.link,
+		log_info("turn.repeat", "link=%s inbox=%lld", p->link,
 		    (long long)db_get_i64(seen, i, 1));
 	}
 	db_rows_free(seen);
@@ -207,7 +246,7 @@ put_keys(struct turn *t, const struct people *all)
 
 		if (p->done)
 			continue;
-		db_col_text(&group, p->in->u.sms.link_group);
+		db_col_text(&group, p->group);
 		db_col_bytes(&key, p->key.b, SEAL_HASH_LEN);
 		db_col_i64(&id, p->inbox_id);
 	}
@@ -292,10 +331,11 @@ static void
 set_t0(const struct turn *t, struct person *p, int64_t clock_error)
 {
 	const struct bus_sms_in *m = &p->in->u.sms;
-	int64_t lag = p->in->read_ms - m->smsc_ms;
+	int64_t lag = p->ussd ? 0 : p->in->read_ms - m->smsc_ms;
 
 	p->t0 = p->in->read_ms;
-	if (m->smsc_zone && m->smsc_ms > 0 && lag <= SMSC_OLD_MS && lag >= -SMSC_OLD_MS) {
+	if (!p->ussd && m->smsc_zone && m->smsc_ms > 0 && lag <= SMSC_OLD_MS &&
+	    lag >= -SMSC_OLD_MS) {
 		p->lag_ms = lag;
 		if (lag - clock_error > 0)
 			p->t0 -= lag - clock_error;
@@ -311,14 +351,14 @@ read_times(struct turn *t, const struct people *all)
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < all->n; i++)
-		db_col_text(&link, all->v[i].in->u.sms.link);
+		db_col_text(&link, all->v[i].link);
 	if (link.rows > 0)
 		rc = db_run(t->db, ST_LINK_READ, &r, db_array(&link));
 	for (size_t i = 0; rc == RC_OK && i < all->n; i++) {
 		int64_t error = 0;
 
 		for (int k = 0; k < db_count(r); k++) {
-			if (strcmp(db_get_text(r, k, 0), all->v[i].in->u.sms.link) == 0)
+			if (strcmp(db_get_text(r, k, 0), all->v[i].link) == 0)
 				error = db_get_i64(r, k, 1);
 		}
 		set_t0(t, &all->v[i], error);
@@ -340,7 +380,7 @@ write_inbox(struct turn *t, const struct person *p)
 	if (keep)
 		sealed = keys_seal_text(
 		    t->keys, SEAL_INBOX, p->inbox_id, m->text, m->text_n, &n);
-	out_row(t->out, OUT_INBOX, p->inbox_id, m->link,
+	out_row(t->out, OUT_INBOX, p->inbox_id, p->link,
 	    p->peer_id == 0 ? OUT_NULL : p->peer_id,
 	    p->contact_id == 0 ? OUT_NULL : p->contact_id, p->t0, p->lag_ms, p->inbox,
 	    p->error, (const void *)sealed, n);
@@ -355,6 +395,8 @@ aside_for(const struct person *p)
 {
 	const struct bus_sms_in *m = &p->in->u.sms;
 
+	if (p->ussd)
+		return NULL;
 	if (m->body == BUS_BODY_DATA)
 		return "data";
 	if (m->body == BUS_BODY_BROKEN)
@@ -372,12 +414,16 @@ one(struct turn *t, struct person *p)
 	const struct bus_sms_in *m = &p->in->u.sms;
 	enum rc rc = RC_OK;
 
+	if (p->repeat)
+		return people_screen(t, p, NULL);
 	p->error = aside_for(p);
-	if (p->peer_id != 0 && m->part > 0 && !p->unreadable)
+	if (p->ussd)
+		rc = people_ussd(t, p);
+	else if (p->peer_id != 0 && m->part > 0 && !p->unreadable)
 		rc = parts_take(t, p);
 	else
 		p->text = xstrdup(p->unreadable ? "" : m->text);
-	if (rc == RC_OK && p->peer_id != 0 && p->text != NULL) {
+	if (rc == RC_OK && !p->ussd && p->peer_id != 0 && p->text != NULL) {
 		if (p->contact_id != 0)
 			rc = receivers_text(t, p);
 		else
@@ -391,7 +437,7 @@ one(struct turn *t, struct person *p)
 	p->in->decided = true;
 	p->in->outcome = p->error != NULL ? BUS_ASIDE : BUS_DONE;
 	write_inbox(t, p);
-	log_info("turn.taken", "link=%s ref=%s inbox=%lld state=%s late=%d", m->link,
+	log_info("turn.taken", "link=%s ref=%s inbox=%lld state=%s late=%d", p->link,
 	    peer_ref(&p->phone).s, (long long)p->inbox_id, p->inbox, p->late);
 	return RC_OK;
 }

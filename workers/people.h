@@ -12,7 +12,11 @@
 /* One text of the batch on its way through the turn; lives for one transaction. */
 struct person {
 	struct turn_in *in;
-	struct phone phone; /* "" when there is none to answer */
+	const char *link, *group; /* the way it came */
+	struct phone phone;       /* "" when there is none to answer */
+	bool known; /* hash says who it is: a number, or an anonymous dialogue */
+	bool ussd;
+	bool repeat; /* a USSD step that was done: its screen is rendered again */
 	struct seal_hash hash, rhash, key;
 	int64_t inbox_id;
 	int64_t peer_id;    /* 0: no number */
@@ -38,6 +42,11 @@ MUST_CHECK enum rc people_refuse(struct turn *t, struct turn_in *in);
 
 /* The engine's step for one person, and its effects as rows (step.c). */
 MUST_CHECK enum rc people_step(struct turn *t, struct person *p, enum input_kind kind);
+
+/* The screen of an open question, or its next page, into the input; pure but for that (ussd.c). */
+MUST_CHECK enum rc people_screen(struct turn *t, struct person *p, const char *text);
+/* A step of a dialogue: "98" turns the page, all else is the engine's (ussd.c). */
+MUST_CHECK enum rc people_ussd(struct turn *t, struct person *p);
 
 /* Reads where one person stands (their peer is locked): session, case, receiver's phone or not. */
 MUST_CHECK enum rc people_read(struct turn *t, struct person *p);

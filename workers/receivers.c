@@ -106,7 +106,7 @@ tell_others(
 
 		if (db_get_i64(r, i, 0) == a->p->contact_id)
 			continue;
-		rc = refer_say(a->t->flows, lang_parse(db_get_text(r, i, 3)),
+		rc = refer_say(a->t->flows, referral_lang(a->t, db_get_text(r, i, 3)),
 		    "ref.taken_else",
 		    say_args(&said, c->facts.number, db_get_i64(r, i, 2), clock_wall_ms(),
 			referral_case_region(c)),
@@ -224,6 +224,75 @@ out:
 	return rc;
 }
 
+/* What only the one who took it may say of it: on the way, met, not found, give back, the operator. */
+struct act {
+	const char *key; /* of the reply */
+	const char *audit;
+	const char *task; /* for an operator, or NULL */
+	enum db_stmt st;  /* what it does to the case; DB_STMTS: nothing */
+	bool next;        /* the ladder goes on */
+};
+static const struct act acts[] = {
+	[SAYS_OPERATOR] = { "ref.noted", "referral.operator", "asked_for", DB_STMTS,
+	    false },
+	[SAYS_ON_THE_WAY] = { "ref.on_the_way", "referral.on_the_way", NULL, DB_STMTS,
+	    false },
+	[SAYS_MET] = { "ref.met", "referral.met", NULL, ST_CASE_MET, false },
+	[SAYS_NOT_FOUND] = { "ref.noted", "referral.not_found", "not_found", DB_STMTS,
+	    false },
+	[SAYS_GIVE_BACK] = { "ref.given_back", "referral.given_back", NULL, ST_CASE_BACK,
+	    true },
+};
+
+static enum rc
+acted(struct answering *a, const struct act *act, struct case_row *c, int64_t referral)
+{
+	struct said said;
+	enum rc rc = RC_OK;
+
+	if (act->st != DB_STMTS)
+		rc = db_run(a->t->db, act->st, NULL, db_i64(c->id));
+	if (rc == RC_OK && act->next)
+		rc = db_run(a->t->db, ST_REFERRAL_ANSWER, NULL, db_i64(referral),
+		    db_text("declined"));
+	if (rc != RC_OK)
+		return rc;
+	if (act->task != NULL)
+		out_row(a->t->out, OUT_TASK, act->task, c->id, a->p->inbox_id,
+		    a->p->contact_id);
+	out_row(a->t->out, OUT_AUDIT, act->audit, c->id, referral, a->p->contact_id,
+	    (const char *)NULL);
+	return reply_key(a, c->id, act->key,
+	    say_args(&said, c->facts.number, 0, clock_wall_ms(), referral_case_region(c)),
+	    3);
+}
+
+static enum rc
+do_act(struct answering *a, int ask, enum receiver_word word)
+{
+	int64_t referral = db_get_i64(a->asks, ask, 1);
+	const struct act *act = &acts[word];
+	struct case_row c = { 0 };
+	struct said said;
+	enum rc rc = referral_case_lock(a->t, db_get_i64(a->asks, ask, 2), &c);
+
+	if (rc != RC_OK)
+		return rc;
+	if (c.taken_by == referral && strcmp(c.state, "closed") != 0)
+		rc = acted(a, act, &c, referral);
+	else if (c.taken_ms != 0)
+		rc = reply_key(a, c.id, "ref.taken_at",
+		    say_args(
+			&said, c.facts.number, 0, c.taken_ms, referral_case_region(&c)),
+		    3);
+	else
+		rc = reply_key(a, c.id, "ref.which",
+		    say_args(&said, c.facts.number, db_get_i64(a->asks, ask, 0), 0, ""),
+		    3);
+	referral_case_clear(&c);
+	return rc;
+}
+
 /* Three wrong codes in an hour: a task. Nothing is settled by any of them. */
 static enum rc
 wrong_code(struct answering *a)
@@ -310,6 +379,8 @@ settle(struct answering *a, const struct receiver_words *w)
 		return accept(a, ask);
 	if (ask >= 0 && w->word == SAYS_CANNOT)
 		return decline(a, ask);
+	if (ask >= 0 && w->word < (int)ARRAY_LEN(acts) && acts[w->word].key != NULL)
+		return do_act(a, ask, w->word);
 	if (w->code < 0 && w->word == SAYS_TAKE)
 		return bare_yes(a);
 	return reply_key(a, 0, "ref.help", NULL, 0);
@@ -332,7 +403,7 @@ receivers_text(struct turn *t, struct person *p)
 	a.wrong = db_get_i64(r, 0, 0);
 	a.wrong_since = db_get_i64(r, 0, 1);
 	a.reason_for = db_get_i64(r, 0, 2);
-	a.lang = lang_parse(db_get_text(r, 0, 3));
+	a.lang = referral_lang(t, db_get_text(r, 0, 3));
 	db_rows_free(r);
 	rc = db_run(t->db, ST_ASKS_OF, &a.asks, db_i64(p->contact_id));
 	if (rc != RC_OK)

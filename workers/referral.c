@@ -105,6 +105,44 @@ referral_case_is_open(const struct case_row *c)
 	    strcmp(c->state, "nobody") == 0;
 }
 
+enum lang
+referral_lang(const struct turn *t, const char *code)
+{
+	const struct texts *texts = flows_texts(t->flows);
+	enum lang l = lang_parse(code);
+
+	if (l != LANG_NONE && texts_has_lang(texts, l))
+		return l;
+	if (texts_has_lang(texts, LANG_RU))
+		return LANG_RU;
+	for (l = LANG_KK; l < LANGS && !texts_has_lang(texts, l); l++)
+		continue;
+	return l;
+}
+
+enum rc
+referral_cut(struct turn *t, int64_t case_id)
+{
+	struct db_rows *r;
+	enum rc rc = db_run(t->db, ST_CUT_CONTACTS, &r, db_i64(case_id));
+
+	if (rc != RC_OK)
+		return rc;
+	for (int i = 0; i < db_count(r) && rc == RC_OK; i++) {
+		char number[24], text[REFER_TEXT_MAX];
+		const struct text_arg arg = { "n", number };
+
+		snprintf(number, sizeof(number), "%lld", (long long)db_get_i64(r, i, 2));
+		rc = refer_say(t->flows, referral_lang(t, db_get_text(r, i, 1)),
+		    "ref.cut", &arg, 1, text);
+		if (rc == RC_OK)
+			rc = referral_tell(
+			    t, db_get_i64(r, i, 0), case_id, "ref.cut", text);
+	}
+	db_rows_free(r);
+	return rc;
+}
+
 enum rc
 referral_tell(struct turn *t, int64_t contact_id, int64_t case_id, const char *key,
     const char *text)
@@ -199,7 +237,7 @@ ask(struct turn *t, const struct case_row *c, const struct db_rows *r, int row)
 	referral = db_get_i64(made, 0, 0);
 	db_rows_free(made);
 	rc = ask_contacts(
-	    t, c, receiver, referral, lang_parse(db_get_text(r, row, 5)), kind);
+	    t, c, receiver, referral, referral_lang(t, db_get_text(r, row, 5)), kind);
 	if (rc == RC_OK)
 		rc = db_run(t->db, ST_CASE_ASKED, NULL, db_i64(c->id),
 		    db_i64(clocks.operator_ms));
@@ -328,8 +366,8 @@ remind(struct turn *t, const struct case_row *c, int64_t referral, int64_t asked
 	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {
 		char text[REFER_TEXT_MAX];
 
-		rc = refer_reminder(t->flows, lang_parse(db_get_text(r, i, 3)), &c->facts,
-		    (unsigned)db_get_i64(r, i, 2), minutes, text);
+		rc = refer_reminder(t->flows, referral_lang(t, db_get_text(r, i, 3)),
+		    &c->facts, (unsigned)db_get_i64(r, i, 2), minutes, text);
 		if (rc == RC_OK)
 			rc = referral_tell(
 			    t, db_get_i64(r, i, 0), c->id, "ref.reminder", text);

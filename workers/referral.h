@@ -29,6 +29,12 @@ void referral_case_clear(struct case_row *c);
 const char *referral_case_region(const struct case_row *c);
 bool referral_case_is_open(const struct case_row *c);
 
+/* The language a receiver is written to: theirs when there are texts in it, else Russian, else any. */
+enum lang referral_lang(const struct turn *t, const char *code);
+
+/* The person's phone is not to be written to any more: everyone asked or acting hears it, once. */
+MUST_CHECK enum rc referral_cut(struct turn *t, int64_t case_id);
+
 /* A text to one contact, due (dispatch hands it out). `number` is not needed: the row names the contact. */
 MUST_CHECK enum rc referral_tell(struct turn *t, int64_t contact_id, int64_t case_id,
     const char *key, const char *text);

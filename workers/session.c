@@ -12,6 +12,7 @@
 
 #define FLAG_LANG_CHOSEN 1
 #define FLAG_PLAIN 2
+#define FLAG_PAGE_SHIFT 8 /* the page of a USSD screen: eight bits */
 
 void
 session_slots_pack(const struct slot *v, size_t n, char out[SESSION_SLOTS_MAX])
@@ -85,6 +86,7 @@ session_read(struct session *s, const struct db_rows *r, int row, int first)
 	s->lang = lang_parse(db_get_text(r, row, first + 3));
 	s->lang_chosen = (flags & FLAG_LANG_CHOSEN) != 0;
 	s->plain = (flags & FLAG_PLAIN) != 0;
+	s->page = (uint8_t)(flags >> FLAG_PAGE_SHIFT);
 	s->misses = (uint8_t)db_get_i64(r, row, first + 5);
 	s->slots = (uint8_t)session_slots_unpack(db_get_text(r, row, first + 6), s->slot);
 	s->case_id = db_get_i64(r, row, first + 7);
@@ -96,7 +98,7 @@ session_write(const struct session *s, int64_t peer_id, struct out *o)
 {
 	char slots[SESSION_SLOTS_MAX];
 	int64_t flags = (s->lang_chosen ? FLAG_LANG_CHOSEN : 0) |
-	    (s->plain ? FLAG_PLAIN : 0);
+	    (s->plain ? FLAG_PLAIN : 0) | (int64_t)s->page << FLAG_PAGE_SHIFT;
 
 	session_slots_pack(s->slot, s->slots, slots);
 	out_row(o, OUT_SESSION, peer_id, s->flow, (int64_t)s->version, s->step,

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "log.h"
 #include "people.h"
+#include "referral.h"
 #include "str.h"
 
 #define PLACE_CHARS 70
@@ -33,14 +34,13 @@ static enum rc
 on_say(struct stepping *st, const struct effect *f)
 {
 	struct person *p = st->p;
-	const struct bus_sms_in *m = &p->in->u.sms;
 	struct turn_text x = {
 		.inbox_id = p->inbox_id,
 		.peer_id = p->peer_id,
 		.case_id = p->session.case_id,
 		.key = f->key,
 		.text = st->e->text,
-		.link = m->link,
+		.link = p->link,
 		.daemon = p->in->daemon,
 		.instance = p->in->instance,
 		.priority = p->session.class == CASE_DANGER ? PRIORITY_DANGER
@@ -51,6 +51,8 @@ on_say(struct stepping *st, const struct effect *f)
 	};
 
 	st->stranger = f->stranger;
+	if (p->ussd) /* S1c: the screen goes with the verdict, never an SMS */
+		return people_screen(st->t, p, st->e->text);
 	if (f->stranger)
 		x.window_until = x.submit_by + 5 * 60000;
 	if (p->late || p->phone.s[0] == '\0' || st->e->text[0] == '\0')
@@ -68,7 +70,8 @@ on_case_open(struct stepping *st, const struct effect *f)
 		return rc;
 	p->session.class = f->class;
 	out_row(st->t->out, OUT_CASE_OPEN, p->session.case_id, p->peer_id,
-	    case_class_name(f->class), lang_code(p->session.lang), (int64_t)BEARER_SMS);
+	    case_class_name(f->class), lang_code(p->session.lang),
+	    (int64_t)(st->p->ussd ? BEARER_USSD : BEARER_SMS));
 	out_row(st->t->out, OUT_AUDIT, "case.open", p->session.case_id, OUT_NULL,
 	    OUT_NULL, case_class_name(f->class));
 	return RC_OK;
@@ -184,6 +187,12 @@ static enum rc
 on_stop(struct stepping *st, const struct effect *f)
 {
 	(void)f;
+	if (st->p->session.case_id != 0) {
+		enum rc rc = referral_cut(st->t, st->p->session.case_id);
+
+		if (rc != RC_OK)
+			return rc;
+	}
 	out_row(st->t->out, OUT_WITHDRAW, st->p->peer_id);
 	out_row(st->t->out, OUT_AUDIT, "person.stop", case_or_null(st->p), OUT_NULL,
 	    OUT_NULL, (const char *)NULL);
@@ -217,7 +226,7 @@ people_step(struct turn *t, struct person *p, enum input_kind kind)
 {
 	struct flow_input in = {
 		.kind = kind,
-		.bearer = BEARER_SMS,
+		.bearer = p->ussd ? BEARER_USSD : BEARER_SMS,
 		.text = p->text,
 		.country = phone_country(&p->phone),
 		.now_ms = clock_wall_ms(),

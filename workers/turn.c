@@ -290,7 +290,7 @@ run_single(struct turn *t, struct turn_in *in)
 		return rc;
 	(void)!str_copy(t->refused, sizeof(t->refused), db_error(t->db));
 	log_error("turn.refused", "kind=%d sqlstate=%s", (int)in->kind, t->refused);
-	if (in->kind != TURN_SMS) {
+	if (in->kind != TURN_SMS && in->kind != TURN_USSD) {
 		in->decided = true;
 		in->outcome = BUS_ASIDE;
 		return RC_OK;
@@ -336,8 +336,9 @@ turn_run(struct turn *t, struct turn_in *const *v, size_t n)
 	return rc;
 }
 
-enum rc
-turn_due(struct turn *t, const char *kind, int64_t id, int64_t due_ms)
+/* One transaction; `refuse`: not the thing itself, but what puts it before an operator. */
+static enum rc
+due_once(struct turn *t, const char *kind, int64_t id, int64_t due_ms, bool refuse)
 {
 	enum rc rc;
 
@@ -348,7 +349,7 @@ turn_due(struct turn *t, const char *kind, int64_t id, int64_t due_ms)
 	if (rc != RC_OK)
 		return rc;
 	kill_point("due.begun");
-	rc = due_run(t, kind, id, due_ms);
+	rc = refuse ? due_refuse(t, kind, id) : due_run(t, kind, id, due_ms);
 	if (rc == RC_OK)
 		rc = out_write(t->out, t->db);
 	if (rc != RC_OK) {
@@ -361,4 +362,16 @@ turn_due(struct turn *t, const char *kind, int64_t id, int64_t due_ms)
 		undo(t);
 	kill_point("due.committed");
 	return rc;
+}
+
+enum rc
+turn_due(struct turn *t, const char *kind, int64_t id, int64_t due_ms)
+{
+	enum rc rc = due_once(t, kind, id, due_ms, false);
+
+	if (rc != RC_REFUSED)
+		return rc;
+	log_error("turn.due_refused", "kind=%s id=%lld sqlstate=%s", kind, (long long)id,
+	    db_error(t->db));
+	return due_once(t, kind, id, due_ms, true);
 }

@@ -67,6 +67,7 @@ enum turn_kind {
 	TURN_SMS,
 	TURN_RESULT,
 	TURN_RECEIPT,
+	TURN_USSD,
 };
 
 struct turn_in {
@@ -78,10 +79,13 @@ struct turn_in {
 		struct bus_sms_in sms;
 		struct bus_result result;
 		struct bus_receipt receipt;
+		struct bus_ussd_in ussd;
 	} u;
 	/* set by turn_run */
 	bool decided;
 	enum bus_outcome outcome;
+	bool end;                    /* TURN_USSD: the screen is the last */
+	char screen[BUS_SCREEN_MAX]; /* TURN_USSD */
 };
 
 /*

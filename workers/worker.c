@@ -60,6 +60,8 @@ item_new(struct upstream *u, const struct bus_peer *peer, enum turn_kind kind,
 	it->in.instance = peer->instance;
 	it->in.read_ms = clock_wall_ms() - (int64_t)age_ms;
 	memcpy(it->in.daemon, peer->name, sizeof(it->in.daemon));
+	it->in.end = false;
+	it->in.screen[0] = '\0';
 	it->from = u;
 	it->token = token;
 	it->since_ms = clock_boot_ms();
@@ -98,7 +100,18 @@ on_receipt(void *arg, struct bus_peer *from, const struct bus_msg *m)
 		it->in.u.receipt = m->u.receipt;
 }
 
+static void
+on_ussd_in(void *arg, struct bus_peer *from, const struct bus_msg *m)
+{
+	struct item *it = item_new(
+	    arg, from, TURN_USSD, m->u.ussd_in.token, m->u.ussd_in.age_ms);
+
+	if (it != NULL)
+		it->in.u.ussd = m->u.ussd_in;
+}
+
 static bus_handler *const on[BUS_TYPES] = {
+	[BUS_USSD_IN] = on_ussd_in,
 	[BUS_SMS_IN] = on_sms_in,
 	[BUS_RESULT] = on_result,
 	[BUS_RECEIPT] = on_receipt,
@@ -132,12 +145,18 @@ on_change(void *arg, struct bus_peer *peer, bool is_up)
 		give_credit(u, (uint32_t)w->setup.batch * 2);
 }
 
+static const char *
+sender_of(const struct item *it)
+{
+	return it->in.kind == TURN_SMS ? it->in.u.sms.from
+	    : it->in.kind == TURN_USSD ? it->in.u.ussd.from
+				       : "";
+}
+
 static bool
 same_sender(const struct item *a, const struct item *b)
 {
-	return a->in.kind == TURN_SMS && b->in.kind == TURN_SMS &&
-	    a->in.u.sms.from[0] != '\0' &&
-	    strcmp(a->in.u.sms.from, b->in.u.sms.from) == 0;
+	return sender_of(a)[0] != '\0' && strcmp(sender_of(a), sender_of(b)) == 0;
 }
 
 /* What waits, up to the limit; a second text of a peer waits for the next batch. */
@@ -180,8 +199,9 @@ answer(struct worker *w, struct upstream *u, bool undecided)
 		if (undecided || !it->in.decided)
 			continue;
 		verdict[v->verdicts_n].token = it->token;
-		verdict[v->verdicts_n].end = false;
-		verdict[v->verdicts_n].screen[0] = '\0';
+		verdict[v->verdicts_n].end = it->in.end;
+		memcpy(
+		    verdict[v->verdicts_n].screen, it->in.screen, sizeof(it->in.screen));
 		verdict[v->verdicts_n++].outcome = it->in.outcome;
 	}
 	for (size_t i = 0; i < w->turn.sends.n && v->sends_n < BUS_VERDICTS_MAX; i++) {
@@ -240,7 +260,7 @@ has_work(const struct worker *w)
 	int64_t now = clock_boot_ms();
 
 	for (size_t i = 0; i < w->n; i++) {
-		if (w->item[i].in.kind == TURN_SMS ||
+		if (w->item[i].in.kind == TURN_SMS || w->item[i].in.kind == TURN_USSD ||
 		    now - w->item[i].since_ms >= RESULTS_MS)
 			return true;
 	}

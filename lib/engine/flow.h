@@ -56,6 +56,7 @@ struct session {
 	bool plain;               /* asked for plain words */
 	bool stopped;   /* S4: nothing is sent until help, danger, ? or a dial */
 	uint8_t misses; /* answers in a row that fitted nothing */
+	uint8_t page; /* USSD: which page of the open screen was shown; the turn's own */
 	int64_t
 	    case_id; /* 0: none; set by the caller when it carries out EFFECT_CASE_OPEN */
 	enum case_class class;

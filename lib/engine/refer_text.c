@@ -392,7 +392,8 @@ prove_plain(const struct flows *f, enum lang l, const char *dir, struct flow_err
 {
 	static const char *const keys[] = { "ref.first", "ref.reminder", "ref.yours",
 		"ref.taken_else", "ref.taken_at", "ref.wrong_code", "ref.which",
-		"ref.declined", "ref.reason", "ref.operator", "ref.cut", "ref.help" };
+		"ref.declined", "ref.reason", "ref.on_the_way", "ref.met", "ref.noted",
+		"ref.given_back", "ref.operator", "ref.cut", "ref.help" };
 	const struct text_arg args[] = { { "n", "99999" }, { "code", "999" },
 		{ "at", "23:59" }, { "minutes", "240" }, { "where", "x" },
 		{ "facts", "x" }, { "town", "x" }, { "list", "x" }, { "place", "x" } };

@@ -123,6 +123,22 @@ rows(enum db_stmt st)
 	return n;
 }
 
+/* Messages kept as refused, for an operator. */
+static int
+refused(void)
+{
+	struct db_col states = { .kind = DB_TEXT };
+	struct db_rows *r;
+	int n;
+
+	db_col_text(&states, "refused");
+	assert_int_equal(db_run(as_owner, ST_QUEUE_ASIDE, &r, db_array(&states)), RC_OK);
+	n = db_count(r);
+	db_rows_free(r);
+	db_col_free(&states);
+	return n;
+}
+
 static void
 test_batch_and_its_repeats(void **unused)
 {
@@ -159,7 +175,7 @@ test_batch_and_its_repeats(void **unused)
 static void
 test_poison_in_a_batch(void **unused)
 {
-	int cases = rows(ST_CASE_LIST), aside = rows(ST_QUEUE_ASIDE);
+	int cases = rows(ST_CASE_LIST), aside = refused();
 
 	(void)unused;
 	batch(BATCH);
@@ -171,11 +187,11 @@ test_poison_in_a_batch(void **unused)
 	}
 	assert_int_equal(turn.sends.n, BATCH - 1);
 	assert_int_equal(rows(ST_CASE_LIST), cases + BATCH - 1);
-	assert_int_equal(rows(ST_QUEUE_ASIDE), aside + 1);
+	assert_int_equal(refused(), aside + 1);
 	/* offered once more it is known, not refused again */
 	assert_int_equal(turn_run(&turn, v, BATCH), RC_OK);
 	assert_int_equal(in[7].outcome, BUS_DONE);
-	assert_int_equal(rows(ST_QUEUE_ASIDE), aside + 1);
+	assert_int_equal(refused(), aside + 1);
 }
 
 static void
@@ -260,6 +276,71 @@ test_results(void **unused)
 	assert_int_equal(count_of("sent"), sent + 1);
 }
 
+static void
+dial(struct turn_in *t, uint64_t dialogue, uint32_t step, const char *from,
+    const char *words)
+{
+	struct bus_ussd_in *m = &t->u.ussd;
+
+	memset(t, 0, sizeof(*t));
+	t->kind = TURN_USSD;
+	t->instance = INSTANCE;
+	t->read_ms = clock_wall_ms();
+	strcpy(t->daemon, "site1");
+	m->token = step;
+	m->dialogue = dialogue;
+	m->step = step;
+	strcpy(m->link, "a");
+	strcpy(m->link_group, "sim1");
+	strcpy(m->from, from);
+	strcpy(m->text, words);
+}
+
+/* S1c: screens go with the verdict; a repeated step gets the same screen; no SMS, ever. */
+static void
+ussd_dialogue(uint64_t dialogue, const char *from)
+{
+	int64_t due = count_of("due"), claimed = count_of("claimed"),
+		sent = count_of("sent");
+	int cases = rows(ST_CASE_LIST);
+	char screen[BUS_SCREEN_MAX];
+
+	v[0] = &in[0];
+	dial(&in[0], dialogue, 1, from, "*8500#");
+	assert_int_equal(turn_run(&turn, v, 1), RC_OK);
+	assert_int_equal(in[0].outcome, BUS_DONE);
+	assert_true(in[0].screen[0] != '\0');
+	assert_false(in[0].end);
+	dial(&in[0], dialogue, 2, from, "yordam");
+	assert_int_equal(turn_run(&turn, v, 1), RC_OK);
+	memcpy(screen, in[0].screen, sizeof(screen));
+	assert_true(screen[0] != '\0');
+	assert_int_equal(rows(ST_CASE_LIST), cases + 1);
+
+	dial(&in[0], dialogue, 2, from, "yordam"); /* the verdict was lost */
+	assert_int_equal(turn_run(&turn, v, 1), RC_OK);
+	assert_int_equal(in[0].outcome, BUS_DONE);
+	assert_string_equal(in[0].screen, screen);
+	assert_int_equal(rows(ST_CASE_LIST), cases + 1);
+
+	dial(&in[0], dialogue, 3, from, "1");
+	assert_int_equal(turn_run(&turn, v, 1), RC_OK);
+	assert_string_not_equal(in[0].screen, screen);
+	assert_int_equal(turn.sends.n, 0);
+	assert_int_equal(count_of("due"), due);
+	assert_int_equal(count_of("claimed"), claimed);
+	assert_int_equal(count_of("sent"), sent);
+}
+
+static void
+test_ussd(void **unused)
+{
+	(void)unused;
+	ussd_dialogue(1, "+77019000001");
+	ussd_dialogue(2, ""); /* anonymous: a case all the same */
+	ussd_dialogue(3, ""); /* and another */
+}
+
 int
 main(void)
 {
@@ -269,6 +350,7 @@ main(void)
 		cmocka_unit_test(test_second_of_a_sender_waits),
 		cmocka_unit_test(test_several_effects_on_one_case),
 		cmocka_unit_test(test_results),
+		cmocka_unit_test(test_ussd),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What each kind of intake does, inside the transaction of its row. It opens no box and commits nothing.
+ * Called by intake.c alone.
+ */
+#ifndef SHYRAQ_INTAKE_DO_H
+#define SHYRAQ_INTAKE_DO_H
+
+#include "turn.h"
+
+struct intake_job {
+	struct turn *t;
+	int64_t id;
+	char by[64]; /* the login that asked */
+	char *text;  /* opened; n bytes, wiped by intake.c */
+	size_t n;
+	bool refused;
+	char answer[160]; /* what the console shows: counts and states, never a number */
+};
+
+/* Nothing of it was done, and `why` goes to who asked. Always RC_OK: the row is settled. */
+enum rc intake_refuse(struct intake_job *j, const char *why);
+
+/* intake_receiver.c */
+MUST_CHECK enum rc intake_receiver(struct intake_job *j);
+MUST_CHECK enum rc intake_receivers(struct intake_job *j);
+MUST_CHECK enum rc intake_active(struct intake_job *j);
+/* intake_retry.c */
+MUST_CHECK enum rc intake_retry(struct intake_job *j);
+MUST_CHECK enum rc intake_task(struct intake_job *j);
+
+#endif
