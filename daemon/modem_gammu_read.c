@@ -135,12 +135,24 @@ set_text(struct modem_text *t, const GSM_SMSMessage *s)
 	t->text_n = (uint32_t)n;
 }
 
+/*
+ * libgammu loses the error of a command when an unasked line comes in the same read; but it names the
+ * folder last of all, so that a message without one was not decoded.
+ */
+static bool
+is_decoded(const GSM_SMSMessage *s)
+{
+	return s->Folder != 0 && s->PDU != 0;
+}
+
 /* RC_REFUSED: not what libgammu took it for. RC_AGAIN: a text of ours, kept by the modem: left alone. */
 static enum rc
 take(struct machine *m, const GSM_SMSMessage *s, int memory)
 {
 	struct modem_text *t;
 
+	if (!is_decoded(s))
+		return RC_REFUSED;
 	if (s->PDU == SMS_Submit)
 		return RC_AGAIN;
 	if (s->PDU == SMS_Deliver && !has_sound_header(s))
@@ -248,7 +260,7 @@ list(struct machine *m)
 		machine_call(m, LIST_MS);
 		e = machine_back(m, "list", GSM_GetNextSMS(m->s, m->sms, start));
 		start = FALSE;
-		if (m->failed || (e != ERR_NONE && m->sms->SMS[0].Location == before))
+		if (m->failed || m->sms->SMS[0].Location == before)
 			break;
 		if (e == ERR_NONE && take(m, &m->sms->SMS[0], 0) != RC_REFUSED)
 			continue;
@@ -333,7 +345,9 @@ delete_broken(struct machine *m, const struct modem_slot *slot)
 	char command[32];
 	size_t n = 0;
 
-	if (get(m, 0, slot->location) == ERR_NONE || m->failed)
+	if ((get(m, 0, slot->location) == ERR_NONE &&
+		take(m, &m->sms->SMS[0], 0) != RC_REFUSED) ||
+	    m->failed)
 		return false;
 	if (read_raw(m, slot->location, &now) != RC_OK || now.slot.print != slot->print)
 		return false;

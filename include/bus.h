@@ -86,6 +86,7 @@ enum bus_outcome {
 /* Plain values; fields and bounds as in shyraq.proto. */
 struct bus_hello {
 	uint32_t version;
+	uint32_t session;
 	uint64_t instance;
 	char name[BUS_NAME_MAX];
 };
@@ -244,7 +245,9 @@ struct bus_peer {
 	char name[BUS_NAME_MAX];
 	int64_t heard_ms; /* clock_boot_ms */
 	uint64_t heard;   /* its newest `sent`, come at heard_ms; 0: none */
-	uint8_t id[64];   /* of the socket; private to bus.c */
+	uint32_t my_session,
+	    their_session; /* a silence that one side alone saw ends both */
+	uint8_t id[64];    /* of the socket; private to bus.c */
 	uint32_t id_n;
 };
 #define BUS_PEERS_MAX 64

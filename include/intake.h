@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a console seals to intake.pub for dispatch to open: a receiver and its phone. One packer, one
- * unpacker, so that both ends are one file. It seals nothing itself.
+ * What a console seals to intake.pub for dispatch to open: receivers and their phones, and orders about
+ * what is stored. One packer, one unpacker, so that both ends are one file. It seals nothing itself.
  */
 #ifndef SHYRAQ_INTAKE_H
 #define SHYRAQ_INTAKE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base.h"
 #include "phone.h"
+
+/* The column `kind` of the table, in clear: how the box is to be read. */
+#define INTAKE_RECEIVER "receiver"   /* one */
+#define INTAKE_RECEIVERS "receivers" /* a file of them, all or none */
+#define INTAKE_ACTIVE "active"       /* a receiver suspended, or back */
+#define INTAKE_RETRY "retry" /* a text to a receiver, or a refused message, again */
+#define INTAKE_TASK "task"   /* a task that a person has done */
 
 struct intake_receiver {
 	char name[64];
@@ -22,10 +30,36 @@ struct intake_receiver {
 	bool sample;
 };
 
-#define INTAKE_MAX 512
-/* Lines "name=value"; the length, without a NUL. */
+struct intake_active {
+	char name[64];
+	bool active;
+};
+
+#define INTAKE_MAX 512 /* one record */
+#define INTAKE_ROWS_MAX \
+	500 /* records of one file: a transaction of dispatch stays short */
+#define INTAKE_FILE_MAX (INTAKE_ROWS_MAX * INTAKE_MAX)
+
+/* Lines "name=value"; the length, without a NUL; 0: it does not fit. */
 size_t intake_pack(const struct intake_receiver *r, char out[INTAKE_MAX]);
 /* RC_REFUSED: not what intake_pack makes, or a bound is broken. */
 MUST_CHECK enum rc intake_unpack(const char *p, size_t n, struct intake_receiver *r);
+
+/*
+ * Of several, one after the other: records end with an empty line. Adds at *len of out (INTAKE_FILE_MAX
+ * bytes); false: full.
+ */
+MUST_CHECK bool intake_pack_add(
+    const struct intake_receiver *r, char *out, size_t *len, size_t *rows);
+/* The record at *at, which moves on. RC_AGAIN: the end. RC_REFUSED: as intake_unpack. */
+MUST_CHECK enum rc intake_unpack_next(
+    const char *p, size_t n, size_t *at, struct intake_receiver *r);
+
+size_t intake_pack_active(const struct intake_active *a, char out[INTAKE_MAX]);
+MUST_CHECK enum rc intake_unpack_active(const char *p, size_t n, struct intake_active *a);
+
+/* A row's id: INTAKE_RETRY, INTAKE_TASK. */
+size_t intake_pack_row(int64_t id, char out[INTAKE_MAX]);
+MUST_CHECK enum rc intake_unpack_row(const char *p, size_t n, int64_t *id);
 
 #endif

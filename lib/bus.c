@@ -31,6 +31,7 @@ struct bus {
 	void (*drained)(void *arg);
 	void *arg;
 	int timer;
+	uint32_t sessions; /* the last number given to a session */
 	int64_t pinged_ms;
 	struct bus_counts counts;
 	struct bus_room *room;
@@ -128,6 +129,7 @@ say_hello(struct bus *b, const struct bus_peer *to)
 
 	m.u.hello.version = BUS_VERSION;
 	m.u.hello.instance = b->instance;
+	m.u.hello.session = to->my_session;
 	memcpy(m.u.hello.name, b->name, sizeof(m.u.hello.name));
 	(void)!send_bytes(b, to, &m);
 }
@@ -172,10 +174,15 @@ peer_find(struct bus *b, const uint8_t *id, uint32_t n)
 	return NULL;
 }
 
+/*
+ * Fresh: another process, or one that took us for gone although we did not know: whatever was given to
+ * each other (credit, room) is void, and both begin anew.
+ */
 static void
 on_hello(struct bus *b, struct bus_peer *p, const struct bus_hello *h)
 {
-	bool fresh = !p->up || p->instance != h->instance;
+	bool fresh = !p->up || p->instance != h->instance ||
+	    p->their_session != h->session;
 
 	p->heard_ms = clock_boot_ms();
 	p->heard = b->msg->times.sent;
@@ -185,9 +192,15 @@ on_hello(struct bus *b, struct bus_peer *p, const struct bus_hello *h)
 		b->counts.bad++;
 		return;
 	}
-	if (p->up && p->instance != h->instance)
-		go_down(b, p, "restarted");
+	if (h->session == 0) { /* it does not know us: nothing is up before it does */
+		go_down(b, p, "forgotten");
+		say_hello(b, p);
+		return;
+	}
+	if (fresh)
+		go_down(b, p, p->instance != h->instance ? "restarted" : "begins anew");
 	p->instance = h->instance;
+	p->their_session = h->session;
 	memcpy(p->name, h->name, sizeof(p->name));
 	if (b->router || fresh)
 		say_hello(b, p);
@@ -216,6 +229,7 @@ greet(struct bus *b, const uint8_t *id, uint32_t n, const struct bus_hello *h)
 	memset(p, 0, sizeof(*p));
 	memcpy(p->id, id, n);
 	p->id_n = n;
+	p->my_session = ++b->sessions;
 	return p;
 }
 
@@ -253,6 +267,19 @@ dispatch_frame(struct bus *b, struct bus_peer *p, struct bus_msg *m)
 	b->on[m->type](b->arg, p, m);
 }
 
+/* Someone from before our start, or whom we gave up: greet, so that it greets again. */
+static void
+greet_again(struct bus *b, const struct bus_peer *known, const uint8_t *id, uint32_t id_n)
+{
+	struct bus_peer stranger = { .id_n = id_n };
+
+	b->counts.lost++;
+	if (!b->router || id_n > sizeof(stranger.id))
+		return;
+	memcpy(stranger.id, id, id_n);
+	say_hello(b, known != NULL ? known : &stranger);
+}
+
 static void
 on_frame(struct bus *b, const uint8_t *id, uint32_t id_n, const void *p, size_t n)
 {
@@ -275,14 +302,7 @@ on_frame(struct bus *b, const uint8_t *id, uint32_t id_n, const void *p, size_t 
 		return;
 	}
 	if (peer == NULL || !peer->up) {
-		/* someone from before our start, or given up: greet, so that it greets again */
-		struct bus_peer stranger = { .id_n = id_n };
-
-		if (b->router && id_n <= sizeof(stranger.id)) {
-			memcpy(stranger.id, id, id_n);
-			say_hello(b, &stranger);
-		}
-		b->counts.lost++;
+		greet_again(b, peer, id, id_n);
 		return;
 	}
 	dispatch_frame(b, peer, b->msg);
@@ -352,8 +372,10 @@ on_tick(void *arg)
 		struct bus_peer *p = &b->peer[i];
 		struct bus_msg m = { .type = BUS_PING };
 
-		if (p->up && now - p->heard_ms > BUS_GONE_MS)
+		if (p->up && now - p->heard_ms > BUS_GONE_MS) {
+			p->my_session = ++b->sessions;
 			go_down(b, p, "silent");
+		}
 		m.u.nonce = (uint64_t)now;
 		if (p->up && ping)
 			(void)!send_bytes(b, p, &m);
@@ -386,6 +408,7 @@ bus_open(struct loop *loop, const struct bus_options *o, struct bus **out)
 	zsock_set_maxmsgsize(b->sock, FRAME_MAX);
 	zsock_set_sndhwm(b->sock, HWM);
 	zsock_set_rcvhwm(b->sock, HWM);
+	b->peer[0].my_session = ++b->sessions; /* the only one of a DEALER */
 	if (b->router)
 		zsock_set_router_mandatory(b->sock, 1);
 	else

@@ -166,6 +166,7 @@ small_out(const struct bus_msg *m, Shyraq__Frame *f, size_t *n)
 	if (m->type == BUS_HELLO) {
 		hello.version = m->u.hello.version;
 		hello.instance = m->u.hello.instance;
+		hello.session = m->u.hello.session;
 		hello.name = lend(m->u.hello.name);
 		f->m_case = SHYRAQ__FRAME__M_HELLO;
 		f->hello = &hello;

@@ -99,6 +99,7 @@ hello_in(const Shyraq__Hello *p, struct bus_hello *m)
 {
 	m->version = p->version;
 	m->instance = p->instance;
+	m->session = p->session;
 	return p->instance != 0 && name_in(m->name, sizeof(m->name), p->name, false);
 }
 

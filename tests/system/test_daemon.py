@@ -3,7 +3,10 @@
 
 Both roads, bad input, faults of the modem, of workers, of the clock. No database.
 """
+import contextlib
+import os
 import re
+import signal
 import time
 
 import pytest
@@ -221,6 +224,18 @@ def test_only_broken_slots(shared):
     assert len(worker.all("sms")) == len(BROKEN), "offered again though settled"
 
 
+def test_broken_slots_among_arrivals(shared):
+    """An unasked line in the same read hides the error of libgammu's command."""
+    worker = shared.worker(credit=256)
+    for i in range(24):
+        shared.sims[0].pdu("00")
+        shared.sims[0].text(f"+770100005{i:02d}", f"text {i}")
+    wait_for("all texts", lambda: len(worker.all("sms", body="text")) >= 24, 20)
+    shared.empty()
+    assert {words(m) for m in worker.all("sms", body="text")} == {f"text {i}" for i in range(24)}
+    assert not worker.all("sms", body="data")
+
+
 def test_again_keeps_the_text(shared):
     worker = shared.worker(auto="again")
     shared.sims[0].text(PERSON, "a")
@@ -353,6 +368,30 @@ def test_silent_call_is_aborted(make):
     site.sims[0].clear()
     worker.wait("sms", timeout=40)
     site.empty()
+
+
+@pytest.mark.long
+def test_thread_that_hangs_is_given_up(make):
+    """A modem that takes no more bytes holds libgammu's thread where no abort reaches it."""
+    site = make(sims=2, daemon_more='stop_wait = "3 s";',
+                modem_more='poll = "1 s"; call_timeout = "2 s";')
+    worker = site.worker()
+    send(worker, 1, to=SHELTER, link="m2")
+    stuck = site.sims[0]
+    stuck.process.send_signal(signal.SIGSTOP)
+    try:
+        tty = os.open(stuck.tty, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        until = time.monotonic() + 40
+        while not site.count("modem.abandoned") and time.monotonic() < until:
+            with contextlib.suppress(BlockingIOError):
+                for _ in range(200):
+                    os.write(tty, b"x")
+        os.close(tty)
+        assert site.count("modem.abandoned")
+        assert worker.wait("result", row=1)["state"] == "accepted"
+        assert site.process.wait(15) == 1, "it must end, to be started again"
+    finally:
+        stuck.process.send_signal(signal.SIGCONT)
 
 
 def test_full_sim(make):
@@ -586,7 +625,7 @@ def test_deadline_counts_on_the_boot_clock(site):
 
 def test_validity_is_what_is_left(site):
     worker = site.worker()
-    for row, window, expected in ((1, 900_000, 10), (2, 303_000, 5), (3, 3_600_000, 55)):
+    for row, window, expected in ((1, 901_000, 10), (2, 303_000, 5), (3, 3_601_000, 55)):
         send(worker, row, person=True, window_ms=window)
         worker.wait("result", row=row)
         assert site.sims[0].sent()[-1]["vp_minutes"] == expected

@@ -363,11 +363,25 @@ test_greeting_and_restart(void **unused)
 	assert_int_equal(d.got, 1);
 	assert_int_equal(bus_counts(d.bus).bad, 1);
 
+	/* one side alone takes a silence for the end: the other begins anew too, and only once */
+	bus_only(w.bus)->heard_ms -= 2 * BUS_GONE_MS;
+	run_for(1200);
+	assert_int_equal(w.downs, 1);
+	assert_int_equal(w.ups, 2);
+	assert_int_equal(d.downs, 1);
+	assert_int_equal(d.ups, 2);
+	bus_next(d.bus, &(size_t){ 0 })->heard_ms -= 2 * BUS_GONE_MS;
+	run_for(3000); /* the next ping of the worker finds out */
+	assert_int_equal(w.downs, 2);
+	assert_int_equal(w.ups, 3);
+	assert_int_equal(d.downs, 2);
+	assert_int_equal(d.ups, 3);
+
 	bus_close(d.bus); /* the daemon restarts: another instance */
 	open_end(&d, BUS_DAEMON, BUS_WORKER, endpoint, 33);
 	run_for(3000);
-	assert_int_equal(w.downs, 1);
-	assert_int_equal(w.ups, 2);
+	assert_int_equal(w.downs, 3);
+	assert_int_equal(w.ups, 4);
 	assert_int_equal(bus_only(w.bus)->instance, 33);
 	assert_int_equal(d.ups, 1);
 	bus_close(w.bus);

@@ -221,6 +221,7 @@ test_silent_worker(void **state)
 	/* the first wakes up: "again" means nothing now, "done" does */
 	verdict(&w1, said[0].token, BUS_AGAIN);
 	assert_int_equal(settled_n, 0);
+	assert_int_equal(inflight_counts(f).again, 0);
 	verdict(&w1, said[0].token, BUS_DONE);
 	assert_int_equal(settled_n, 1);
 	verdict(&w2, said[1].token, BUS_DONE);
