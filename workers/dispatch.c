@@ -372,11 +372,12 @@ main(int argc, char **argv)
 	d.housekeep.retention_ms = d.setup.retention_ms;
 	if (d.setup.maintenance[0] != '\0')
 		d.housekeep.owner = db_new(d.setup.maintenance, d.setup.name, DB_OWNER);
-	turn_init(
-	    &d.turn, d.db, &d.setup.keys, d.setup.flows, d.setup.policy, &d.setup.limits);
+	turn_init(&d.turn, d.db, &d.setup.keys, &d.setup.flows, d.setup.policy,
+	    &d.setup.limits);
 	connect_all(&d);
 	loop_every(d.loop, TICK_MS, on_tick, &d);
 	on_tick(&d);
+	loop_on_hup(d.loop, setup_reload, &d.setup);
 	proc_ready();
 	loop_run(d.loop);
 	for (size_t i = 0; i < d.setup.daemons; i++)

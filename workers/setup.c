@@ -98,10 +98,32 @@ setup_read(struct setup *s, const char *file, const char *section, bool intake)
 	phone_set_log_key(log_key.b);
 	seal_wipe(&log_key, sizeof(log_key));
 	keys_read(&s->keys, s->keys_dir, intake);
-	must(flows_load(s->conf_dir, &s->flows, &err), err.s);
+	must(flowset_load(&s->flows, s->conf_dir, &err), err.s);
 	if (snprintf(path, sizeof(path), "%s/policies", s->conf_dir) >= (int)sizeof(path))
 		fatalx("conf.path", "conf_dir is too long");
 	must(policy_load(path, &s->policy, &err), err.s);
+}
+
+void
+setup_reload(void *setup)
+{
+	struct setup *s = setup;
+	struct policy *policy = NULL;
+	struct flow_err err;
+	char path[4096];
+
+	if (snprintf(path, sizeof(path), "%s/policies", s->conf_dir) >=
+		(int)sizeof(path) ||
+	    policy_load(path, &policy, &err) != RC_OK ||
+	    flowset_reload(&s->flows, s->conf_dir, &err) != RC_OK) {
+		log_error("conf.reload_refused", "%s", err.s);
+		policy_free(policy);
+		return;
+	}
+	/* the turn holds the policy: it gets the new one's inside, and the old goes */
+	policy_swap(s->policy, policy);
+	policy_free(policy);
+	log_info("conf.reloaded", "sets=%zu", s->flows.n);
 }
 
 void
@@ -112,5 +134,5 @@ setup_clear(struct setup *s)
 		conf_clear(daemons, ARRAY_LEN(daemons), &s->daemon[i]);
 	keys_wipe(&s->keys);
 	policy_free(s->policy);
-	flows_free(s->flows);
+	flowset_free(&s->flows);
 }

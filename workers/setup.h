@@ -31,12 +31,14 @@ struct setup {
 	struct setup_daemon daemon[SETUP_DAEMONS];
 	size_t daemons;
 	struct keys keys;
-	struct flows *flows;
+	struct flowset flows;
 	struct policy *policy;
 };
 
 /* `intake`: this process opens what consoles sealed. Fatal on any error. */
 void setup_read(struct setup *s, const char *file, const char *section, bool intake);
+/* SIGHUP: flows, words, places, texts and policies anew; what is broken is refused, what was stays. */
+void setup_reload(void *setup);
 void setup_clear(struct setup *s);
 
 #endif

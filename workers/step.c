@@ -239,7 +239,7 @@ people_step(struct turn *t, struct person *p, enum input_kind kind)
 	enum rc rc;
 
 	memcpy(in.taken_at, p->taken_at, sizeof(in.taken_at));
-	rc = flow_step(t->flows, &p->session, &in, &e);
+	rc = flow_step(flowset_of(t->sets, &p->session), &p->session, &in, &e);
 	/* a case must stand before what belongs to it: it is opened first, whatever the order */
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; rc == RC_OK && i < e.n; i++) {

@@ -20,13 +20,14 @@
 
 void
 turn_init(struct turn *t, struct db *db, const struct keys *keys,
-    const struct flows *flows, const struct policy *policy,
+    const struct flowset *sets, const struct policy *policy,
     const struct turn_limits *limits)
 {
 	*t = (struct turn){
 		.db = db,
 		.keys = keys,
-		.flows = flows,
+		.sets = sets,
+		.flows = flowset_newest(sets),
 		.policy = policy,
 		.limits = *limits,
 		.out = out_new(),
@@ -81,6 +82,7 @@ send_new(struct turn_sends *s)
 void
 turn_clock(struct turn *t)
 {
+	t->flows = flowset_newest(t->sets);
 	t->wall_ms = clock_wall_ms();
 	t->boot_ms = clock_boot_ms();
 }

@@ -15,6 +15,7 @@
 #include "db.h"
 #include "epoch.h"
 #include "flow.h"
+#include "flowset.h"
 #include "keys.h"
 #include "out.h"
 #include "policy.h"
@@ -47,7 +48,8 @@ struct turn_sends {
 struct turn {
 	struct db *db;
 	const struct keys *keys;
-	const struct flows *flows;
+	const struct flowset *sets;
+	const struct flows *flows; /* the newest of sets, taken at each turn */
 	const struct policy *policy;
 	struct turn_limits limits;
 	struct out *out;
@@ -59,7 +61,7 @@ struct turn {
 };
 
 void turn_init(struct turn *t, struct db *db, const struct keys *keys,
-    const struct flows *flows, const struct policy *policy,
+    const struct flowset *sets, const struct policy *policy,
     const struct turn_limits *limits);
 void turn_clear(struct turn *t);
 

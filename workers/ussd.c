@@ -22,7 +22,8 @@ people_screen(struct turn *t, struct person *p, const char *text)
 	enum rc rc = RC_OK;
 
 	if (text == NULL)
-		rc = flow_screen(t->flows, &p->session, BEARER_USSD, again);
+		rc = flow_screen(
+		    flowset_of(t->sets, &p->session), &p->session, BEARER_USSD, again);
 	else
 		p->session.page = 0;
 	if (rc != RC_OK)

@@ -334,14 +334,15 @@ main(int argc, char **argv)
 	w.db = db_new(w.setup.database, w.setup.name, DB_WORKER);
 	w.cap = (size_t)w.setup.batch * 2 * w.setup.daemons;
 	w.item = xcalloc(w.cap, sizeof(*w.item));
-	turn_init(
-	    &w.turn, w.db, &w.setup.keys, w.setup.flows, w.setup.policy, &w.setup.limits);
+	turn_init(&w.turn, w.db, &w.setup.keys, &w.setup.flows, w.setup.policy,
+	    &w.setup.limits);
 	if (db_open(w.db) == RC_REFUSED)
 		fatalx("worker.schema_at_start",
 		    "the schema does not fit this program: shyraqctl db migrate");
 	connect_all(&w);
 	loop_every(w.loop, TICK_MS, work, &w);
 	loop_on_term(w.loop, on_term, &w);
+	loop_on_hup(w.loop, setup_reload, &w.setup);
 	proc_ready();
 	loop_run(w.loop);
 	for (size_t i = 0; i < w.setup.daemons; i++)

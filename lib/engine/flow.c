@@ -23,7 +23,8 @@ flow_for(const struct turn *t)
 	for (size_t c = 0; c < ARRAY_LEN(order); c++) {
 		for (unsigned i = 0; i < t->f->n; i++) {
 			if (t->words.any[order[c]] != 0 &&
-			    (t->f->flow[i].intents & 1U << order[c]) != 0)
+			    (t->f->flow[i].intents & 1U << order[c]) != 0 &&
+			    flow_is_newest(t->f, &t->f->flow[i]))
 				return &t->f->flow[i];
 		}
 	}
@@ -374,7 +375,7 @@ locate(struct turn *t)
 	if (s->slots > FLOW_SLOTS || s->lang > LANG_NONE || s->class > CASE_DANGER)
 		return RC_REFUSED;
 	if (s->flow[0] != '\0') {
-		t->flow = flow_by_name(t->f, s->flow);
+		t->flow = flow_of_session(t->f, s);
 		if (t->flow == NULL)
 			return RC_REFUSED;
 	}

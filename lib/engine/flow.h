@@ -134,6 +134,12 @@ MUST_CHECK enum rc flows_load(const char *dir, struct flows **out, struct flow_e
 void flows_free(struct flows *f);
 const struct texts *flows_texts(const struct flows *f);
 
+/* Whether this very version of a flow was loaded: a session finishes on the version it began with. */
+bool flows_has(const struct flows *f, const char *name, uint16_t version);
+/* RC_REFUSED: a flow was changed and kept its version, although people may be on it. */
+MUST_CHECK enum rc flows_follow(
+    const struct flows *old, const struct flows *new, struct flow_err *err);
+
 /* Whether a text holds a danger or help word of any language: from a receiver's phone it opens a case. */
 bool flows_is_danger(const struct flows *f, const char *text);
 

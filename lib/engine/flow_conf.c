@@ -319,6 +319,14 @@ load_flow(struct flows *f, const char *folder, const char *file, struct flow_err
 	read_flow(r);
 	rc = tree_result(r->tree, err);
 	tree_free(r->tree);
+	if (rc == RC_OK && flows_has(f, r->fl->name, r->fl->version)) {
+		if (snprintf(err->s, sizeof err->s,
+			"%s/%s:1: version: flow %s has version %u in another file too; "
+			"allowed: another number",
+			folder, file, r->fl->name, r->fl->version) < 0)
+			err->s[0] = '\0';
+		rc = RC_REFUSED;
+	}
 	f->n++;
 out:
 	free(r);

@@ -9,7 +9,7 @@
 #include "place.h"
 #include "words.h"
 
-#define FLOWS_MAX 8
+#define FLOWS_MAX 32 /* flows, each in every version that somebody may be on */
 #define FLOW_STEPS 64
 #define FLOW_OPTIONS 9
 #define FLOW_RULES 6
@@ -118,7 +118,11 @@ struct flows {
 	struct flow flow[FLOWS_MAX];
 };
 
+/* The newest version: whoever begins now begins on it. */
 const struct flow *flow_by_name(const struct flows *f, const char *name);
+/* The version a session began with; the newest when that is not there any more. NULL: no such flow. */
+const struct flow *flow_of_session(const struct flows *f, const struct session *s);
+bool flow_is_newest(const struct flows *f, const struct flow *fl);
 uint8_t flow_step_index(const struct flow *fl, const char *name);
 bool step_asks(const struct step *st);
 MUST_CHECK enum rc flow_prove(

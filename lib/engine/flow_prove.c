@@ -299,10 +299,12 @@ flow_prove(const struct flows *f, const char *dir, struct flow_err *err)
 	enum rc rc = RC_OK;
 
 	for (unsigned i = 0; i < f->n && rc == RC_OK; i++) {
-		if ((f->flow[i].intents & claimed) != 0)
+		/* older versions answer those who are on them, and open for nobody */
+		if (flow_is_newest(f, &f->flow[i]) && (f->flow[i].intents & claimed) != 0)
 			return prove_fail(err, f->flow[i].file, 1, "intents",
 			    "another flow has one of them");
-		claimed |= f->flow[i].intents;
+		if (flow_is_newest(f, &f->flow[i]))
+			claimed |= f->flow[i].intents;
 		for (unsigned k = 0; k < i; k++) {
 			if (strcmp(f->flow[k].name, f->flow[i].name) == 0)
 				return prove_fail(err, f->flow[i].file, 1,

@@ -235,7 +235,7 @@ flow_screen(const struct flows *f, const struct session *s, enum bearer b,
     char out[FLOW_TEXT_MAX])
 {
 	enum lang l = session_lang_ok(f, s) ? s->lang : LANG_NONE;
-	const struct flow *fl = flow_by_name(f, s->flow);
+	const struct flow *fl = flow_of_session(f, s);
 	char order[FLOW_CODE_MAX];
 	struct saying y;
 

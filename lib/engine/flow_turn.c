@@ -3,6 +3,8 @@
  * What a rule may do in a step: answers, effects, the walk from step to step up to the next question.
  * It decides nothing about the input. Called by flow.c and flow_answer.c.
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "flow_priv.h"
@@ -73,11 +75,78 @@ slot_set(struct session *s, const char *name, const char *code)
 const struct flow *
 flow_by_name(const struct flows *f, const char *name)
 {
+	const struct flow *newest = NULL;
+
 	for (unsigned i = 0; i < f->n; i++) {
-		if (strcmp(f->flow[i].name, name) == 0)
+		if (strcmp(f->flow[i].name, name) == 0 &&
+		    (newest == NULL || f->flow[i].version > newest->version))
+			newest = &f->flow[i];
+	}
+	return newest;
+}
+
+const struct flow *
+flow_of_session(const struct flows *f, const struct session *s)
+{
+	for (unsigned i = 0; i < f->n; i++) {
+		if (f->flow[i].version == s->version && strcmp(f->flow[i].name, s->flow) == 0)
 			return &f->flow[i];
 	}
-	return NULL;
+	return flow_by_name(f, s->flow);
+}
+
+bool
+flow_is_newest(const struct flows *f, const struct flow *fl)
+{
+	return flow_by_name(f, fl->name) == fl;
+}
+
+bool
+flows_has(const struct flows *f, const char *name, uint16_t version)
+{
+	for (unsigned i = 0; i < f->n; i++) {
+		if (f->flow[i].version == version && strcmp(f->flow[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Where a flow stands in its file says nothing about it. */
+static bool
+is_same(const struct flow *a, const struct flow *b)
+{
+	struct flow *x = xmalloc(2 * sizeof *x), *y = x + 1;
+	bool same;
+
+	memcpy(x, a, sizeof *x);
+	memcpy(y, b, sizeof *y);
+	memset(x->file, 0, sizeof x->file);
+	memset(y->file, 0, sizeof y->file);
+	for (unsigned i = 0; i < FLOW_STEPS; i++)
+		x->step[i].line = y->step[i].line = 0;
+	same = memcmp(x, y, sizeof *x) == 0;
+	free(x);
+	return same;
+}
+
+enum rc
+flows_follow(const struct flows *old, const struct flows *new, struct flow_err *err)
+{
+	for (unsigned i = 0; i < old->n; i++) {
+		for (unsigned k = 0; k < new->n; k++) {
+			const struct flow *a = &old->flow[i], *b = &new->flow[k];
+
+			if (a->version != b->version || strcmp(a->name, b->name) != 0 ||
+			    is_same(a, b))
+				continue;
+			(void)snprintf(err->s, sizeof err->s,
+			    "%s:1: version: flow %s was changed and is still version %u; "
+			    "allowed: another number, for people are on this one",
+			    b->file, b->name, b->version);
+			return RC_REFUSED;
+		}
+	}
+	return RC_OK;
 }
 
 uint8_t
@@ -230,7 +299,7 @@ turn_ask_row(struct turn *t)
 void
 turn_ask_again(struct turn *t)
 {
-	const struct flow *fl = flow_by_name(t->f, t->s->flow);
+	const struct flow *fl = flow_of_session(t->f, t->s);
 	struct saying y;
 	uint8_t i;
 

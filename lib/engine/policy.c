@@ -165,6 +165,15 @@ policy_load(const char *dir, struct policy **out, struct flow_err *err)
 }
 
 void
+policy_swap(struct policy *a, struct policy *b)
+{
+	struct policy was = *a;
+
+	*a = *b;
+	*b = was;
+}
+
+void
 policy_free(struct policy *p)
 {
 	free(p);

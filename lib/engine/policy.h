@@ -22,6 +22,8 @@ struct policy;
 MUST_CHECK enum rc policy_load(
     const char *dir, struct policy **out, struct flow_err *err);
 void policy_free(struct policy *p);
+/* Exchanges what two policies hold: whoever keeps a pointer sees the other one. */
+void policy_swap(struct policy *a, struct policy *b);
 struct clocks policy_clocks(const struct policy *p, enum case_class c);
 
 struct candidate {

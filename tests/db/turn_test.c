@@ -22,7 +22,7 @@
 
 static struct turn turn;
 static struct keys keys;
-static struct flows *flows;
+static struct flowset flows;
 static struct policy *policy;
 static struct db *as_owner;
 static struct turn_in in[BATCH];
@@ -59,7 +59,7 @@ setup(void **unused)
 	log_open("turn_test", LOG_LEVEL_ERROR);
 	seal_init();
 	keys_read(&keys, getenv("SHYRAQ_TEST_KEYS"), true);
-	if (flows_load("conf", &flows, &err) != RC_OK ||
+	if (flowset_load(&flows, "conf", &err) != RC_OK ||
 	    policy_load("conf/policies", &policy, &err) != RC_OK)
 		fail_msg("%s", err.s);
 	as_owner = open_db("shyraq_owner", DB_CTL);
@@ -67,7 +67,7 @@ setup(void **unused)
 			     db_bytes(keys.intake_pub.b, 32)),
 	    RC_OK);
 	turn_init(
-	    &turn, open_db("shyraq_worker", DB_WORKER), &keys, flows, policy, &limits);
+	    &turn, open_db("shyraq_worker", DB_WORKER), &keys, &flows, policy, &limits);
 	return 0;
 }
 
@@ -79,7 +79,7 @@ teardown(void **unused)
 	turn_clear(&turn);
 	db_free(as_owner);
 	policy_free(policy);
-	flows_free(flows);
+	flowset_free(&flows);
 	return 0;
 }
 
