@@ -305,11 +305,6 @@ flow_prove(const struct flows *f, const char *dir, struct flow_err *err)
 			    "another flow has one of them");
 		if (flow_is_newest(f, &f->flow[i]))
 			claimed |= f->flow[i].intents;
-		for (unsigned k = 0; k < i; k++) {
-			if (strcmp(f->flow[k].name, f->flow[i].name) == 0)
-				return prove_fail(err, f->flow[i].file, 1,
-				    f->flow[i].name, "two flows have this name");
-		}
 		rc = prove_flow(f, &f->flow[i], dir, err);
 	}
 	if (rc == RC_OK)
