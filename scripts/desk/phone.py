@@ -23,7 +23,8 @@ def arguments(argv):
     p.add_argument("number", metavar="NUMBER", help="the handset's own, e.g. +77010000001")
     p.add_argument("--data", metavar="DIR", default=os.path.join(ROOT, "var"),
                    help="the folder of the running service (default: var/)")
-    p.add_argument("--modem", metavar="NAME", default="m1", help="which simulated modem (m1)")
+    p.add_argument("--modem", metavar="NAME",
+                   help="the simulated modem to text (the one that texted last, else the first)")
     p.add_argument("--wait", metavar="SECONDS", type=float, default=5.0,
                    help="how long to wait for texts after the end of input (5)")
     args = p.parse_args(argv)
@@ -32,20 +33,25 @@ def arguments(argv):
     return args
 
 
-def control_socket(data, modem):
-    own = os.path.join(data, "s", modem + ".ctl")
+def control_sockets(data):
+    """{name: path} of the running service's simulated modems."""
+    folder = os.path.join(data, "s")
     note = os.path.join(data, "sockets")
     if os.path.exists(note):
         with open(note, encoding="utf-8") as f:
-            own = os.path.join(f.read().strip(), modem + ".ctl")
-    if not os.path.exists(own):
+            folder = f.read().strip()
+    names = sorted(n for n in (os.listdir(folder) if os.path.isdir(folder) else ())
+                   if n.endswith(".ctl"))
+    if not names:
         raise SimError(f"no service with simulated modems runs in {data}: start scripts/run")
-    return own
+    return {name[:-4]: os.path.join(folder, name) for name in names}
 
 
 class Handset:
-    def __init__(self, sim, number, tty):
-        self.sim = sim
+    def __init__(self, sims, way, number, tty):
+        self.sims = sims
+        self.way = way  # the modem that our texts go to
+        self.fixed = way is not None
         self.number = number
         self.tty = tty
         self.inbox = Inbox()
@@ -54,12 +60,14 @@ class Handset:
         if self.tty:
             print("> ", end="", flush=True)
 
-    def show(self, event):
+    def show(self, sim, event):
         if event.get("event") != "sent" or event["to"] != self.number:
             return
         whole = self.inbox.take(event)
         if whole is None:
             return
+        if not self.fixed:
+            self.way = sim
         when = time.strftime("%H:%M", time.localtime(event["at_ms"] / 1000))
         print(("\r\033[K" if self.tty else "") + f"{when} ◂ {whole}", flush=True)
         self.prompt()
@@ -68,11 +76,16 @@ class Handset:
         """What comes within the time; at once when the time is 0."""
         until = time.monotonic() + seconds
         while True:
-            event = self.sim.event(max(0.0, min(0.2, until - time.monotonic())))
-            if event is not None:
-                self.show(event)
-            elif time.monotonic() >= until:
+            came = False
+            for sim in self.sims:
+                event = sim.event(0)
+                if event is not None:
+                    came = True
+                    self.show(sim, event)
+            if not came and time.monotonic() >= until:
                 return
+            if not came:
+                select.select(self.sims, [], [], min(0.2, until - time.monotonic()))
 
     def type(self, line):
         """False: the user wants to leave."""
@@ -82,14 +95,15 @@ class Handset:
         if line == "/help":
             print(HELP, flush=True)
         elif line == "/empty":
-            self.sim.text(self.number, "")
+            (self.way or self.sims[0]).text(self.number, "")
         elif line != "":
-            self.sim.text(self.number, line)
+            (self.way or self.sims[0]).text(self.number, line)
         self.prompt()
         return True
 
     def run(self, wait):
-        self.sim.order("follow")
+        for sim in self.sims:
+            sim.order("follow")
         if self.tty:
             print(f"{self.number}: {HELP}")
         self.prompt()
@@ -97,7 +111,7 @@ class Handset:
         rest = b""
         while True:
             self.show_all(0)
-            ready = select.select([typed, self.sim], [], [])[0]
+            ready = select.select([typed, *self.sims], [], [])[0]
             if typed not in ready:
                 continue
             got = os.read(typed.fileno(), 65536)
@@ -115,17 +129,21 @@ class Handset:
 
 def main(argv):
     args = arguments(argv)
-    sim = None
+    sims = {}
     try:
-        sim = Sim(control_socket(os.path.abspath(args.data), args.modem)).open()
-        Handset(sim, args.number, sys.stdin.isatty() and sys.stdout.isatty()).run(args.wait)
+        for name, path in control_sockets(os.path.abspath(args.data)).items():
+            sims[name] = Sim(path).open()
+        if args.modem is not None and args.modem not in sims:
+            raise SimError(f"no modem {args.modem}; there are: {' '.join(sims)}")
+        Handset(list(sims.values()), sims.get(args.modem), args.number,
+                sys.stdin.isatty() and sys.stdout.isatty()).run(args.wait)
     except SimError as error:
         print(f"scripts/phone: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print()
     finally:
-        if sim is not None:
+        for sim in sims.values():
             sim.close()
     return 0
 

@@ -122,14 +122,15 @@ def start(service, progress):
     return sims
 
 
-def play(service, progress):
+def play(service, progress, names):
     progress.step("a sample conversation: five answers, a referral, its acceptance")
-    sim = service.sim("m1")
+    sims = [service.sim(name) for name in names]
     try:
         person = sample.next_person(service.data)
-        sample.Conversation(sim, person, sys.stdout).play()
+        sample.Conversation(sims, person, sys.stdout).play()
     finally:
-        sim.close()
+        for sim in sims:
+            sim.close()
 
 
 def tell(service, args, sims):
@@ -177,7 +178,7 @@ def main(argv):
                                           f" on {', '.join(service.conf_values('device'))}"),
               flush=True)
         if sims:
-            play(service, progress)
+            play(service, progress, sims)
         else:
             progress.step("real devices: the sample conversation is not played")
         if not args.once:

@@ -22,7 +22,7 @@ STEPS = (
     ("2 3", r"1 erkak 2 ayol"),
     ("1", r"mutaxassisga beraylikmi"),
     ("1", r"necha kishi"),
-    ("7", None),
+    ("7", r"Nima kerak"),
 )
 REFERRAL = re.compile(r"№(\d+).*\b1 (\d{3}) .*\b2 \2 ")
 DETAIL = re.compile(r"№\d+ .*\b\d\d:\d\d")
@@ -33,16 +33,18 @@ class Missing(Exception):
 
 
 class Conversation:
-    """One person and one shelter over one simulated modem; all that goes by is drawn."""
+    """One person and one shelter over the simulated modems; all that goes by is drawn."""
 
-    def __init__(self, sim, person, out, typing=0.6):
-        self.sim = sim
+    def __init__(self, sims, person, out, typing=0.6):
+        self.sims = sims
+        self.way = {}  # number -> the modem that last texted it: answers go there
         self.person = person
         self.shelter = SHELTERS[0][1]
         self.phones = Phones(out, (f"the person, {person}", f"the shelter, {self.shelter}"))
         self.inbox = Inbox()
+        self.waiting = []
         self.typing = typing
-        self.after = sim.order("status")["last_seq"]
+        self.after = {sim: sim.order("status")["last_seq"] for sim in sims}
 
     def _side(self, number):
         return {self.person: Phones.LEFT, self.shelter: Phones.RIGHT}.get(number)
@@ -50,20 +52,28 @@ class Conversation:
     def write(self, number, words):
         time.sleep(self.typing)
         self.phones.text(self._side(number), True, words)
-        self.sim.text(number, words)
+        self.way.get(number, self.sims[0]).text(number, words)
 
-    def expect(self, number, pattern, seconds):
-        """The next texts to anybody are drawn until one to `number` fits."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            for entry in self.sim.sent(self.after):
-                self.after = entry["seq"]
+    def _arrived(self):
+        """(number, whole text) of what was sent since the last look; all of it is drawn."""
+        for sim in self.sims:
+            for entry in sim.sent(self.after[sim]):
+                self.after[sim] = entry["seq"]
                 whole = self.inbox.take(entry)
                 side = self._side(entry["to"])
-                if whole is None or side is None:
-                    continue
-                self.phones.text(side, False, whole, entry["at_ms"] / 1000)
-                if entry["to"] == number and re.search(pattern, whole):
+                if whole is not None and side is not None:
+                    self.way[entry["to"]] = sim
+                    self.phones.text(side, False, whole, entry["at_ms"] / 1000)
+                    self.waiting.append((entry["to"], whole))
+
+    def expect(self, number, pattern, seconds):
+        """Waits until a text to `number` fits; earlier ones are passed over."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self._arrived()
+            while self.waiting:
+                to, whole = self.waiting.pop(0)
+                if to == number and re.search(pattern, whole):
                     return whole
             time.sleep(0.1)
         raise Missing(f"no text that fits /{pattern}/ within {seconds:.0f} s")
@@ -73,8 +83,8 @@ class Conversation:
         try:
             for words, answer in STEPS:
                 self.write(self.person, words)
-                if answer is not None:
-                    self.expect(self.person, answer, 30)
+                self.expect(self.person, answer, 30)
+            self.phones.pause("a minute after the yes")
             referral = self.expect(self.shelter, REFERRAL.pattern, 150)
             code = REFERRAL.search(referral).group(2)
             self.write(self.shelter, f"1 {code}")

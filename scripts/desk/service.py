@@ -17,7 +17,7 @@ from .cluster import Cluster, is_plain
 from .sim import Sim, SimError
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-CONF = os.environ.get("AROUND_CONF") or os.path.join(ROOT, "conf")
+CONF = os.path.join(ROOT, "conf")
 SOCKET_PATH_MAX = 60  # of the folder: a socket's whole path has room for about 100
 NUMBERS = ("+77000000001", "+77000000002", "+77000000003", "+77000000004")
 KEYHOLDER = "desk"  # the sample's case worker
@@ -287,11 +287,12 @@ class Service:
         return state["opened"] and state["cnmi"][1] != 0
 
     def stop(self):
-        """Programs first, then modems, then the database. True when all ended by themselves."""
+        """The daemon first: it waits for verdicts on what it still has. Then who gives them, then
+        modems, then the database. True when all ended by themselves."""
         fine = True
         names = list(self.procs)
         ours = [n for n in names if not n.startswith("m")]
-        for name in sorted(ours, key=lambda n: n == "daemon") + \
+        for name in sorted(ours, key=lambda n: n != "daemon") + \
                 [n for n in names if n.startswith("m")]:
             fine = self.procs[name].stop() and fine
         if self.cluster is not None:

@@ -48,7 +48,7 @@ class Sim:
     def _line(self, until):
         while b"\n" not in self.buffer:
             left = until - time.monotonic()
-            if left <= 0 or not select.select([self.sock], [], [], left)[0]:
+            if not select.select([self.sock], [], [], max(0.0, left))[0]:
                 return None
             got = self.sock.recv(65536)
             if not got:

@@ -301,7 +301,8 @@ class Site(Service):
         out = []
         for name, proc in self.procs.items():
             last = proc.log_text().strip().splitlines()
-            found = [i for i, line in enumerate(last) if "ERROR: " in line or "runtime error" in line]
+            found = [i for i, line in enumerate(last)
+                     if "ERROR: " in line or "runtime error" in line]
             last = last[found[0]:found[0] + 40] if found else last[-lines:]
             state = "runs" if proc.is_alive() else "does not run"
             out += [f"--- {name} ({state})"] + last

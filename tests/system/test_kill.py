@@ -21,6 +21,7 @@ RULES = 'lease = "1 s";'
 # not on the road itself: each has a test of its own below
 ELSEWHERE = {"daemon.stop", "out.expired", "out.dropped"}
 PROGRAMS = ("daemon", "worker1", "dispatch")
+KILLS_A_ROAD = 4
 
 
 def points_in_source():
@@ -35,23 +36,30 @@ def points_in_source():
 class Road:
     """One person's road over a site whose programs may be killed and come back."""
 
-    def __init__(self, site, number):
+    def __init__(self, site, number, plan=None):
         self.site = site
+        self.plan = plan or {}
         self.person = site.phone(number)
         self.shelter = site.phone(SHELTER_A)
         self.killed = {}
         self.stopped = set()
 
+    def armed(self, name):
+        """The environment that arms the next point of the plan."""
+        points = self.plan.get(name)
+        return {"SHYRAQ_KILL_AT": points[0]} if points else {}
+
     def revive(self):
-        """Starts again, unarmed, what was killed; anything else that ended is a failure."""
+        """Starts again what was killed, armed with what comes next in the plan; any other end
+        of a program is a failure."""
         for name in PROGRAMS:
             proc = self.site.procs[name]
             if proc.is_alive() or name in self.stopped:
                 continue
             if proc.proc.returncode != -signal.SIGKILL:
                 raise SiteError(f"{name} ended with {proc.proc.returncode}\n" + self.site.tail())
-            self.killed[name] = self.killed.get(name, 0) + 1
-            proc.start()
+            self.killed.setdefault(name, []).append(self.plan[name].pop(0))
+            proc.start(self.armed(name))
 
     def until(self, what, seconds, words):
         def look():
@@ -76,7 +84,6 @@ class Road:
         self.site.sims["m1"].order("fault", name="late_result", ms=2500, count=1)
         self.text(self.person, TEXTS[0])
         worker = self.site.procs["worker1"]
-        armed = worker.last_env
         if worker.is_alive():
             worker.stop(20)
             self.stopped.add("worker1")
@@ -84,7 +91,7 @@ class Road:
                    60, "settling of the first answer")
         self.site.sims["m1"].order("clear")
         if self.stopped:
-            worker.start(armed)
+            worker.start(self.armed("worker1"))
             self.stopped.clear()
 
     def referral(self):
@@ -152,13 +159,14 @@ def check_sends(road, clean_person, clean_shelter):
         assert all(n == 1 for n in (*to_person.values(), *to_shelter.values()))
 
 
-def killed_road(site, number, at, clean):
-    """at: {program: "point:n"}; each is started again with its point armed."""
-    for name, where in at.items():
+def killed_road(site, number, plan, clean):
+    """plan: {program: ["point:n", ...]}, killed at one after the other; what was is taken out."""
+    for name in plan:
         site.procs[name].stop(20)
-        site.procs[name].start({"SHYRAQ_KILL_AT": where})
-    road = Road(site, number)
-    for name in at:
+    road = Road(site, number, plan)
+    for name in plan:
+        site.procs[name].start(road.armed(name))
+    for name in plan:
         road.until(lambda n=name: "proc.ready" in site.procs[n].log_text(), 30, f"{name} ready")
     road.run()
     assert road.effects() == clean["effects"]
@@ -215,34 +223,37 @@ def test_the_road_passes_every_point(clean):
 
 @pytest.mark.limit(600)
 def test_every_point_once(kill_site, clean):
-    """One point of each program a round: all are killed once."""
-    lists = [[(name, p) for p in clean["points"][name] if p != "daemon.stop"]
-             for name in PROGRAMS]
-    for i, row in enumerate(itertools.zip_longest(*lists)):
-        at = {pair[0]: pair[1] + ":1" for pair in row if pair}
-        road = killed_road(kill_site, f"+7701001{i:04d}", at, clean)
-        assert set(road.killed) == set(at), f"not killed: {at}, {road.killed}"
+    """Each program is killed at one point after the other, as the road passes them."""
+    plan = {name: [p + ":1" for p in clean["points"][name] if p != "daemon.stop"]
+            for name in PROGRAMS}
+    rounds = 0
+    while any(plan.values()):
+        left = sum(map(len, plan.values()))
+        now = {name: points[:KILLS_A_ROAD] for name, points in plan.items() if points}
+        road = killed_road(kill_site, f"+7701001{rounds:04d}", now, clean)
+        for name, points in road.killed.items():
+            plan[name] = [p for p in plan[name] if p not in points]
+        rounds += 1
+        assert sum(map(len, plan.values())) < left, f"never killed: {plan}"
+        print(f"round {rounds}: killed at {road.killed}", flush=True)
 
 
 @pytest.mark.long
-@pytest.mark.limit(6 * 3600)
+@pytest.mark.limit(8 * 3600)
 def test_every_point_twenty_times(kill_site, clean):
-    """Each on its own, at its 1st to 20th passing."""
-    rounds = itertools.count()
+    """Each on its own, at its 1st, 2nd, ... passing; the first again where a road has fewer."""
+    number = itertools.count()
     for name in PROGRAMS:
         for point in clean["points"][name]:
-            began = time.monotonic()
-            kills = 0
-            for n in range(1, 21):
-                number = f"+770102{next(rounds):05d}"
-                road = killed_road(kill_site, number, {name: f"{point}:{n}"}, clean)
-                kills += road.killed.get(name, 0)
-                if not road.killed:      # fewer passings in a road than n: the first once more
-                    number = f"+770102{next(rounds):05d}"
-                    road = killed_road(kill_site, number, {name: f"{point}:1"}, clean)
-                    kills += road.killed.get(name, 0)
+            if point == "daemon.stop":
+                continue
+            began, kills, nth = time.monotonic(), 0, 1
+            while kills < 20:
+                road = killed_road(kill_site, f"+770102{next(number):05d}",
+                                   {name: [f"{point}:{nth}"]}, clean)
+                kills += len(road.killed.get(name, ()))
+                nth = nth + 1 if road.killed else 1
             print(f"{name} {point}: {kills} kills, {time.monotonic() - began:.0f} s", flush=True)
-            assert kills >= 20 or point == "daemon.stop"
 
 
 def wait_registered(site):
@@ -316,11 +327,13 @@ def test_killed_while_stopping(kill_site, clean):
 
 def test_all_at_once(kill_site, clean):
     """Every program killed from outside in the middle of the road."""
-    road = Road(kill_site, "+77010030002")
-    road.before = 0
+    road = Road(kill_site, "+77010030002", {name: ["from outside"] for name in PROGRAMS})
     for name in PROGRAMS:
         os.kill(kill_site.procs[name].proc.pid, signal.SIGKILL)
         kill_site.procs[name].proc.wait(10)
+    road.revive()
+    for name in PROGRAMS:
+        kill_site.procs[name].wait_ready()
     road.run()
     assert road.effects() == clean["effects"]
     check_sends(road, clean["person"], clean["shelter"])
