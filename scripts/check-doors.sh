@@ -19,6 +19,7 @@ sodium\.h|sodium/.*	lib/seal\.c
 microhttpd\.h	lib/http\.c
 ncurses\.h|ncursesw/.*|curses\.h	console/ctl_(top|desk)\.c
 jansson\.h	tests/.*|console/ctl[a-z_]*\.[ch]
+csv\.h	console/ctl_csv\.c
 cmocka\.h	tests/.*
 '
 # the C library and Linux
