@@ -203,6 +203,7 @@ INSERT INTO outbox_part (outbox_id, part, link, ref, at)
 SELECT o, p, l, r, shyraq_now()
 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) AS t(o, p, l, r);
 
+-- References are eight bits a modem and wrap: the youngest part to that number without a receipt yet.
 -- name: RECEIPT_PART (worker dispatch)
 UPDATE outbox_part q SET receipt = $4::text
 FROM (SELECT b.outbox_id, b.part, b.at FROM outbox_part b
@@ -211,7 +212,7 @@ FROM (SELECT b.outbox_id, b.part, b.at FROM outbox_part b
 	LEFT JOIN contact c ON c.id = o.contact_id
 	WHERE b.link = $1::text AND b.ref = $2::bigint AND b.at > shyraq_now() - interval '3 days'
 		AND (p.hash = $3::bytea OR c.hash = $5::bytea)
-	ORDER BY b.at DESC LIMIT 1) m
+	ORDER BY b.receipt IS NOT NULL, b.at DESC LIMIT 1) m
 WHERE q.outbox_id = m.outbox_id AND q.part = m.part AND q.at = m.at
 RETURNING q.outbox_id;
 
@@ -689,7 +690,10 @@ UPDATE outbox SET state = 'due', due_at = shyraq_now(), daemon = '', failures = 
 WHERE id = $1::bigint AND contact_id IS NOT NULL;
 
 -- name: RETRY_MESSAGE (dispatch)
-SELECT state, peer_id, sealed, shyraq_ms(t0), link FROM inbox WHERE id = $1::bigint FOR UPDATE;
+SELECT i.state, i.peer_id, i.sealed, shyraq_ms(i.t0), i.link,
+	EXISTS (SELECT FROM inbox n
+		WHERE n.peer_id = i.peer_id AND n.done_at > i.done_at AND n.state <> 'refused')
+FROM inbox i WHERE i.id = $1::bigint FOR UPDATE OF i;
 
 -- name: RETRY_MESSAGE_DONE (dispatch)
 UPDATE inbox SET state = 'done', error = NULL, sealed = NULL WHERE id = $1::bigint;

@@ -96,6 +96,7 @@ on_receipt(void *arg, struct bus_peer *from, const struct bus_msg *m)
 	memset(&u->d->in, 0, offsetof(struct turn_in, u));
 	u->d->in.kind = TURN_RECEIPT;
 	u->d->in.instance = from->instance;
+	u->d->in.read_ms = clock_wall_ms() - (int64_t)m->u.receipt.age_ms;
 	u->d->in.u.receipt = m->u.receipt;
 	settle(u, m->u.receipt.token);
 }

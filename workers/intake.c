@@ -127,6 +127,10 @@ due_intake(struct turn *t, int64_t id, int64_t due_ms)
 	rc = open_and_run(&j, db_get_text(r, 0, 0), box, n);
 	db_rows_free(r);
 	if (rc == RC_OK)
+		rc = out_write(
+		    t->out, t->db); /* now: what is refused here has an asker to tell */
+	out_clear(t->out);
+	if (rc == RC_OK)
 		return done(&j);
 	return rc == RC_REFUSED ? refused(&j) : rc;
 }

@@ -71,6 +71,9 @@ sender(
 	if (rc != RC_OK)
 		return rc;
 	p->in = in;
+	p->link = in->u.sms.link;
+	p->group = "";
+	p->known = true;
 	p->inbox = "done";
 	p->peer_id = peer;
 	p->t0 = t0;
@@ -93,10 +96,6 @@ run_again(struct intake_job *j, int64_t id, struct person *p)
 	struct turn *t = j->t;
 	enum rc rc;
 
-	if (p->session.expires_ms - t->limits.session_ms > p->t0)
-		return intake_refuse(j,
-		    "its sender has written since: it could be taken for the answer to "
-		    "another question; it is only shown");
 	rc = p->contact_id != 0 ? receivers_text(t, p) : people_step(t, p, INPUT_TEXT);
 	if (rc == RC_OK)
 		rc = db_run(t->db, ST_RETRY_MESSAGE_DONE, NULL, db_i64(id));
@@ -129,6 +128,10 @@ retry_message(struct intake_job *j, int64_t id, const struct db_rows *r)
 		return intake_refuse(j, "it was not refused");
 	if (db_is_null(r, 0, 1) || db_is_null(r, 0, 2))
 		return intake_refuse(j, "its sender is not kept: it is only shown");
+	if (db_get_bool(r, 0, 5))
+		return intake_refuse(j,
+		    "its sender has written since: it could be taken for the answer to "
+		    "another question; it is only shown");
 	memset(&in, 0, sizeof(in));
 	(void)!str_copy(in.u.sms.link, sizeof(in.u.sms.link), db_get_text(r, 0, 4));
 	rc = keys_open_text(j->t->keys, SEAL_INBOX, id, sealed, n, &p.text, &len);

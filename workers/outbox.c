@@ -13,6 +13,8 @@
 #include "str.h"
 #include "variant.h"
 
+#define RECEIPT_EARLY_MS 60000
+
 static struct outbox_next
 again(
     const struct outbox_row *row, struct outbox_next next, unsigned tries, int64_t now_ms)
@@ -226,8 +228,12 @@ outbox_results(struct turn *t, struct turn_in *const *v, size_t n)
 	return rc;
 }
 
+/*
+ * *early: nothing fits yet. A receipt may be here before the result of its send is written: it is offered
+ * again for a while before it counts as nobody's.
+ */
 static enum rc
-receipt(struct turn *t, const struct bus_receipt *m)
+receipt(struct turn *t, const struct bus_receipt *m, int64_t read_ms, bool *early)
 {
 	struct phone to;
 	struct seal_hash person, receiver;
@@ -244,10 +250,12 @@ receipt(struct turn *t, const struct bus_receipt *m)
 	    db_bytes(receiver.b, sizeof(receiver.b)));
 	if (rc != RC_OK)
 		return rc;
-	if (db_count(r) == 0)
-		log_info("outbox.receipt_unmatched", "link=%s", m->link);
-	else
+	if (db_count(r) > 0)
 		rc = db_run(t->db, ST_RECEIPT_ROW, NULL, db_i64(db_get_i64(r, 0, 0)));
+	else if (clock_wall_ms() - read_ms < RECEIPT_EARLY_MS)
+		*early = true;
+	else
+		log_info("outbox.receipt_unmatched", "link=%s", m->link);
 	db_rows_free(r);
 	return rc;
 }
@@ -258,11 +266,13 @@ outbox_receipts(struct turn *t, struct turn_in *const *v, size_t n)
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < n && rc == RC_OK; i++) {
+		bool early = false;
+
 		if (v[i]->kind != TURN_RECEIPT)
 			continue;
 		v[i]->decided = true;
-		v[i]->outcome = BUS_DONE;
-		rc = receipt(t, &v[i]->u.receipt);
+		rc = receipt(t, &v[i]->u.receipt, v[i]->read_ms, &early);
+		v[i]->outcome = early ? BUS_AGAIN : BUS_DONE;
 	}
 	return rc;
 }

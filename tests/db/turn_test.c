@@ -277,6 +277,57 @@ test_results(void **unused)
 }
 
 static void
+receipt_of(struct turn_in *t, uint32_t ref, const char *to, bool delivered, int64_t ago)
+{
+	memset(t, 0, sizeof(*t));
+	t->kind = TURN_RECEIPT;
+	t->read_ms = clock_wall_ms() - ago;
+	t->u.receipt.ref = ref;
+	t->u.receipt.delivered = delivered;
+	t->u.receipt.final = true;
+	strcpy(t->u.receipt.link, "a");
+	strcpy(t->u.receipt.to, to);
+}
+
+static void
+test_receipts(void **unused)
+{
+	int64_t delivered = count_of("delivered"), undelivered = count_of("undelivered");
+	char to[PHONE_MAX];
+	uint64_t row;
+
+	(void)unused;
+	batch(1);
+	strcpy(to, in[0].u.sms.from);
+	assert_int_equal(turn_run(&turn, v, 1), RC_OK);
+	row = turn.sends.v[0].send.row;
+
+	receipt_of(&in[0], 200, to, true,
+	    0); /* before the result of its send: again, not lost */
+	assert_int_equal(turn_run(&turn, v, 1), RC_OK);
+	assert_int_equal(in[0].outcome, BUS_AGAIN);
+	result(&in[0], row, 1, BUS_ACCEPTED);
+	in[0].u.result.refs_n = 1;
+	in[0].u.result.refs[0] = 200;
+	in[0].u.result.parts_done = 1;
+	assert_int_equal(turn_run(&turn, v, 1), RC_OK);
+	receipt_of(&in[0], 200, "+77019999999", true, 120000); /* another's number */
+	assert_int_equal(turn_run(&turn, v, 1), RC_OK);
+	assert_int_equal(count_of("delivered"), delivered);
+	receipt_of(
+	    &in[0], 201, to, true, 120000); /* another reference, and too old to wait */
+	assert_int_equal(turn_run(&turn, v, 1), RC_OK);
+	assert_int_equal(in[0].outcome, BUS_DONE);
+	assert_int_equal(count_of("delivered"), delivered);
+	receipt_of(&in[0], 200, to, false, 0);
+	assert_int_equal(turn_run(&turn, v, 1), RC_OK);
+	assert_int_equal(count_of("undelivered"), undelivered + 1);
+	receipt_of(&in[0], 200, to, true, 0); /* it came through after all */
+	assert_int_equal(turn_run(&turn, v, 1), RC_OK);
+	assert_int_equal(count_of("delivered"), delivered + 1);
+}
+
+static void
 dial(struct turn_in *t, uint64_t dialogue, uint32_t step, const char *from,
     const char *words)
 {
@@ -350,6 +401,7 @@ main(void)
 		cmocka_unit_test(test_second_of_a_sender_waits),
 		cmocka_unit_test(test_several_effects_on_one_case),
 		cmocka_unit_test(test_results),
+		cmocka_unit_test(test_receipts),
 		cmocka_unit_test(test_ussd),
 	};
 
