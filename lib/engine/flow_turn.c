@@ -89,7 +89,8 @@ const struct flow *
 flow_of_session(const struct flows *f, const struct session *s)
 {
 	for (unsigned i = 0; i < f->n; i++) {
-		if (f->flow[i].version == s->version && strcmp(f->flow[i].name, s->flow) == 0)
+		if (f->flow[i].version == s->version &&
+		    strcmp(f->flow[i].name, s->flow) == 0)
 			return &f->flow[i];
 	}
 	return flow_by_name(f, s->flow);

@@ -85,7 +85,8 @@ def check(soak, flat):
     site = soak.site
     assert site.count("casefile") == soak.texts
     assert site.count("narrative") == soak.texts
-    assert site.sql("SELECT count(*) FROM (SELECT peer_id FROM casefile GROUP BY 1 HAVING count(*) > 1) x") == "0"
+    assert site.sql("SELECT count(*) FROM (SELECT peer_id FROM casefile GROUP BY 1 "
+                    "HAVING count(*) > 1) x") == "0"
     assert site.count("inbox WHERE state IN ('refused', 'aside')") == 0
     # S2: a text that a modem took without saying so goes to a person once more at most
     left = {}
