@@ -8,47 +8,147 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base.h"
 #include "db.h"
 
+/* Exit status: 0 done, 1 not done, 2 wrong usage. `status` has its own (ctl_status.c). */
+#define CTL_DONE 0
+#define CTL_NOT_DONE 1
+#define CTL_WRONG_USAGE 2
+
+#define CTL_WORDS 4
+#define CTL_OPTS 16
+#define CTL_OPT_MAX 24
+
+struct ctl;
+typedef int ctl_command(struct ctl *c);
+
+struct ctl_row {
+	const char *group, *name; /* name "": the group alone is the command */
+	const char *args;
+	const char *help;    /* one line */
+	const char *options; /* "--name= --vetted": with "=", a value follows */
+	int least, most;     /* words behind the names */
+	const char *who;     /* what the login or the machine needs */
+	ctl_command *run;
+	const char *teach; /* what it does, and an example */
+};
+/* Rows with a name stand before the row of their group alone. */
+extern const struct ctl_row ctl_rows[];
+extern const size_t ctl_rows_n;
+
 struct ctl {
-	char *database;
+	char *database; /* as in the file, with --login added */
 	char *keys_dir;
 	char *sql_dir;
 	char *conf_dir;
 	bool json;
-	int argc; /* words behind the command's two names */
-	char **argv;
+	bool quiet; /* ctl_db says nothing when it fails */
+	const char *file;
+	const char *login;
+	const struct ctl_row *row;
+	int words_n;
+	const char *words[CTL_WORDS];
+	int opts_n;
+	struct {
+		char name[CTL_OPT_MAX];
+		const char *value;
+	} opts[CTL_OPTS];
 };
 
-/* Exit status: 0 done, 1 not done, 2 wrong usage. */
-typedef int ctl_command(struct ctl *c);
+/* Words and options of the command line; fills c, prints what is wrong. -1: go on, else the exit status. */
+int ctl_args(struct ctl *c, int argc, char **argv);
+/* "--name VALUE"; NULL when it was not given. */
+const char *ctl_option(const struct ctl *c, const char *name);
+bool ctl_flag(const struct ctl *c, const char *name);
+/* A whole number from 1; false with a line on stderr. `what` names it there. */
+MUST_CHECK bool ctl_number(const char *word, const char *what, int64_t *out);
+
+void ctl_usage(FILE *to);
+void ctl_teach(FILE *to, const struct ctl_row *row);
+void ctl_teach_group(FILE *to, const char *group);
+
+/* A line on stderr: "shyraqctl: what is wrong, and what to do"; with --json also {"error"} at the end. 1. */
+int ctl_wrong(const char *fmt, ...) PRINTF_LIKE(1, 2);
+/* The same for wrong usage: 2. */
+int ctl_wrong_usage(const struct ctl *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* On long work: a line on stderr that the next one replaces, on a terminal alone. "" takes it away. */
+void ctl_progress(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* NULL, after a line on stderr, when the database is not to be had. */
+struct db *ctl_db(const struct ctl *c, unsigned roles);
+/* What a failed statement means to a person; 1. */
+int ctl_db_failed(const struct ctl *c, const struct db *db);
+/* Runs a statement of DB_CTL; NULL rows after a line on stderr. The caller frees. */
+struct db_rows *ctl_ask(const struct ctl *c, struct db *db, enum db_stmt st,
+    const struct db_param *v, size_t n);
+
+/*
+ * Seals `text` to intake.pub, gives it to dispatch and waits for its answer (CTL_WAIT_MS). `note` is
+ * told while waiting. 0 when it was done; the answer is printed.
+ */
+#define CTL_WAIT_MS 5000
+int ctl_intake(
+    struct ctl *c, const char *kind, const void *text, size_t n, const char *note);
+
+/*
+ * Rows as a table for people or, with --json, as an array of objects. Columns by kind: 'i' integer,
+ * 't' text, 'b' boolean, 'm' milliseconds since 1970 (shown as UTC), 'a' the same (shown as an age),
+ * 'p' percent with -1 for unknown; a capital stands in the JSON alone.
+ */
+void ctl_print(const struct ctl *c, const struct db_rows *r, const char *const *names,
+    const char *kinds);
+/* The table alone, `none` when it is empty. */
+void ctl_print_table(const struct db_rows *r, const char *const *names, const char *kinds,
+    const char *none);
+
+/* For what is no plain table. json_t as struct, so that jansson.h is only seen by files that make JSON. */
+struct json_t;
+struct json_t *ctl_json_rows(
+    const struct db_rows *r, const char *const *names, const char *kinds);
+/* Prints and frees. */
+void ctl_json_print(struct json_t *j);
+/* With --json and nothing printed yet: {"error": the first ctl_wrong}, or {}. */
+void ctl_json_end(const struct ctl *c, int status);
+
+#define CTL_TIME_MAX 32
+void ctl_time(char out[CTL_TIME_MAX], int64_t ms);
+/* "now", "42 s", "7 min", "3 h", "12 d" */
+void ctl_age(char out[CTL_TIME_MAX], int64_t ms, int64_t now_ms);
+/* What came from a network or from a person's hand, fit for a terminal: no control characters. */
+void ctl_clean(char *out, size_t size, const char *text);
+
+/* Rows of LINK_LIST, 80 columns wide. Trouble: why a link needs a person, NULL when it does not. */
+const char *ctl_link_trouble(const struct db_rows *r, int row, int64_t now_ms);
+void ctl_link_head(void);
+void ctl_link_line(const struct db_rows *r, int row, int64_t now_ms);
+void ctl_link_table(const struct db_rows *r, int count);
 
 int ctl_db_migrate(struct ctl *c);
 int ctl_db_status(struct ctl *c);
 int ctl_db_test_clock(struct ctl *c);
 int ctl_keys_init(struct ctl *c);
+int ctl_keys_status(struct ctl *c);
 int ctl_keyholder_add(struct ctl *c);
 int ctl_receiver_add(struct ctl *c);
+int ctl_receiver_import(struct ctl *c);
 int ctl_receiver_list(struct ctl *c);
+int ctl_receiver_suspend(struct ctl *c);
+int ctl_receiver_resume(struct ctl *c);
 int ctl_queue(struct ctl *c);
+int ctl_queue_retry(struct ctl *c);
 int ctl_case_list(struct ctl *c);
+int ctl_case_show(struct ctl *c);
+int ctl_task_list(struct ctl *c);
+int ctl_task_done(struct ctl *c);
+int ctl_modem_list(struct ctl *c);
+int ctl_modem_ussd(struct ctl *c);
+int ctl_modem_drain(struct ctl *c);
+int ctl_pause(struct ctl *c);
+int ctl_resume(struct ctl *c);
 int ctl_flow_check(struct ctl *c);
-
-/* "--name VALUE" among the words; NULL when it is not there. */
-const char *ctl_option(const struct ctl *c, const char *name);
-bool ctl_flag(const struct ctl *c, const char *name);
-/* A line on stderr: "shyraqctl: what is wrong, and what to do". Returns 1. */
-int ctl_wrong(const char *fmt, ...) PRINTF_LIKE(1, 2);
-/* NULL, after a line on stderr, when the database is not to be had. */
-struct db *ctl_db(const struct ctl *c, unsigned roles);
-
-/*
- * Rows as a table for people or, with --json, as an array of objects. Columns by kind: 'i' integer,
- * 't' text, 'b' boolean, 'm' milliseconds since 1970 (shown as UTC).
- */
-void ctl_print(const struct ctl *c, const struct db_rows *r, const char *const *names,
-    const char *kinds);
+int ctl_status(struct ctl *c);
 
 #endif

@@ -4,6 +4,7 @@
  * It never edits a step that was done, and refuses a schema newer than its own. Called by ctl.c.
  */
 #include <dirent.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,40 +92,67 @@ knows_all(const struct db_rows *done, struct dirent **step, int n)
 	return true;
 }
 
+/* The steps that are not done, then the grants. */
+static int
+run_steps(const struct ctl *c, struct db *db, const struct db_rows *done,
+    struct dirent **step, int n, int *ran)
+{
+	for (int i = 0; i < n; i++) {
+		if (is_done(done, step[i]->d_name))
+			continue;
+		if (!c->json)
+			printf("[%d/%d] %s\n", i + 1, n, step[i]->d_name);
+		fflush(stdout);
+		(*ran)++;
+		if (run_file(db, c->sql_dir, step[i]->d_name) != RC_OK)
+			return ctl_wrong(
+			    "%s failed; nothing of it was kept", step[i]->d_name);
+	}
+	if (run_file(db, c->sql_dir, "grants.sql") != RC_OK)
+		return ctl_wrong("grants.sql failed: the roles are made once by the "
+				 "cluster's superuser from roles.sql, and this wants %s",
+		    c->row->who);
+	return CTL_DONE;
+}
+
+static int
+steps_of(const struct ctl *c, struct dirent ***step)
+{
+	int n = scandir(c->sql_dir, step, is_step, alphasort);
+
+	if (n <= 0)
+		ctl_wrong("%s holds no schema steps (NNN_name.sql)", c->sql_dir);
+	return n;
+}
+
+static void
+free_steps(struct dirent **step, int n)
+{
+	for (int i = 0; i < n; i++)
+		free(step[i]);
+	free(step);
+}
+
 int
 ctl_db_migrate(struct ctl *c)
 {
 	struct dirent **step;
-	struct db_rows *done;
-	struct db *db;
-	int n = scandir(c->sql_dir, &step, is_step, alphasort), status = 0, ran = 0;
+	struct db_rows *done = NULL;
+	struct db *db = NULL;
+	int n = steps_of(c, &step), status = CTL_NOT_DONE, ran = 0;
 
 	if (n <= 0)
-		return ctl_wrong("%s holds no schema steps (NNN_name.sql)", c->sql_dir);
-	if (done_steps(c, &done) != RC_OK || !knows_all(done, step, n))
-		return 1;
-	db = ctl_db(c, DB_MIGRATE);
-	for (int i = 0; db != NULL && status == 0 && i < n; i++) {
-		if (is_done(done, step[i]->d_name))
-			continue;
-		if (!c->json)
-			printf("%s\n", step[i]->d_name);
-		ran++;
-		if (run_file(db, c->sql_dir, step[i]->d_name) != RC_OK)
-			status = ctl_wrong(
-			    "%s failed; nothing of it was kept", step[i]->d_name);
-	}
-	if (db == NULL ||
-	    (status == 0 && run_file(db, c->sql_dir, "grants.sql") != RC_OK))
-		status = ctl_wrong("grants.sql failed");
-	if (status == 0 && c->json)
-		printf("{\"steps_run\": %d, \"steps\": %d}\n", ran, n);
-	else if (status == 0)
+		return CTL_NOT_DONE;
+	if (done_steps(c, &done) == RC_OK && knows_all(done, step, n))
+		db = ctl_db(c, DB_MIGRATE);
+	if (db != NULL)
+		status = run_steps(c, db, done, step, n, &ran);
+	if (status == CTL_DONE && c->json)
+		ctl_json_print(json_pack("{s:i,s:i}", "steps_run", ran, "steps", n));
+	else if (status == CTL_DONE)
 		printf(
 		    "schema is up to date: %d of %d steps run now, grants set\n", ran, n);
-	for (int i = 0; i < n; i++)
-		free(step[i]);
-	free(step);
+	free_steps(step, n);
 	db_rows_free(done);
 	db_free(db);
 	return status;
@@ -133,16 +161,40 @@ ctl_db_migrate(struct ctl *c)
 int
 ctl_db_status(struct ctl *c)
 {
-	static const char *const names[] = { "step" };
-	struct db_rows *done;
+	struct dirent **step;
+	struct db_rows *done = NULL;
+	json_t *all;
+	int n = steps_of(c, &step), open = 0;
 
-	if (done_steps(c, &done) != RC_OK)
-		return 1;
-	if (done == NULL)
-		return ctl_wrong("no schema yet: run `shyraqctl db migrate`");
-	ctl_print(c, done, names, "t");
+	if (n <= 0)
+		return CTL_NOT_DONE;
+	if (done_steps(c, &done) != RC_OK) {
+		free_steps(step, n);
+		return CTL_NOT_DONE;
+	}
+	all = json_array();
+	for (int i = 0; i < n; i++) {
+		const char *file = step[i]->d_name;
+		bool is = is_done(done, file);
+		int len = (int)strlen(file) - 4;
+
+		open += !is;
+		json_array_append_new(
+		    all, json_pack("{s:s#,s:b}", "step", file, len, "done", (int)is));
+		if (!c->json)
+			printf("%-40.*s %s\n", len, file, is ? "done" : "NOT DONE");
+	}
+	if (c->json)
+		ctl_json_print(all);
+	else
+		json_decref(all);
+	if (!knows_all(done, step, n))
+		open++;
+	else if (open > 0)
+		ctl_wrong("%d steps are not done: run `shyraqctl db migrate`", open);
+	free_steps(step, n);
 	db_rows_free(done);
-	return 0;
+	return open == 0 ? CTL_DONE : CTL_NOT_DONE;
 }
 
 int
@@ -156,5 +208,5 @@ ctl_db_test_clock(struct ctl *c)
 	db = ctl_db(c, DB_MIGRATE);
 	rc = db == NULL ? RC_BROKEN : run_file(db, c->sql_dir, "test_clock.sql");
 	db_free(db);
-	return rc == RC_OK ? 0 : 1;
+	return rc == RC_OK ? CTL_DONE : CTL_NOT_DONE;
 }

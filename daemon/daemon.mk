@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the daemon's tests need beside the library: objects of daemon/, and the probe on the bus.
 
-UNIT_WITH_inflight_test := $(BUILD)/daemon/inflight.o
+UNIT_WITH_inflight_test := $(BUILD)/daemon/inflight.o $(BUILD)/daemon/inflight_order.o
 UNIT_WITH_links_test := $(BUILD)/daemon/links.o
-UNIT_WITH_outgoing_test := $(BUILD)/daemon/outgoing.o $(BUILD)/daemon/inflight.o $(BUILD)/daemon/links.o
+UNIT_WITH_outgoing_test := $(BUILD)/daemon/outgoing.o $(UNIT_WITH_inflight_test) $(BUILD)/daemon/links.o
+UNIT_WITH_slots_test := $(BUILD)/daemon/modem_slots.o $(BUILD)/daemon/modem_text.o
+UNIT_WITH_ussd_test := $(BUILD)/daemon/ussd.o $(BUILD)/daemon/balance.o $(UNIT_WITH_inflight_test)
+$(BUILD)/tests/slots_test: $(UNIT_WITH_slots_test)
+$(BUILD)/tests/ussd_test: $(UNIT_WITH_ussd_test)
 $(BUILD)/tests/inflight_test: $(UNIT_WITH_inflight_test)
 $(BUILD)/tests/links_test: $(UNIT_WITH_links_test)
 $(BUILD)/tests/outgoing_test: $(UNIT_WITH_outgoing_test)

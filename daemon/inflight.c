@@ -3,7 +3,7 @@
  * Offers until a verdict: one in flight a sender, credit of the peers, time limits, bound.
  * It never acknowledges anything itself: the owner does, once told. Called in the loop.
  */
-#include "inflight.h"
+#include "inflight_order.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,68 +12,8 @@
 #include "log.h"
 #include "variant.h"
 
-#define BUCKETS 4096
 #define DELAY_FIRST_MS 200
 #define DELAY_MOST_MS 10000
-
-enum stage {
-	STAGE_BEHIND,  /* an earlier one of this sender is not settled */
-	STAGE_READY,   /* in its queue */
-	STAGE_DELAYED, /* a worker said again */
-	STAGE_OUT,     /* with a peer */
-};
-
-struct sender;
-
-struct offer {
-	struct offer *next_hash;
-	struct offer *prev, *next; /* all offers, in order of token */
-	struct offer *next_ready;  /* its queue */
-	struct offer *next_same;   /* the next of this sender */
-	struct sender *sender;     /* NULL: no order to keep */
-	struct inflight_owner owner;
-	enum stage stage;
-	unsigned delays;
-	bool withdrawn;
-	bool was_out;
-	int64_t read_ms;
-	int64_t due_ms; /* DELAYED: ready again; OUT: given to another */
-	const struct bus_peer
-	    *peer; /* OUT: who has it; READY: who had it and said nothing */
-	size_t
-	    size; /* of what is kept of the message: its end is cut off behind the text */
-	struct bus_msg *m;
-};
-
-struct sender {
-	struct sender *next;
-	struct offer *first, *last;
-	char from[PHONE_MAX];
-};
-
-struct queue {
-	struct offer *first, *last;
-};
-
-struct peer {
-	struct bus_peer *peer; /* NULL: free */
-	enum bus_role role;
-	uint32_t credit;
-};
-
-struct inflight {
-	struct inflight_options o;
-	struct inflight_counts count;
-	uint64_t last_token;
-	bool held;
-	bool pumping;
-	struct offer *first, *last;
-	struct queue texts, results; /* ready; receipts stand with the results */
-	struct peer peer[2 * BUS_PEERS_MAX];
-	struct bus_msg whole; /* what is being said */
-	struct offer *by_token[BUCKETS];
-	struct sender *senders[BUCKETS];
-};
 
 struct inflight *
 inflight_new(const struct inflight_options *o)
@@ -85,93 +25,10 @@ inflight_new(const struct inflight_options *o)
 	return f;
 }
 
-static size_t
-hash_text(const char *s)
-{
-	uint32_t h = 2166136261u;
-
-	for (; *s != '\0'; s++)
-		h = (h ^ (uint8_t)*s) * 16777619u;
-	return h % BUCKETS;
-}
-
-static struct sender *
-sender_of(struct inflight *f, const char *from)
-{
-	struct sender **head = &f->senders[hash_text(from)];
-
-	for (struct sender *s = *head; s != NULL; s = s->next) {
-		if (strcmp(s->from, from) == 0)
-			return s;
-	}
-	struct sender *s = xcalloc(1, sizeof(*s));
-
-	memcpy(s->from, from, sizeof(s->from));
-	s->next = *head;
-	*head = s;
-	return s;
-}
-
-static void
-sender_free(struct inflight *f, struct sender *s)
-{
-	struct sender **at = &f->senders[hash_text(s->from)];
-
-	while (*at != s)
-		at = &(*at)->next;
-	*at = s->next;
-	free(s);
-}
-
-static struct queue *
-queue_of(struct inflight *f, const struct offer *o)
-{
-	return o->m->type == BUS_SMS_IN ? &f->texts : &f->results;
-}
-
-/* Into its queue, in order of token, so that what comes back stands where it stood. */
-static void
-make_ready(struct inflight *f, struct offer *o)
-{
-	struct queue *q = queue_of(f, o);
-	struct offer **at = &q->first;
-
-	o->stage = STAGE_READY;
-	if (q->last != NULL && q->last->m->u.sms_in.token < o->m->u.sms_in.token) {
-		q->last->next_ready = o;
-		q->last = o;
-		o->next_ready = NULL;
-		return;
-	}
-	while (*at != NULL && (*at)->m->u.sms_in.token < o->m->u.sms_in.token)
-		at = &(*at)->next_ready;
-	o->next_ready = *at;
-	*at = o;
-	if (o->next_ready == NULL)
-		q->last = o;
-}
-
-static void
-unqueue(struct inflight *f, struct offer *o)
-{
-	struct queue *q = queue_of(f, o);
-	struct offer *before = NULL;
-
-	for (struct offer *i = q->first; i != o; i = i->next_ready)
-		before = i;
-	if (before == NULL)
-		q->first = o->next_ready;
-	else
-		before->next_ready = o->next_ready;
-	if (q->last == o)
-		q->last = before;
-	o->next_ready = NULL;
-}
-
 static struct offer *
 offer_find(const struct inflight *f, uint64_t token)
 {
-	struct offer *o = f->by_token[token % BUCKETS];
+	struct offer *o = f->by_token[token % INFLIGHT_BUCKETS];
 
 	while (o != NULL && o->m->u.sms_in.token != token)
 		o = o->next_hash;
@@ -195,33 +52,20 @@ tell_hold(struct inflight *f)
 	f->o.hold(f->o.arg, on);
 }
 
-/* Out of every list; the next of its sender comes forward. */
+/* Out of every list; what waited for it comes forward. */
 static void
 offer_free(struct inflight *f, struct offer *o)
 {
-	struct offer **at = &f->by_token[o->m->u.sms_in.token % BUCKETS];
+	struct offer **at = &f->by_token[o->m->u.sms_in.token % INFLIGHT_BUCKETS];
 
 	if (o->stage == STAGE_READY)
-		unqueue(f, o);
+		order_unready(f, o);
 	while (*at != o)
 		at = &(*at)->next_hash;
 	*at = o->next_hash;
 	*(o->prev == NULL ? &f->first : &o->prev->next) = o->next;
 	*(o->next == NULL ? &f->last : &o->next->prev) = o->prev;
-	if (o->sender != NULL) {
-		struct sender *s = o->sender;
-		struct offer **same = &s->first, *before = NULL;
-
-		for (; *same != o; same = &(*same)->next_same)
-			before = *same;
-		*same = o->next_same;
-		if (s->last == o)
-			s->last = before;
-		if (s->first == NULL)
-			sender_free(f, s);
-		else if (s->first->stage == STAGE_BEHIND)
-			make_ready(f, s->first);
-	}
+	order_leave(f, o);
 	if (o->stage == STAGE_OUT)
 		f->count.out--;
 	*(o->m->type == BUS_RESULT ? &f->count.results : &f->count.texts) -= 1;
@@ -239,10 +83,11 @@ inflight_free(struct inflight *f)
 	free(f);
 }
 
-/* token leads all three kinds, so that one spelling reads and writes it */
+/* token leads all four kinds, so that one spelling reads and writes it */
 _Static_assert(offsetof(struct bus_sms_in, token) == 0 &&
 	offsetof(struct bus_result, token) == 0 &&
-	offsetof(struct bus_receipt, token) == 0,
+	offsetof(struct bus_receipt, token) == 0 &&
+	offsetof(struct bus_ussd_in, token) == 0,
     "token first");
 
 /* How much of a message is worth to be kept: without the room that its text does not need. */
@@ -251,6 +96,9 @@ message_size(const struct bus_msg *m)
 {
 	if (m->type == BUS_SMS_IN)
 		return offsetof(struct bus_msg, u.sms_in.text) + m->u.sms_in.text_n + 1;
+	if (m->type == BUS_USSD_IN)
+		return offsetof(struct bus_msg, u.ussd_in.text) +
+		    strlen(m->u.ussd_in.text) + 1;
 	if (m->type == BUS_RECEIPT)
 		return offsetof(struct bus_msg, u) + sizeof(m->u.receipt);
 	if (m->type == BUS_RESULT)
@@ -272,7 +120,8 @@ any_worker(const struct inflight *f)
 static struct peer *
 peer_for(struct inflight *f, const struct offer *o)
 {
-	bool to_dispatch = o->m->type != BUS_SMS_IN && !any_worker(f);
+	bool is_result = o->m->type == BUS_RESULT || o->m->type == BUS_RECEIPT;
+	bool to_dispatch = is_result && !any_worker(f);
 	struct peer *best = NULL, *silent = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(f->peer); i++) {
@@ -297,6 +146,9 @@ set_age(struct offer *o, int64_t now)
 	if (o->m->type == BUS_SMS_IN) {
 		o->m->u.sms_in.age_ms = age;
 		o->m->u.sms_in.again = o->m->u.sms_in.again || o->was_out;
+	} else if (o->m->type == BUS_USSD_IN) {
+		o->m->u.ussd_in.age_ms = age;
+		o->m->u.ussd_in.again = o->was_out;
 	} else if (o->m->type == BUS_RECEIPT) {
 		o->m->u.receipt.age_ms = age;
 	}
@@ -318,16 +170,18 @@ offer_one(struct inflight *f, struct queue *q, int64_t now)
 		return RC_OK;
 	}
 	p->credit--;
-	unqueue(f, o);
+	order_unready(f, o);
 	o->stage = STAGE_OUT;
 	o->peer = p->peer;
-	o->due_ms = now + INFLIGHT_VERDICT_MS;
+	o->due_ms = now +
+	    (o->m->type == BUS_USSD_IN ? INFLIGHT_STEP_MS : INFLIGHT_VERDICT_MS);
 	f->count.out++;
 	f->count.offered++;
 	if (o->was_out)
 		f->count.reoffered++;
 	o->was_out = true;
 	kill_point(o->m->type == BUS_SMS_IN ? "in.offered"
+		: o->m->type == BUS_USSD_IN ? "in.step_offered"
 		: o->m->type == BUS_RECEIPT ? "in.receipt_offered"
 					    : "out.result_offered");
 	return RC_OK;
@@ -339,6 +193,8 @@ pump(struct inflight *f, int64_t now)
 	if (f->pumping)
 		return;
 	f->pumping = true;
+	while (offer_one(f, &f->steps, now) == RC_OK)
+		continue;
 	while (offer_one(f, &f->results, now) == RC_OK)
 		continue;
 	while (offer_one(f, &f->texts, now) == RC_OK)
@@ -361,23 +217,14 @@ inflight_take(struct inflight *f, const struct bus_msg *m, int64_t read_ms,
 	o->m->u.sms_in.token = ++f->last_token;
 	o->owner = *owner;
 	o->read_ms = read_ms;
-	o->next_hash = f->by_token[f->last_token % BUCKETS];
-	f->by_token[f->last_token % BUCKETS] = o;
+	o->next_hash = f->by_token[f->last_token % INFLIGHT_BUCKETS];
+	f->by_token[f->last_token % INFLIGHT_BUCKETS] = o;
 	o->prev = f->last;
 	*(f->last == NULL ? &f->first : &f->last->next) = o;
 	f->last = o;
-	if (m->type == BUS_SMS_IN && m->u.sms_in.from[0] != '\0') {
-		struct sender *s = sender_of(f, m->u.sms_in.from);
-
-		o->sender = s;
-		*(s->first == NULL ? &s->first : &s->last->next_same) = o;
-		s->last = o;
-	}
 	*(m->type == BUS_RESULT ? &f->count.results : &f->count.texts) += 1;
 	f->count.taken++;
-	o->stage = STAGE_BEHIND;
-	if (o->sender == NULL || o->sender->first == o)
-		make_ready(f, o);
+	order_join(f, o);
 	kill_point(m->type == BUS_RESULT ? "out.result_kept" : "in.taken");
 	tell_hold(f);
 	pump(f, clock_boot_ms());
@@ -437,7 +284,7 @@ take_back(struct inflight *f, struct offer *o, int64_t now)
 	if (o->withdrawn)
 		offer_free(f, o);
 	else if (o->due_ms <= now)
-		make_ready(f, o);
+		order_ready(f, o);
 }
 
 static void
@@ -520,12 +367,16 @@ inflight_verdict(
 		say_again(f, o);
 		return;
 	}
-	kill_point(o->m->type == BUS_RESULT ? "out.committed" : "in.verdict");
+	kill_point(o->m->type == BUS_RESULT ? "out.committed"
+		: o->m->type == BUS_USSD_IN ? "in.step_verdict"
+					    : "in.verdict");
 	*(v->outcome == BUS_ASIDE ? &f->count.aside : &f->count.done) += 1;
 	owner = o->owner;
 	withdrawn = o->withdrawn;
 	offer_free(f, o);
-	if (!withdrawn)
+	if (!withdrawn && owner.answered != NULL)
+		owner.answered(owner.arg, owner.handle, v);
+	else if (!withdrawn)
 		owner.settled(owner.arg, owner.handle, v->outcome);
 	tell_hold(f);
 	pump(f, clock_boot_ms());
@@ -547,7 +398,7 @@ inflight_tick(struct inflight *f, int64_t now)
 			    (unsigned long long)o->m->u.sms_in.token, o->peer->name);
 			take_back(f, o, now);
 		} else {
-			make_ready(f, o);
+			order_ready(f, o);
 		}
 	}
 	pump(f, now);

@@ -4,8 +4,10 @@
  * It keeps nothing durable: the network, or outgoing.c, still has what stands here.
  * Called by shyraqd.c (bus, clock), the drivers and outgoing.c; never talks to a device.
  *
- * Texts go to workers, one in flight a sender, in the order they were taken. Results and receipts
- * go to workers too, or to dispatch while no worker is up.
+ * Texts go to workers, one in flight a sender, in the order they were taken. Steps of USSD dialogues
+ * keep the same order among themselves and go before texts: who holds the line waits. Results and
+ * receipts go to workers too, or to dispatch while no worker is up; a receipt goes behind the result
+ * that it is of.
  */
 #ifndef SHYRAQ_INFLIGHT_H
 #define SHYRAQ_INFLIGHT_H
@@ -17,16 +19,21 @@
 #include "bus.h"
 
 #define INFLIGHT_VERDICT_MS 5000 /* without a verdict for so long: offered to another */
+#define INFLIGHT_STEP_MS \
+	2000 /* the same of a step of a dialogue: somebody holds the line */
 
 /* Whose offer it is; told once, with BUS_DONE or BUS_ASIDE. */
 struct inflight_owner {
 	void (*settled)(void *arg, uint64_t handle, enum bus_outcome outcome);
+	/* in place of it, of a UssdIn: the verdict has its screen */
+	void (*answered)(void *arg, uint64_t handle, const struct bus_verdict *v);
 	void *arg;
 	uint64_t handle;
 };
 
 struct inflight_options {
-	size_t texts_max; /* texts and receipts; results are bounded by outgoing.c */
+	size_t
+	    texts_max; /* texts, steps and receipts; results are bounded by outgoing.c */
 	uint64_t
 	    first_token; /* random a process start: a verdict for the dead fits nothing of ours */
 	void *arg;
@@ -48,7 +55,7 @@ struct inflight *inflight_new(const struct inflight_options *o);
 void inflight_free(struct inflight *f);
 
 /*
- * Takes a copy of a text, receipt or result. RC_AGAIN: no room (never for results).
+ * Takes a copy of a text, step, receipt or result. RC_AGAIN: no room (never for results).
  * `read_ms` is the clock_boot_ms of its first reading; its age is counted from there.
  */
 MUST_CHECK enum rc inflight_take(struct inflight *f, const struct bus_msg *m,

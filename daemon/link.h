@@ -29,6 +29,17 @@ struct link_limits {
 	int64_t window_end;
 };
 
+/* What the network said in its USSD session with this link: +CUSD's first value. */
+enum link_ussd {
+	LINK_USSD_NOTE,   /* 0: no answer is wanted */
+	LINK_USSD_ASKS,   /* 1: an answer is */
+	LINK_USSD_ENDED,  /* 2 */
+	LINK_USSD_OTHER,  /* 3: another client answered */
+	LINK_USSD_NONE,   /* 4: not supported */
+	LINK_USSD_LATE,   /* 5: the network waited too long */
+	LINK_USSD_FAILED, /* the modem did not take what we said */
+};
+
 struct link_ops {
 	/*
 	 * Orders a send. RC_OK: taken, `result` follows exactly once. RC_AGAIN: not now.
@@ -38,6 +49,13 @@ struct link_ops {
 	    struct link *l, const struct bus_send *s, struct link_limits limits);
 	/* Stop taking texts from the network, or go on. */
 	void (*hold)(struct link *l, bool on);
+	/*
+	 * Dials a code, or answers in the open session: UTF-8. RC_OK: host->ussd tells what comes
+	 * of it, if anything does. RC_AGAIN: not now. RC_REFUSED: it cannot be said safely.
+	 */
+	enum rc (*ussd)(struct link *l, const char *text);
+	/* Ends the open session. */
+	void (*ussd_end)(struct link *l);
 	/* Every half second. */
 	void (*tick)(struct link *l, int64_t now);
 	/* Finish what has begun, then become LINK_ENDED. */
@@ -61,6 +79,8 @@ struct link_host {
 	void (*submitting)(void *arg, struct link *l, uint64_t row, uint32_t attempt);
 	/* The end of an ordered send. BUS_HELD: not begun, take it back. */
 	void (*result)(void *arg, struct link *l, const struct bus_result *r);
+	/* UTF-8; "" where nothing was said. */
+	void (*ussd)(void *arg, struct link *l, enum link_ussd what, const char *text);
 	/* Its state or its room changed. */
 	void (*changed)(void *arg, struct link *l);
 };
@@ -75,8 +95,15 @@ struct link {
 	const char *
 	    prefixes; /* blank-separated, best for these numbers; "" for none; borrowed */
 	enum link_state state;
+	const char *why; /* LINK_REFUSED: in a word */
 	bool registered;
-	bool sending; /* one send at a time */
+	bool drained;    /* no new sends, by an operator */
+	uint8_t paused;  /* bits as in links_pause */
+	int signal;      /* percent, -1: unknown */
+	int64_t last_in; /* clock_boot_ms of the last text, 0: none */
+	unsigned slots_used, slots_all, waiting;
+	unsigned part_ms; /* what a part took, measured; 0: nothing was sent yet */
+	bool sending;     /* one send at a time */
 	unsigned parts_per_minute;
 	int64_t free_at; /* clock_boot_ms from which its rate allows the next part */
 	struct {

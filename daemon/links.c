@@ -11,6 +11,7 @@
 
 #define ROOM_SECONDS 6
 #define ROOM_LEAST 2
+#define ALL_CLASSES 1u
 
 void
 links_add(struct links *v, struct link *l)
@@ -77,20 +78,88 @@ healthy(const struct link *l)
 	return l->state == LINK_UP && l->registered;
 }
 
-static bool
-free_now(const struct link *l, int64_t now)
+/* `scope` is what stands for one link, or for all. */
+static void
+pause_bits(uint8_t *scope, uint32_t class, bool on)
 {
-	return healthy(l) && !l->sending && l->free_at <= now;
+	uint8_t bit = (uint8_t)(1u << class);
+
+	if (on)
+		*scope |= bit;
+	else
+		*scope = class == 0 ? 0 : (uint8_t)(*scope & ~bit);
+}
+
+void
+links_pause(struct links *v, struct link *l, uint32_t class, bool on)
+{
+	if (class > BUS_CLASSES)
+		return;
+	pause_bits(l == NULL ? &v->paused : &l->paused, class, on);
+	for (size_t i = 0; l == NULL && !on && i < v->n; i++)
+		pause_bits(&v->link[i]->paused, class, false);
+}
+
+void
+links_drain(struct links *v, struct link *l, bool on)
+{
+	*(l == NULL ? &v->drained : &l->drained) = on;
+	for (size_t i = 0; l == NULL && !on && i < v->n; i++)
+		v->link[i]->drained = false;
+}
+
+bool
+links_is_drained(const struct links *v, const struct link *l)
+{
+	return v->drained || l->drained;
+}
+
+bool
+links_may(const struct links *v, const struct link *l, uint32_t priority)
+{
+	uint32_t class = priority < BUS_CLASSES ? priority + 1 : BUS_CLASSES;
+	unsigned paused = (unsigned)v->paused | l->paused;
+
+	return !links_is_drained(v, l) && (paused & (ALL_CLASSES | 1u << class)) == 0;
+}
+
+bool
+links_is_held(const struct links *v, const struct bus_send *s)
+{
+	const struct link *way = s->link[0] == '\0' ? NULL : links_find(v, s->link);
+
+	if (way != NULL && s->person)
+		return !links_may(v, way, s->priority);
+	for (size_t i = 0; i < v->n; i++) {
+		if (links_may(v, v->link[i], s->priority))
+			return false;
+	}
+	return v->n > 0;
+}
+
+static bool
+is_free(const struct link *l, int64_t now)
+{
+	return !l->sending && l->free_at <= now;
 }
 
 bool
 links_may_send(const struct links *v, int64_t now)
 {
 	for (size_t i = 0; i < v->n; i++) {
-		if (free_now(v->link[i], now))
+		if (healthy(v->link[i]) && is_free(v->link[i], now))
 			return true;
 	}
 	return false;
+}
+
+/* Parts a minute as configured, or as measured if that is less. */
+static unsigned
+speed(const struct link *l)
+{
+	unsigned measured = l->part_ms == 0 ? l->parts_per_minute : 60000 / l->part_ms;
+
+	return measured < l->parts_per_minute ? measured : l->parts_per_minute;
 }
 
 uint32_t
@@ -99,9 +168,11 @@ links_room(const struct links *v)
 	uint32_t room = 0;
 
 	for (size_t i = 0; i < v->n; i++) {
-		if (healthy(v->link[i]))
-			room += ROOM_LEAST +
-			    v->link[i]->parts_per_minute * ROOM_SECONDS / 60;
+		const struct link *l = v->link[i];
+
+		if (healthy(l) && !links_is_drained(v, l) &&
+		    ((v->paused | l->paused) & ALL_CLASSES) == 0)
+			room += ROOM_LEAST + speed(l) * ROOM_SECONDS / 60;
 	}
 	return room;
 }
@@ -134,6 +205,39 @@ prefix_length(const struct link *l, const char *to)
 	return best;
 }
 
+static uint64_t
+print_of(const char *to)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (; *to != '\0'; to++)
+		h = (h ^ (uint8_t)*to) * UINT64_C(1099511628211);
+	return h;
+}
+
+void
+links_remember(struct links *v, const char *to, struct link *l)
+{
+	uint64_t print = print_of(to);
+
+	v->sender[print % LINKS_SENDERS] = (struct links_sender){ print, l };
+}
+
+static struct link *
+known(const struct links *v, const char *to)
+{
+	uint64_t print = print_of(to);
+	const struct links_sender *s = &v->sender[print % LINKS_SENDERS];
+
+	return s->print == print ? s->link : NULL;
+}
+
+static bool
+may_take(const struct links *v, const struct link *l, const struct bus_send *s)
+{
+	return healthy(l) && links_may(v, l, s->priority);
+}
+
 struct link *
 links_choose(const struct links *v, const struct bus_send *s, int64_t now)
 {
@@ -141,13 +245,17 @@ links_choose(const struct links *v, const struct bus_send *s, int64_t now)
 	struct link *best = NULL;
 	size_t best_prefix = 0;
 
-	if (way != NULL && (healthy(way) || s->person))
-		return free_now(way, now) ? way : NULL;
+	if (way == NULL || (!s->person && !may_take(v, way, s)))
+		way = known(v, s->to);
+	else if (!may_take(v, way, s))
+		return NULL;
+	if (way != NULL && may_take(v, way, s))
+		return is_free(way, now) ? way : NULL;
 	for (size_t i = 0; i < v->n; i++) {
 		struct link *l = v->link[i];
 		size_t prefix = prefix_length(l, s->to);
 
-		if (!free_now(l, now))
+		if (!may_take(v, l, s) || !is_free(l, now))
 			continue;
 		if (best == NULL || prefix > best_prefix ||
 		    (prefix == best_prefix && l->free_at < best->free_at)) {

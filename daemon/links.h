@@ -9,10 +9,20 @@
 #include "link.h"
 
 #define LINKS_MAX 128
+#define LINKS_SENDERS 1024 /* numbers whose last link is remembered */
+
+/* From which link a number was last written to: a hash, so that no number stands here. */
+struct links_sender {
+	uint64_t print;
+	struct link *link; /* NULL: free */
+};
 
 struct links {
 	struct link *link[LINKS_MAX]; /* owned */
 	size_t n;
+	bool drained;   /* all of them */
+	uint8_t paused; /* bit 0: all classes; bit n: class n, which is priority n - 1 */
+	struct links_sender sender[LINKS_SENDERS];
 };
 
 void links_add(struct links *v, struct link *l);
@@ -21,12 +31,22 @@ void links_clear(struct links *v);
 void links_hold(struct links *v, bool on);
 void links_tick(struct links *v, int64_t now);
 void links_stop(struct links *v);
+
+/* An operator's word, which stands until it is taken back in the same words, or for all. `l` NULL: all. */
+void links_pause(struct links *v, struct link *l, uint32_t class, bool on);
+void links_drain(struct links *v, struct link *l, bool on);
+bool links_is_drained(const struct links *v, const struct link *l);
+/* An operator lets this class go out on this link. */
+bool links_may(const struct links *v, const struct link *l, uint32_t priority);
+/* What waits for an operator's word, not for a link: it takes up no room. */
+bool links_is_held(const struct links *v, const struct bus_send *s);
+
 /* All ended, refused or broken: nothing more comes from them. */
 bool links_ended(const struct links *v);
 bool links_any_broken(const struct links *v);
 /* One could take a send now. */
 bool links_may_send(const struct links *v, int64_t now);
-/* How many sends it is worth to hold for the links that are up: some seconds of their speed. */
+/* How many sends it is worth to hold for the links that may send: some seconds of their real speed. */
 uint32_t links_room(const struct links *v);
 /* A link with this name, or NULL. */
 struct link *links_find(const struct links *v, const char *name);
@@ -34,9 +54,12 @@ struct link *links_find(const struct links *v, const char *name);
 /*
  * The link for a send, or NULL: none may take it now, hold it. Pure.
  * The way it came is first, and for a person the only one while it exists: another sender's
- * number would be a surprise on a phone that others may hold. Then the longest prefix, then the
- * one whose rate is free for longest.
+ * number would be a surprise on a phone that others may hold. Then the link from which the number
+ * was last written to, if it is healthy: receivers know their sender. Then the longest prefix, then
+ * the one whose rate is free for longest.
  */
 struct link *links_choose(const struct links *v, const struct bus_send *s, int64_t now);
+/* It was written to from there. */
+void links_remember(struct links *v, const char *to, struct link *l);
 
 #endif

@@ -3,18 +3,15 @@
  * Loop side of a modem: orders to its thread, its reports, the watchdog, what lies in which slot.
  * It never waits for the thread and never joins it before its end was heard. Called in the loop.
  */
-#include "modem.h"
+#include "modem_loop.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
-#include "fsm.h"
 #include "gsm.h"
 #include "log.h"
-#include "modem_slots.h"
-#include "modem_thread.h"
 #include "str.h"
 #include "variant.h"
 
@@ -67,35 +64,14 @@ static const struct {
 	[EV_HANGS] = { ABANDONED, LINK_BROKEN },
 };
 
-struct modem {
-	struct link link; /* first: the host has only this */
-	struct fsm fsm;
-	struct actor *actor;
-	struct modem_setup setup;
-	struct modem_abort abort;
-	char *pin_state;
-	uint32_t generation;
-	int64_t call_by, aborted_at; /* clock_mono_us / 1000; 0: none */
-	bool stopping;
-	struct slots slots;
-	struct {
-		uint64_t row; /* 0: none */
-		uint32_t attempt;
-		bool submitting;
-		unsigned parts;
-	} send;
-	struct modem_order order;
-};
-
 static int64_t
 mono_ms(void)
 {
 	return clock_mono_us() / 1000;
 }
 
-/* An order without a text, to fill. */
-static struct modem_order *
-order(struct modem *m, enum modem_order_kind kind)
+struct modem_order *
+modem_order(struct modem *m, enum modem_order_kind kind)
 {
 	memset(&m->order, 0, offsetof(struct modem_order, send.text) + 1);
 	m->order.kind = kind;
@@ -103,8 +79,8 @@ order(struct modem *m, enum modem_order_kind kind)
 	return &m->order;
 }
 
-static enum rc
-tell(struct modem *m, const struct modem_order *o)
+enum rc
+modem_tell(struct modem *m, const struct modem_order *o)
 {
 	return actor_tell(m->actor, o,
 	    offsetof(struct modem_order, send.text) + strlen(o->send.text) + 1);
@@ -113,7 +89,7 @@ tell(struct modem *m, const struct modem_order *o)
 static void
 must_tell(struct modem *m, enum modem_order_kind kind)
 {
-	if (tell(m, order(m, kind)) != RC_OK)
+	if (modem_tell(m, modem_order(m, kind)) != RC_OK)
 		log_warn("modem.deaf", "link=%s kind=%d", m->link.name, (int)kind);
 }
 
@@ -127,157 +103,10 @@ become(struct modem *m, enum event e)
 }
 
 static void
-order_delete(struct modem *m, struct kept *k)
-{
-	struct modem_order *o;
-
-	if (k->slot.memory == MODEM_NOWHERE) {
-		slots_drop(&m->slots, k);
-		return;
-	}
-	if (m->link.state != LINK_UP || k->ordered)
-		return;
-	o = order(m, MODEM_DELETE);
-	o->slot = k->slot;
-	o->broken = k->broken;
-	k->ordered = tell(m, o) == RC_OK;
-}
-
-/* Committed: what the network kept for us may go. */
-static void
-on_settled(struct link *l, uint64_t handle, enum bus_outcome outcome)
-{
-	struct modem *m = (struct modem *)l;
-	struct kept *k = slots_id(&m->slots, handle);
-
-	if (k == NULL || !k->in_flight)
-		return;
-	if (outcome == BUS_ASIDE)
-		log_warn("modem.aside", "link=%s slot=%d", l->name, k->slot.location);
-	k->in_flight = false;
-	k->committed = true;
-	order_delete(m, k);
-}
-
-static void
-fill_sms(const struct modem *m, const struct modem_text *t, struct bus_sms_in *in)
-{
-	struct gsm_concat c;
-
-	memcpy(in->link, m->link.name, sizeof(in->link));
-	memcpy(in->link_group, m->link.group, sizeof(in->link_group));
-	memcpy(in->from, t->from, sizeof(in->from));
-	memcpy(in->smsc, t->smsc, sizeof(in->smsc));
-	in->smsc_ms = t->smsc_ms;
-	in->smsc_zone = t->smsc_zone && t->smsc_ms != 0;
-	in->body = t->body;
-	in->udh_n = t->udh_n;
-	memcpy(in->udh, t->udh, t->udh_n);
-	in->stamp_n = t->stamp_n;
-	memcpy(in->stamp, t->stamp, t->stamp_n);
-	in->text_n = t->text_n;
-	memcpy(in->text, t->text, t->text_n);
-	in->text[t->text_n] = '\0';
-	/* a malformed one keeps its header: the worker decides */
-	if (t->udh_n > 0 && gsm_concat_parse(t->udh, t->udh_n, &c) == RC_OK) {
-		in->part = c.part;
-		in->total = c.total;
-		in->ref = c.ref;
-		in->ref_bits = c.ref_bits;
-	}
-}
-
-static void
-take(struct modem *m, struct kept *k, const struct modem_text *t)
-{
-	const struct link_host *h = m->link.host;
-	static struct bus_msg msg; /* large; one loop */
-	struct peer_ref who = { "-" };
-	struct phone from = { "" };
-
-	memset(&msg, 0, offsetof(struct bus_msg, u.sms_in.text));
-	if (t->is_receipt) {
-		msg.type = BUS_RECEIPT;
-		memcpy(msg.u.receipt.link, m->link.name, sizeof(msg.u.receipt.link));
-		memcpy(msg.u.receipt.link_group, m->link.group,
-		    sizeof(msg.u.receipt.link_group));
-		memcpy(msg.u.receipt.to, t->from, sizeof(msg.u.receipt.to));
-		msg.u.receipt.ref = t->ref;
-		msg.u.receipt.delivered = t->delivered;
-		msg.u.receipt.final = t->final;
-	} else {
-		msg.type = BUS_SMS_IN;
-		fill_sms(m, t, &msg.u.sms_in);
-		msg.u.sms_in.again = k->offered;
-	}
-	if (h->took(h->arg, &m->link, &msg, k->id, k->first_ms) != RC_OK)
-		return;
-	k->in_flight = true;
-	if (k->offered)
-		return;
-	k->offered = true;
-	m->link.count.texts += !t->is_receipt;
-	m->link.count.receipts += t->is_receipt;
-	m->link.count.broken += t->body == BUS_BODY_BROKEN;
-	memcpy(from.s, t->from, sizeof(from.s));
-	if (t->from[0] != '\0')
-		who = peer_ref(&from);
-	log_info(t->is_receipt ? "modem.receipt" : "modem.text",
-	    "link=%s ref=%s body=%d bytes=%u", m->link.name, who.s, (int)t->body,
-	    t->text_n);
-}
-
-static void
-on_text(struct modem *m, const struct modem_text *t)
-{
-	struct kept *k = slots_at(&m->slots, &t->slot);
-
-	if (k != NULL && k->slot.print != t->slot.print) {
-		/* the slot holds something else by now */
-		slots_drop(&m->slots, k);
-		k = NULL;
-	}
-	if (k == NULL)
-		k = slots_new(&m->slots, &t->slot);
-	k->seen = true;
-	k->broken = t->body == BUS_BODY_BROKEN;
-	if (t->is_receipt && t->from[0] == '\0')
-		k->committed = true; /* of no use to anyone */
-	if (k->committed)
-		order_delete(m, k);
-	else if (!k->in_flight)
-		take(m, k, t);
-}
-
-static void
-on_deleted(struct modem *m, const struct modem_report *r)
-{
-	struct kept *k = slots_at(&m->slots, &r->u.slot);
-
-	if (!r->ok)
-		log_warn("modem.undeleted", "link=%s slot=%d", m->link.name,
-		    r->u.slot.location);
-	m->link.count.deleted += r->ok;
-	if (k == NULL || k->slot.print != r->u.slot.print)
-		return;
-	k->ordered = false; /* what did not go is ordered again when it is seen again */
-	if (r->ok)
-		slots_drop(&m->slots, k);
-}
-
-/* Another machine: slots may hold other texts; nothing ordered or offered before counts. */
-static void
-forget_orders(struct modem *m)
-{
-	m->link.host->withdraw(m->link.host->arg, &m->link);
-	slots_reopened(&m->slots);
-}
-
-static void
 on_open(struct modem *m, const struct modem_report *r)
 {
 	m->generation = r->generation;
-	forget_orders(m);
+	modem_in_anew(m);
 	(void)!str_copy(m->link.group, sizeof(m->link.group), r->imsi);
 	m->link.registered = false;
 	log_info("modem.open", "link=%s generation=%u", m->link.name, m->generation);
@@ -296,9 +125,25 @@ on_lost(struct modem *m, const struct modem_report *r)
 	become(m, EV_LOST);
 }
 
+/* Once an hour is too late to hear of it, each poll too often. */
+static void
+watch_slots(struct modem *m, const struct modem_report *r)
+{
+	bool was_full = m->link.slots_all > 0 && m->link.slots_used >= m->link.slots_all;
+	bool full = r->slots_all > 0 && r->slots_used >= r->slots_all;
+
+	m->link.slots_used = r->slots_used;
+	m->link.slots_all = r->slots_all;
+	if (full && !was_full)
+		log_warn("modem.full", "link=%s slots=%u the network keeps what comes",
+		    m->link.name, r->slots_all);
+}
+
 static void
 on_network(struct modem *m, const struct modem_report *r)
 {
+	m->link.signal = r->signal;
+	watch_slots(m, r);
 	if (m->link.registered == r->ok)
 		return;
 	m->link.registered = r->ok;
@@ -318,6 +163,15 @@ on_submitting(struct modem *m, const struct bus_result *r)
 	m->link.host->submitting(m->link.host->arg, &m->link, r->row, r->attempt);
 }
 
+/* A quarter new, three quarters old: one slow part does not count for much. */
+static void
+measure(struct link *l, unsigned parts, unsigned ms)
+{
+	if (parts == 0)
+		return;
+	l->part_ms = l->part_ms == 0 ? ms / parts : (3 * l->part_ms + ms / parts) / 4;
+}
+
 static void
 on_sent(struct modem *m, struct bus_result r)
 {
@@ -325,6 +179,7 @@ on_sent(struct modem *m, struct bus_result r)
 		return;
 	m->send.row = 0;
 	m->link.sending = false;
+	measure(&m->link, r.refs_n, (unsigned)(mono_ms() - m->send.since));
 	m->link.count.parts += r.refs_n;
 	m->link.count.failed += r.state == BUS_FAILED || r.state == BUS_UNCERTAIN;
 	memcpy(r.link, m->link.name, sizeof(r.link));
@@ -373,6 +228,7 @@ on_report(struct modem *m, const struct modem_report *r)
 		break;
 	case MODEM_SHUT:
 		m->link.registered = false;
+		m->link.why = r->word;
 		log_error("modem.shut", "link=%s why=\"%s\" an operator must act",
 		    m->link.name, r->why);
 		become(m, EV_SHUT);
@@ -383,19 +239,22 @@ on_report(struct modem *m, const struct modem_report *r)
 	case MODEM_TEXT:
 	case MODEM_RECEIPT:
 		if (r->generation == m->generation)
-			on_text(m, &r->u.text);
+			modem_in_text(m, &r->u.text);
 		break;
 	case MODEM_LOOKED:
 		slots_looked(&m->slots);
 		break;
 	case MODEM_DELETED:
-		on_deleted(m, r);
+		modem_in_deleted(m, r);
 		break;
 	case MODEM_SUBMITTING:
 		on_submitting(m, &r->u.sent);
 		break;
 	case MODEM_SENT:
 		on_sent(m, r->u.sent);
+		break;
+	case MODEM_USSD:
+		m->link.host->ussd(m->link.host->arg, &m->link, r->ussd, r->u.text.text);
 		break;
 	case MODEM_RANG:
 		log_info("modem.call_refused", "link=%s", m->link.name);
@@ -427,19 +286,43 @@ op_send(struct link *l, const struct bus_send *s, struct link_limits limits)
 
 	if (l->state != LINK_UP || l->sending || m->stopping)
 		return RC_AGAIN;
-	o = order(m, MODEM_SEND);
+	o = modem_order(m, MODEM_SEND);
 	o->limits = limits;
 	memcpy(&o->send, s, offsetof(struct bus_send, text) + strlen(s->text) + 1);
 	m->send.row = s->row;
 	m->send.attempt = s->attempt;
 	m->send.submitting = false;
-	if (tell(m, o) != RC_OK) {
+	m->send.since = mono_ms();
+	if (modem_tell(m, o) != RC_OK) {
 		m->send.row = 0;
 		return RC_AGAIN;
 	}
 	l->sending = true;
 	l->free_at = now + (int64_t)size.parts * 60000 / l->parts_per_minute;
 	return RC_OK;
+}
+
+static enum rc
+op_ussd(struct link *l, const char *text)
+{
+	struct modem *m = (struct modem *)l;
+	struct modem_order *o;
+
+	if (l->state != LINK_UP || m->stopping)
+		return RC_AGAIN;
+	o = modem_order(m, MODEM_SAY);
+	if (!str_copy(o->send.text, sizeof(o->send.text), text))
+		return RC_REFUSED;
+	return modem_tell(m, o) == RC_OK ? RC_OK : RC_AGAIN;
+}
+
+static void
+op_ussd_end(struct link *l)
+{
+	struct modem *m = (struct modem *)l;
+
+	if (l->state == LINK_UP)
+		must_tell(m, MODEM_SAY_END);
 }
 
 static void
@@ -513,6 +396,8 @@ op_free(struct link *l)
 
 static const struct link_ops modem_ops = {
 	.send = op_send,
+	.ussd = op_ussd,
+	.ussd_end = op_ussd_end,
 	.hold = op_hold,
 	.tick = op_tick,
 	.stop = op_stop,
@@ -539,7 +424,8 @@ modem_new(struct loop *loop, const struct modem_conf *conf, const char *state_di
 
 	m->link.ops = &modem_ops;
 	m->link.host = host;
-	m->link.settled = on_settled;
+	m->link.settled = modem_in_settled;
+	m->link.signal = -1;
 	m->link.prefixes = conf->prefixes;
 	m->link.parts_per_minute = (unsigned)conf->parts_per_minute;
 	if (!str_copy(m->link.name, sizeof(m->link.name), conf->name) ||

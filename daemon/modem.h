@@ -8,12 +8,14 @@
 
 #include "link.h"
 #include "loop.h"
+#include "ussd_conf.h"
 
 /* One group of `modems` in the config; shyraqd.c has the table. */
 struct modem_conf {
 	char *name, *daemon, *device, *pin_file, *number, *imsi, *prefixes;
 	int64_t poll_ms, submit_ms, call_ms, parts_per_minute;
 	bool receipts;
+	struct ussd_conf ussd; /* for ussd.c; nothing to the modem */
 };
 
 /* `conf` and `state_dir` are borrowed for the link's life; `host` too. RC_REFUSED, logged: a value is wrong. */

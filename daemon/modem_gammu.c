@@ -135,6 +135,10 @@ machine_at(struct machine *m, const char *command, unsigned ms)
 		machine_fail(m, "at", "no answer");
 	else if (m->at->told)
 		m->told = true;
+	for (unsigned i = 0; i < m->at->n; i++) {
+		if (strncmp(m->at->line[i], "+CUSD:", 6) == 0)
+			machine_ussd_line(m, m->at->line[i] + 6);
+	}
 	return rc;
 }
 
@@ -170,7 +174,7 @@ obey(struct machine *m, struct modem_order *o)
 {
 	switch (o->kind) {
 	case MODEM_SEND:
-		if (m->s == NULL || m->failed || !m->registered)
+		if (m->s == NULL || m->failed || !m->registered || !machine_is_same(m))
 			give_back(m, o);
 		else
 			machine_send(m, o);
@@ -188,6 +192,15 @@ obey(struct machine *m, struct modem_order *o)
 	case MODEM_GO_ON:
 		m->held = false;
 		m->told = true;
+		break;
+	case MODEM_SAY:
+		if (m->s != NULL && !m->failed)
+			machine_say_ussd(m, o->send.text);
+		explicit_bzero(o->send.text, strlen(o->send.text));
+		break;
+	case MODEM_SAY_END:
+		if (m->s != NULL && !m->failed)
+			machine_end_ussd(m);
 		break;
 	case MODEM_STOP:
 		m->stop = true;
@@ -236,6 +249,7 @@ work(struct machine *m)
 			machine_hear(m);
 		if (ready & ACTOR_MSG)
 			obey_all(m);
+		machine_tell_ussd(m);
 		if (m->ringing && !m->failed)
 			hang_up(m);
 		if (machine_now() >= m->poll_at && !m->failed)
@@ -282,6 +296,7 @@ live(struct machine *m)
 			break;
 		r = machine_report(m, m->shut ? MODEM_SHUT : MODEM_LOST);
 		r->asked_again = m->plain;
+		r->word = m->word;
 		memcpy(r->why, m->why, sizeof(r->why));
 		machine_tell(m, r, u.slot);
 		pause_for(m, m->plain ? REOPEN_FIRST_MS : wait_ms);

@@ -12,12 +12,18 @@
 #include "modem_thread.h"
 
 #define MACHINE_HINTS 32
+#define MACHINE_USSD 4 /* said by the network and not yet told to the loop */
 
 /* A status report that the modem handed over without storing it. */
 struct machine_hint {
 	int memory; /* a slot to read, or -1: `text` is all there is */
 	int location;
 	struct modem_text text;
+};
+
+struct machine_ussd {
+	enum link_ussd what;
+	char text[MODEM_TEXT_MAX];
 };
 
 struct machine {
@@ -31,7 +37,8 @@ struct machine {
 	bool plain;  /* failed without a fault: the modem wants to be opened anew */
 	bool shut;   /* not to be opened again */
 	char why[MODEM_WHY_MAX];
-	bool told; /* set by callbacks: look at the slots */
+	const char *word; /* the same when shut, in a word */
+	bool told;        /* set by callbacks: look at the slots */
 	bool ringing;
 	bool told_since_poll;
 	int64_t poll_at, settled_at; /* clock_mono_us / 1000 */
@@ -43,6 +50,10 @@ struct machine {
 		bool came;
 		int status, ref;
 	} sent;
+	bool ussd_on, ussd_ucs2; /* listened to; its charset is UCS2 */
+	bool ussd_was_ucs2;      /* after opening, so that libgammu believes it */
+	unsigned ussd_n;
+	struct machine_ussd ussd[MACHINE_USSD];
 	unsigned hints_n;
 	struct machine_hint hints[MACHINE_HINTS];
 	/* texts of one look at the slots */
@@ -76,6 +87,8 @@ void machine_say(struct machine *m, const struct modem_report *r, size_t n);
 /* modem_gammu_open.c */
 MUST_CHECK enum rc machine_open(struct machine *m);
 void machine_close(struct machine *m);
+/* It is still as we set it up: after a reboot of its own libgammu would submit in another mode. */
+bool machine_is_same(struct machine *m);
 /* Is it registered, and is it still as we set it up? */
 void machine_check(struct machine *m);
 
@@ -87,5 +100,15 @@ void machine_on_sms(GSM_StateMachine *s, GSM_SMSMessage *sms, void *arg);
 /* modem_gammu_send.c */
 void machine_send(struct machine *m, struct modem_order *o);
 void machine_on_sent(GSM_StateMachine *s, int status, int ref, void *arg);
+
+/* modem_gammu_ussd.c */
+void machine_ussd_open(struct machine *m);
+void machine_ussd_check(struct machine *m);
+/* The rest of a +CUSD line that plain AT met. */
+void machine_ussd_line(struct machine *m, const char *rest);
+void machine_say_ussd(struct machine *m, const char *text);
+void machine_end_ussd(struct machine *m);
+/* Hands what the network said to the loop. */
+void machine_tell_ussd(struct machine *m);
 
 #endif

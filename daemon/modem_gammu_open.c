@@ -151,6 +151,7 @@ check_pin(struct machine *m)
 		enum rc rc = pin_attempt(m);
 
 		m->shut = m->shut || rc == RC_REFUSED;
+		m->word = "pin";
 		if (rc == RC_OK) {
 			/* libgammu met a locked SIM: open it again, with the SIM awake */
 			machine_fail(m, "pin", "given");
@@ -159,6 +160,7 @@ check_pin(struct machine *m)
 		return RC_BROKEN;
 	}
 	machine_fail(m, "sim", "locked");
+	m->word = "locked";
 	m->shut = true;
 	return RC_REFUSED;
 }
@@ -185,6 +187,7 @@ check_sim(struct machine *m)
 	if (strcmp(m->imsi, imsi) == 0)
 		return RC_OK;
 	machine_fail(m, "sim", "another SIM");
+	m->word = "another-sim";
 	m->shut = true;
 	return RC_REFUSED;
 }
@@ -242,25 +245,73 @@ ask_cnmi(struct machine *m)
 	return at_line(m->at, "+CNMI:");
 }
 
+/* Percent, -1: unknown. 3GPP TS 27.007 8.5: 0 to 31, 99 unknown. */
+static int
+ask_signal(struct machine *m)
+{
+	const char *csq;
+	int v;
+
+	if (machine_at(m, "AT+CSQ", AT_MS) != RC_OK || !m->at->ok)
+		return -1;
+	csq = at_line(m->at, "+CSQ:");
+	v = csq == NULL ? -1 : atoi(csq);
+	return v < 0 || v > 31 ? -1 : v * 100 / 31;
+}
+
+/* +CPMS: "SM",used,all,... of the memory that is read from. */
 static void
-ask_network(struct machine *m)
+ask_slots(struct machine *m, unsigned *used, unsigned *all)
+{
+	const char *cpms, *comma;
+	int v[2] = { 0, 0 };
+
+	if (machine_at(m, "AT+CPMS?", AT_MS) != RC_OK || !m->at->ok)
+		return;
+	cpms = at_line(m->at, "+CPMS:");
+	for (int i = 0; i < 2 && cpms != NULL; i++) {
+		comma = strchr(cpms, ',');
+		cpms = comma == NULL ? NULL : comma + 1;
+		v[i] = cpms == NULL ? 0 : atoi(cpms);
+	}
+	if (v[0] >= 0 && v[1] > 0 && v[1] <= UINT16_MAX && v[0] <= v[1]) {
+		*used = (unsigned)v[0];
+		*all = (unsigned)v[1];
+	}
+}
+
+static bool
+ask_registered(struct machine *m)
 {
 	GSM_NetworkInfo net = { .State = GSM_NetworkStatusUnknown,
 		.PacketState = GSM_NetworkStatusUnknown };
-	struct modem_report *r;
 	GSM_Error e;
-	bool registered;
 
 	machine_call(m, ASK_MS);
 	e = machine_back(m, "network", GSM_GetNetworkInfo(m->s, &net));
+	/* some modems answer half of it; CREG is what counts for texts */
+	return net.State == GSM_HomeNetwork || net.State == GSM_RoamingNetwork ||
+	    (e != ERR_NONE && net.State == GSM_NetworkStatusUnknown);
+}
+
+static void
+ask_network(struct machine *m)
+{
+	bool registered = ask_registered(m);
+	unsigned used = 0, all = 0;
+	struct modem_report *r;
+	int signal = m->failed ? -1 : ask_signal(m);
+
+	if (!m->failed)
+		ask_slots(m, &used, &all);
 	if (m->failed)
 		return;
-	/* some modems answer half of it; CREG is what counts for texts */
-	registered = net.State == GSM_HomeNetwork || net.State == GSM_RoamingNetwork ||
-	    (e != ERR_NONE && net.State == GSM_NetworkStatusUnknown);
 	m->registered = registered;
 	r = machine_report(m, MODEM_NETWORK);
 	r->ok = registered;
+	r->signal = signal;
+	r->slots_used = used;
+	r->slots_all = all;
 	machine_tell(m, r, u.slot);
 }
 
@@ -284,7 +335,8 @@ machine_open(struct machine *m)
 	if (check_pin(m) != RC_OK || check_sim(m) != RC_OK || ask_centre(m) != RC_OK ||
 	    listen_to(m) != RC_OK)
 		return RC_BROKEN;
-	cnmi = ask_cnmi(m);
+	machine_ussd_open(m);
+	cnmi = m->failed ? NULL : ask_cnmi(m);
 	if (m->failed || !str_copy(m->cnmi, sizeof(m->cnmi), cnmi == NULL ? "" : cnmi))
 		return RC_BROKEN;
 	r = machine_report(m, MODEM_OPEN);
@@ -314,19 +366,27 @@ machine_close(struct machine *m)
 	machine_back(m, "close", ERR_NONE);
 }
 
-void
-machine_check(struct machine *m)
+bool
+machine_is_same(struct machine *m)
 {
 	const char *cnmi;
 
-	m->told_since_poll = false;
-	if (m->cnmi[0] != '\0') {
-		cnmi = ask_cnmi(m);
-		if (!m->failed && (cnmi == NULL || strcmp(cnmi, m->cnmi) != 0)) {
-			machine_fail(m, "modem", "rebooted on its own");
-			m->plain = true;
-		}
+	if (m->cnmi[0] == '\0')
+		return !m->failed;
+	cnmi = ask_cnmi(m);
+	if (!m->failed && (cnmi == NULL || strcmp(cnmi, m->cnmi) != 0)) {
+		machine_fail(m, "modem", "rebooted on its own");
+		m->plain = true;
 	}
+	return !m->failed;
+}
+
+void
+machine_check(struct machine *m)
+{
+	m->told_since_poll = false;
+	if (machine_is_same(m))
+		machine_ussd_check(m);
 	if (!m->failed)
 		ask_network(m);
 }

@@ -5,11 +5,13 @@
  */
 #include "modem_text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "str.h"
 
 #define REPLACEMENT 0xfffdu
+#define USSD_UNITS_MAX 182
 #define ZONE_MOST_S (14 * 3600)
 
 static bool
@@ -121,6 +123,46 @@ modem_text_utf16(uint8_t *dst, size_t max, const char *src, size_t n, bool plain
 	}
 	put_unit(dst, units, 0);
 	return units;
+}
+
+static bool
+is_ucs2(int dcs)
+{
+	return (dcs & 0xcc) == 0x48 || dcs == 0x11;
+}
+
+bool
+modem_text_ussd(const char *rest, bool ucs2, int *mode, char *out, size_t size)
+{
+	const char *begin = strchr(rest, '"');
+	const char *end = begin == NULL ? NULL : strrchr(begin + 1, '"');
+	uint8_t raw[2 * USSD_UNITS_MAX + 2] = { 0 };
+	char *after;
+	size_t n, len = 0;
+
+	*mode = (int)strtol(rest, &after, 10);
+	out[0] = '\0';
+	if (after == rest || *mode < 0 || *mode > 5)
+		return false;
+	if (end == NULL)
+		return true;
+	n = (size_t)(end - begin - 1);
+	if (ucs2 || (end[1] == ',' && is_ucs2(atoi(end + 2)))) {
+		char hex[4 * USSD_UNITS_MAX + 1];
+
+		if (n >= sizeof(hex))
+			return false;
+		memcpy(hex, begin + 1, n);
+		hex[n] = '\0';
+		if (!str_unhex(raw, sizeof(raw) - 2, &len, hex))
+			return false;
+		modem_text_utf8(out, size, raw, len / 2, false);
+	} else if (n < size) {
+		memcpy(out, begin + 1, n);
+		out[n] = '\0';
+		return str_is_utf8(out, n);
+	}
+	return true;
 }
 
 /* Days since 1970-01-01 in the Gregorian calendar, after Howard Hinnant's "chrono" paper. */

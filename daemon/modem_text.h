@@ -25,6 +25,12 @@ size_t modem_text_units(const uint8_t *src, size_t max);
  */
 size_t modem_text_utf16(uint8_t *dst, size_t max, const char *src, size_t n, bool plain);
 
+/*
+ * What follows "+CUSD:" in a line: mode, and the text as UTF-8. `ucs2`: the modem's charset, else plain
+ * letters unless the data coding says UCS-2. False: no such line.
+ */
+bool modem_text_ussd(const char *rest, bool ucs2, int *mode, char *out, size_t size);
+
 struct modem_time {
 	int year, month, day, hour, minute, second;
 	int zone_s; /* east of UTC */

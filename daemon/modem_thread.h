@@ -15,7 +15,8 @@
 #include "loop.h"
 #include "phone.h"
 
-#define MODEM_TEXT_MAX 1024 /* one part: UTF-8, octets, or a raw PDU; with NUL */
+#define MODEM_TEXT_MAX \
+	1024 /* one part: UTF-8, octets, or a raw PDU; a USSD text; with NUL */
 #define MODEM_IMSI_MAX 20
 #define MODEM_WHY_MAX 64
 
@@ -50,6 +51,8 @@ enum modem_order_kind {
 	MODEM_READ, /* look at all slots now */
 	MODEM_HOLD, /* do not look at them */
 	MODEM_GO_ON,
+	MODEM_SAY,     /* send.text by USSD */
+	MODEM_SAY_END, /* ends the USSD session */
 	MODEM_STOP,
 };
 
@@ -68,7 +71,7 @@ enum modem_report_kind {
 	MODEM_OPEN,    /* generation, imsi */
 	MODEM_LOST,    /* why; the thread opens it again after a while */
 	MODEM_SHUT,    /* why; not opened again: an operator must act */
-	MODEM_NETWORK, /* registered */
+	MODEM_NETWORK, /* registered, signal, slots */
 	MODEM_TEXT,
 	MODEM_RECEIPT,
 	MODEM_LOOKED,  /* all slots were read and reported */
@@ -76,6 +79,7 @@ enum modem_report_kind {
 	MODEM_SUBMITTING,
 	MODEM_SENT,
 	MODEM_RANG, /* a call was refused */
+	MODEM_USSD, /* ussd, u.text.text */
 };
 
 struct modem_text {
@@ -102,7 +106,11 @@ struct modem_report {
 	bool
 	    asked_again; /* MODEM_LOST: without a fault, the machine is only opened anew */
 	char why[MODEM_WHY_MAX];
+	const char *word; /* MODEM_SHUT: why, in a word; static */
 	char imsi[MODEM_IMSI_MAX];
+	int signal;                     /* percent, -1: unknown */
+	unsigned slots_used, slots_all; /* 0: the modem does not say */
+	enum link_ussd ussd;
 	union {
 		struct modem_slot slot;
 		struct bus_result sent;

@@ -53,6 +53,7 @@ struct outgoing {
 	struct outgoing_options o;
 	struct outgoing_counts count;
 	bool stopping, no_persons;
+	size_t operators; /* of the held rows: those that wait for an operator's word */
 	struct list held[PRIORITIES];
 	struct list remembered;
 	struct dispatch dispatch[DISPATCHES];
@@ -433,6 +434,7 @@ hand_over(struct outgoing *o, struct row *r, int64_t now)
 	l = links_choose(o->o.links, r->send, now);
 	if (l == NULL || l->ops->send(l, r->send, r->limits) != RC_OK)
 		return;
+	links_remember(o->o.links, r->send->to, l);
 	r->link_attempt = r->attempt;
 	row_stage(o, r, STAGE_AT_LINK, false);
 	kill_point("out.ordered");
@@ -450,8 +452,11 @@ static void
 give_room(struct outgoing *o)
 {
 	uint32_t room = o->stopping ? 0 : links_room(o->o.links);
+	size_t held = o->count.held;
 
-	room = room > o->count.held ? room - (uint32_t)o->count.held : 0;
+	/* what an operator holds back takes no room of what may go, up to half of the table */
+	held -= o->operators < o->o.rows_max / 2 ? o->operators : o->o.rows_max / 2;
+	room = room > held ? room - (uint32_t)held : 0;
 	for (size_t i = 0; i < DISPATCHES; i++) {
 		struct dispatch *d = &o->dispatch[i];
 		struct bus_msg m = { .type = BUS_SEND_ROOM };
@@ -469,17 +474,37 @@ outgoing_run(struct outgoing *o, int64_t now)
 {
 	struct row *next;
 
+	o->operators = 0;
 	for (size_t p = 0; p < PRIORITIES; p++) {
 		for (struct row *r = o->held[p].first; r != NULL; r = next) {
 			next = r->next;
 			if (is_late(r, now))
 				row_end(o, r, BUS_EXPIRED);
+			else if (links_is_held(o->o.links, r->send))
+				o->operators++;
 			else if (links_may_send(o->o.links, now))
 				hand_over(o, r, now);
 		}
 	}
 	forget(o, now);
 	give_room(o);
+}
+
+void
+outgoing_count_waiting(const struct outgoing *o)
+{
+	struct links *v = o->o.links;
+
+	for (size_t i = 0; i < v->n; i++)
+		v->link[i]->waiting = 0;
+	for (size_t p = 0; p < PRIORITIES; p++) {
+		for (struct row *r = o->held[p].first; r != NULL; r = r->next) {
+			struct link *l = links_find(v, r->send->link);
+
+			if (l != NULL)
+				l->waiting++;
+		}
+	}
 }
 
 void

@@ -62,6 +62,8 @@ void outgoing_dispatch_sent(struct outgoing *o, const struct bus_peer *p);
 
 /* Hands rows to links, ends those whose time is out, forgets, gives room. */
 void outgoing_run(struct outgoing *o, int64_t now);
+/* Sets `waiting` of each link: rows held whose way it is. */
+void outgoing_count_waiting(const struct outgoing *o);
 /* While on, nothing is submitted to persons: the wall clock jumped. */
 void outgoing_hold_persons(struct outgoing *o, bool on);
 /* Hands back what is not at a link, and from now on whatever is taken. */

@@ -4,6 +4,7 @@
  * It never opens a database and never reads a text's meaning. Started by systemd or scripts/run.
  *
  * Kill points of a text's way in:   in.read in.taken in.offered in.verdict in.delete in.deleted
+ * of a USSD step's:                 in.step_offered in.step_verdict
  * of a receipt's:                   in.read in.taken in.receipt_offered in.verdict in.delete in.deleted
  * of a row's way out:               out.taken out.ordered out.before_submit out.after_submit out.answer
  *                                   out.result out.result_kept out.result_offered out.committed
@@ -19,18 +20,20 @@
 
 #include "bus.h"
 #include "clock.h"
-#include "conf.h"
 #include "inflight.h"
 #include "links.h"
 #include "log.h"
 #include "loop.h"
-#include "modem.h"
 #include "modem_thread.h"
+#include "orders.h"
 #include "outgoing.h"
 #include "phone.h"
 #include "proc.h"
+#include "report.h"
 #include "seal.h"
+#include "setup.h"
 #include "str.h"
+#include "ussd.h"
 #include "variant.h"
 
 #define TICK_MS 50
@@ -38,75 +41,16 @@
 #define STATS_MS 60000
 #define DESCRIPTORS 1024 /* libgammu's select() ends the process beyond */
 
-struct daemon_conf {
-	char *name, *worker_endpoint, *dispatch_endpoint, *log_key_file, *cert_file,
-	    *worker_certs, *dispatch_certs, *state_dir;
-	int64_t texts_max, rows_max, stop_wait_ms, clock_hold_ms;
-};
-
-static const struct conf_option daemon_options[] = {
-	{ "name", CONF_STRING, offsetof(struct daemon_conf, name), NULL, 0, 0, NULL },
-	{ "worker_endpoint", CONF_STRING, offsetof(struct daemon_conf, worker_endpoint),
-	    NULL, 0, 0, "ipc://PATH or tcp://HOST:PORT" },
-	{ "dispatch_endpoint", CONF_STRING,
-	    offsetof(struct daemon_conf, dispatch_endpoint), NULL, 0, 0,
-	    "ipc://PATH or tcp://HOST:PORT" },
-	{ "log_key_file", CONF_STRING, offsetof(struct daemon_conf, log_key_file), NULL,
-	    0, 0, NULL },
-	{ "cert_file", CONF_STRING, offsetof(struct daemon_conf, cert_file), "", 0, 0,
-	    NULL },
-	{ "worker_certs", CONF_STRING, offsetof(struct daemon_conf, worker_certs), "", 0,
-	    0, NULL },
-	{ "dispatch_certs", CONF_STRING, offsetof(struct daemon_conf, dispatch_certs), "",
-	    0, 0, NULL },
-	{ "state_dir", CONF_STRING, offsetof(struct daemon_conf, state_dir), NULL, 0, 0,
-	    NULL },
-	{ "texts_max", CONF_INT, offsetof(struct daemon_conf, texts_max), "1024", 1,
-	    65536, NULL },
-	{ "rows_max", CONF_INT, offsetof(struct daemon_conf, rows_max), "4096", 1, 65536,
-	    NULL },
-	{ "stop_wait", CONF_TIME, offsetof(struct daemon_conf, stop_wait_ms), "10 s", 0,
-	    120000, NULL },
-	{ "clock_hold", CONF_TIME, offsetof(struct daemon_conf, clock_hold_ms), "5 min",
-	    1000, 86400000, NULL },
-};
-
-static const struct conf_option modem_options[] = {
-	{ "name", CONF_STRING, offsetof(struct modem_conf, name), NULL, 0, 0, NULL },
-	{ "daemon", CONF_STRING, offsetof(struct modem_conf, daemon), "", 0, 0, NULL },
-	{ "device", CONF_STRING, offsetof(struct modem_conf, device), NULL, 0, 0, NULL },
-	{ "number", CONF_STRING, offsetof(struct modem_conf, number), NULL, 0, 0, NULL },
-	{ "pin_file", CONF_STRING, offsetof(struct modem_conf, pin_file), "", 0, 0,
-	    NULL },
-	{ "imsi", CONF_STRING, offsetof(struct modem_conf, imsi), "", 0, 0, "digits" },
-	{ "prefixes", CONF_STRING, offsetof(struct modem_conf, prefixes), "", 0, 0,
-	    "+7701 +7702 ..." },
-	{ "poll", CONF_TIME, offsetof(struct modem_conf, poll_ms), "20 s", 500, 3600000,
-	    NULL },
-	{ "submit_timeout", CONF_TIME, offsetof(struct modem_conf, submit_ms), "40 s",
-	    1000, 300000, NULL },
-	{ "call_timeout", CONF_TIME, offsetof(struct modem_conf, call_ms), "2 min", 1000,
-	    600000, NULL },
-	{ "parts_per_minute", CONF_INT, offsetof(struct modem_conf, parts_per_minute),
-	    "80", 1, 6000, NULL },
-	{ "receipts", CONF_BOOL, offsetof(struct modem_conf, receipts), "true", 0, 0,
-	    NULL },
-};
-
-/* Groups that other processes read from the same file. */
-static const char *const sections[] = { "daemon", "modems", "daemons", "worker",
-	"dispatch", "rules", "ctl", NULL };
-
 struct daemon {
-	struct daemon_conf conf;
-	struct modem_conf modem[LINKS_MAX];
-	size_t modem_n;
+	struct setup conf;
 	struct loop *loop;
 	struct bus *bus[BUS_ROLES];
 	struct links links;
 	struct link_host host;
 	struct inflight *inflight;
 	struct outgoing *outgoing;
+	struct ussd *ussd;
+	struct report report;
 	struct clock_watch clock;
 	int64_t jump_ms;    /* of the wall clock, held for; 0: none */
 	int64_t hold_until; /* clock_mono_us / 1000 */
@@ -163,6 +107,42 @@ on_ask(void *arg, struct bus_peer *from, const struct bus_msg *m)
 	outgoing_ask(d->outgoing, from, &m->u.ask);
 }
 
+/* To every dispatch that is up: who asked may have gone, and one of them leads. */
+static void
+say_all(void *arg, const struct bus_msg *m)
+{
+	struct daemon *d = arg;
+	struct bus_peer *p;
+	size_t i = 0;
+
+	while ((p = bus_next(d->bus[BUS_DISPATCH], &i)) != NULL) {
+		if (bus_send(d->bus[BUS_DISPATCH], p, m) != RC_OK)
+			log_debug(
+			    "daemon.unsaid", "to=%s type=%d", p->name, (int)m->type);
+	}
+}
+
+static void
+order_done(void *arg, const struct bus_order_done *done)
+{
+	struct bus_msg m = { .type = BUS_ORDER_DONE };
+
+	m.u.order_done = *done;
+	say_all(arg, &m);
+}
+
+static void
+on_order(void *arg, struct bus_peer *from, const struct bus_msg *m)
+{
+	struct daemon *d = arg;
+	struct bus_order_done done;
+
+	(void)from;
+	if (orders_obey(&d->links, d->ussd, &m->u.order, &done) == RC_OK &&
+	    m->u.order.id != ORDERS_STANDING)
+		order_done(d, &done);
+}
+
 static bus_handler *const on_worker[BUS_TYPES] = {
 	[BUS_READY] = on_ready,
 	[BUS_VERDICTS] = on_verdicts,
@@ -173,6 +153,7 @@ static bus_handler *const on_dispatch[BUS_TYPES] = {
 	[BUS_VERDICTS] = on_verdicts,
 	[BUS_SEND] = on_send,
 	[BUS_ASK] = on_ask,
+	[BUS_ORDER] = on_order,
 };
 
 static void
@@ -190,6 +171,7 @@ on_dispatch_change(void *arg, struct bus_peer *p, bool up)
 
 	inflight_peer(d->inflight, BUS_DISPATCH, p, up);
 	outgoing_dispatch(d->outgoing, p, up);
+	report_newborn(&d->report);
 }
 
 static enum rc
@@ -262,6 +244,14 @@ link_result(void *arg, struct link *l, const struct bus_result *r)
 }
 
 static void
+link_ussd(void *arg, struct link *l, enum link_ussd what, const char *text)
+{
+	struct daemon *d = arg;
+
+	ussd_heard(d->ussd, l, what, text);
+}
+
+static void
 on_stop(void *arg)
 {
 	struct daemon *d = arg;
@@ -270,10 +260,11 @@ on_stop(void *arg)
 		return;
 	kill_point("daemon.stop");
 	log_info("daemon.stop", "held=%zu", outgoing_counts(d->outgoing).held);
-	d->stop_by = clock_mono_us() / 1000 + d->conf.stop_wait_ms;
+	d->stop_by = clock_mono_us() / 1000 + d->conf.daemon.stop_wait_ms;
 	if (d->stop_by == 0)
 		d->stop_by = 1;
 	links_hold(&d->links, true);
+	ussd_stop(d->ussd);
 	outgoing_stop(d->outgoing);
 }
 
@@ -282,6 +273,8 @@ link_changed(void *arg, struct link *l)
 {
 	struct daemon *d = arg;
 
+	if (l->state != LINK_UP)
+		ussd_link_down(d->ussd, l);
 	if (l->state == LINK_BROKEN && !d->broken) {
 		d->broken = true;
 		log_error("daemon.broken",
@@ -300,7 +293,7 @@ go_on_stopping(struct daemon *d)
 
 	if (left > 0 && !settled)
 		return;
-	if (left > -d->conf.stop_wait_ms && !links_ended(&d->links)) {
+	if (left > -d->conf.daemon.stop_wait_ms && !links_ended(&d->links)) {
 		links_stop(&d->links);
 		return;
 	}
@@ -319,7 +312,7 @@ watch_clock(struct daemon *d)
 	if (jumped && (d->jump_ms == 0 || llabs(jump - d->jump_ms) > CLOCK_JUMP_MS)) {
 		log_error("clock.jump", "ms=%lld sends to persons wait", (long long)jump);
 		d->jump_ms = jump;
-		d->hold_until = now + d->conf.clock_hold_ms;
+		d->hold_until = now + d->conf.daemon.clock_hold_ms;
 		outgoing_hold_persons(d->outgoing, true);
 		return;
 	}
@@ -348,7 +341,11 @@ on_tick(void *arg)
 	int64_t now = clock_boot_ms();
 
 	inflight_tick(d->inflight, now);
+	ussd_tick(d->ussd, now);
 	outgoing_run(d->outgoing, now);
+	if (now >= d->report.counts_at)
+		outgoing_count_waiting(d->outgoing);
+	report_run(&d->report, now);
 	if (d->stop_by != 0)
 		go_on_stopping(d);
 }
@@ -392,34 +389,6 @@ on_stats(void *arg)
 }
 
 static void
-read_conf(struct daemon *d, const struct proc_options *o)
-{
-	struct conf *c;
-	struct conf_err err;
-
-	if (conf_open(o->config, &c, &err) != RC_OK ||
-	    conf_only(c, sections, &err) != RC_OK ||
-	    conf_section(c, o->section == NULL ? "daemon" : o->section, daemon_options,
-		ARRAY_LEN(daemon_options), &d->conf, &err) != RC_OK)
-		fatalx("daemon.conf", "%s", err.s);
-	for (size_t i = 0; i < conf_list_len(c, "modems"); i++) {
-		struct modem_conf *m = &d->modem[d->modem_n];
-
-		if (d->modem_n == LINKS_MAX)
-			fatalx("daemon.modems", "more than %d", LINKS_MAX);
-		memset(m, 0, sizeof(*m));
-		if (conf_list_item(c, "modems", i, modem_options,
-			ARRAY_LEN(modem_options), m, &err) != RC_OK)
-			fatalx("daemon.modem_conf", "%s", err.s);
-		if (m->daemon[0] == '\0' || strcmp(m->daemon, d->conf.name) == 0)
-			d->modem_n++;
-		else
-			conf_clear(modem_options, ARRAY_LEN(modem_options), m);
-	}
-	conf_free(c);
-}
-
-static void
 limit_descriptors(void)
 {
 	struct rlimit l = { DESCRIPTORS, DESCRIPTORS };
@@ -443,13 +412,17 @@ static void
 open_bus(struct daemon *d, enum bus_role other, uint64_t instance)
 {
 	bool worker = other == BUS_WORKER;
-	const char *certs = worker ? d->conf.worker_certs : d->conf.dispatch_certs;
+	const char *certs = worker ? d->conf.daemon.worker_certs
+				   : d->conf.daemon.dispatch_certs;
 	struct bus_options o = { .self = BUS_DAEMON,
 		.other = other,
-		.endpoint = worker ? d->conf.worker_endpoint : d->conf.dispatch_endpoint,
-		.name = d->conf.name,
+		.endpoint = worker ? d->conf.daemon.worker_endpoint
+				   : d->conf.daemon.dispatch_endpoint,
+		.name = d->conf.daemon.name,
 		.instance = instance,
-		.cert_file = d->conf.cert_file[0] == '\0' ? NULL : d->conf.cert_file,
+		.cert_file = d->conf.daemon.cert_file[0] == '\0'
+		    ? NULL
+		    : d->conf.daemon.cert_file,
 		.peers = certs[0] == '\0' ? NULL : certs,
 		.on = worker ? on_worker : on_dispatch,
 		.change = worker ? on_worker_change : on_dispatch_change,
@@ -467,14 +440,18 @@ open_links(struct daemon *d)
 		.withdraw = link_withdraw,
 		.submitting = link_submitting,
 		.result = link_result,
+		.ussd = link_ussd,
 		.changed = link_changed };
-	for (size_t i = 0; i < d->modem_n; i++) {
+	for (size_t i = 0; i < d->conf.modem_n; i++) {
+		const struct modem_conf *m = &d->conf.modem[i];
 		struct link *l;
 
-		if (modem_new(d->loop, &d->modem[i], d->conf.state_dir, &d->host, &l) !=
+		if (modem_new(d->loop, m, d->conf.daemon.state_dir, &d->host, &l) !=
 		    RC_OK)
-			fatalx("daemon.modem", "name=%s", d->modem[i].name);
+			fatalx("daemon.modem", "name=%s", m->name);
 		links_add(&d->links, l);
+		if (ussd_add(d->ussd, l, &m->ussd) != RC_OK)
+			fatalx("daemon.ussd", "name=%s", m->name);
 	}
 }
 
@@ -482,13 +459,14 @@ static void
 build(struct daemon *d)
 {
 	uint64_t instance = proc_instance(), first_token;
-	struct inflight_options in = { .texts_max = (size_t)d->conf.texts_max,
+	struct ussd_options ussd = { .arg = d, .done = order_done };
+	struct inflight_options in = { .texts_max = (size_t)d->conf.daemon.texts_max,
 		.arg = d,
 		.say = say,
 		.hold = hold_links };
 	struct outgoing_options out = { .instance = instance,
-		.rows_max = (size_t)d->conf.rows_max,
-		.memory_max = 65536 + (size_t)d->conf.rows_max,
+		.rows_max = (size_t)d->conf.daemon.rows_max,
+		.memory_max = 65536 + (size_t)d->conf.daemon.rows_max,
 		.links = &d->links,
 		.arg = d,
 		.say = say_dispatch };
@@ -497,8 +475,10 @@ build(struct daemon *d)
 	seal_random_bytes(&first_token, sizeof(first_token));
 	in.first_token = first_token >> 2; /* room to count */
 	d->inflight = inflight_new(&in);
-	out.inflight = d->inflight;
+	out.inflight = ussd.inflight = d->inflight;
 	d->outgoing = outgoing_new(&out);
+	d->ussd = ussd_new(&ussd);
+	d->report = (struct report){ .links = &d->links, .arg = d, .say = say_all };
 	open_bus(d, BUS_WORKER, instance);
 	open_bus(d, BUS_DISPATCH, instance);
 	open_links(d);
@@ -512,15 +492,14 @@ build(struct daemon *d)
 static void
 clear(struct daemon *d)
 {
+	ussd_free(d->ussd);
 	links_clear(&d->links);
 	bus_close(d->bus[BUS_WORKER]);
 	bus_close(d->bus[BUS_DISPATCH]);
 	outgoing_free(d->outgoing);
 	inflight_free(d->inflight);
 	loop_free(d->loop);
-	for (size_t i = 0; i < d->modem_n; i++)
-		conf_clear(modem_options, ARRAY_LEN(modem_options), &d->modem[i]);
-	conf_clear(daemon_options, ARRAY_LEN(daemon_options), &d->conf);
+	setup_clear(&d->conf);
 }
 
 int
@@ -531,13 +510,14 @@ main(int argc, char **argv)
 	    "The links to the networks. SIGTERM stops it in order; SIGHUP accepts a jumped clock.\n",
 	    argc, argv);
 
-	read_conf(&d, &o);
+	setup_read(&d.conf, o.config, o.section);
 	limit_descriptors();
 	if (modem_library_init() != RC_OK)
 		fatalx("daemon.library", "libgammu");
-	read_log_key(d.conf.log_key_file);
-	if (mkdir(d.conf.state_dir, 0700) != 0 && access(d.conf.state_dir, W_OK) != 0)
-		fatal("daemon.state_dir", "dir=%s", d.conf.state_dir);
+	read_log_key(d.conf.daemon.log_key_file);
+	if (mkdir(d.conf.daemon.state_dir, 0700) != 0 &&
+	    access(d.conf.daemon.state_dir, W_OK) != 0)
+		fatal("daemon.state_dir", "dir=%s", d.conf.daemon.state_dir);
 	build(&d);
 	proc_ready();
 	kill_point("daemon.ready");

@@ -27,7 +27,7 @@ check: all
 
 # without the suites whose processes are killed on purpose nothing is lost: a sanitizer sees the rest
 san:
-	ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	ASAN_OPTIONS=detect_leaks=1:abort_on_error=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	LSAN_OPTIONS=suppressions=$(CURDIR)/scripts/lsan.supp \
 	BUILD=$(CURDIR)/build/san OPT=-O1 WERROR= SAN='$(SAN_FLAGS)' \
 		scripts/test unit db talk system
@@ -61,8 +61,10 @@ cover:
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/shyraq $(DESTDIR)$(ETC)/shyraq
-	install $(PROGRAMS:%=$(BUILD)/%) $(DESTDIR)$(PREFIX)/bin
-	cd conf && find . -type f ! -name shyraq.conf -exec \
+	install $(patsubst %,$(BUILD)/%,$(filter-out gammu-probe,$(PROGRAMS))) $(DESTDIR)$(PREFIX)/bin
+	install -D -m 644 conf/completion/shyraqctl.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/shyraqctl
+	cd conf && find . -type f ! -name shyraq.conf ! -path './completion/*' -exec \
 		install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX)/share/shyraq/conf)/{} \;
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/shyraq/sql sql/*.sql
 	for page in docs/man/*.[1578]; do test -e $$page || continue; \

@@ -504,8 +504,12 @@ UPDATE link_order SET said_at = shyraq_now() WHERE said_at IS NULL
 RETURNING id, kind, link, class, text, by;
 
 -- name: ORDER_ANSWER (dispatch)
-UPDATE link_order SET done_at = shyraq_now(), ok = $2::boolean, answer = $3::text
-WHERE id = $1::bigint AND done_at IS NULL;
+WITH o AS (
+	UPDATE link_order SET done_at = shyraq_now(), ok = $2::boolean, answer = $3::text
+	WHERE id = $1::bigint AND done_at IS NULL
+	RETURNING kind, link, ok, answer)
+UPDATE link_state SET balance = o.answer, balance_at = shyraq_now()
+FROM o WHERE o.kind = 'ussd' AND o.ok AND link_state.link = o.link;
 
 -- name: PAUSE_PUT (dispatch)
 INSERT INTO link_pause (link, class, drain, by, at)

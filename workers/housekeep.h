@@ -10,7 +10,7 @@
 
 struct housekeep {
 	struct db *db;    /* dispatch's own */
-	struct db *owner; /* NULL: old partitions are left to `shyraqctl db purge` */
+	struct db *owner; /* NULL: old partitions stay until somebody drops them */
 	int64_t retention_ms;
 	int64_t minute_at, hour_at, seconds_at; /* clock_boot_ms */
 };

@@ -466,7 +466,7 @@ people_run(struct turn *t, struct turn_in *const *v, size_t n)
 	return rc;
 }
 
-/* Nothing of the message but its sealed body is used: whatever in it was refused cannot be again. */
+/* Nothing of the message but its sender and its sealed body is used: what was refused cannot be again. */
 enum rc
 people_refuse(struct turn *t, struct turn_in *in)
 {
@@ -475,8 +475,10 @@ people_refuse(struct turn *t, struct turn_in *in)
 	enum rc rc = make(t, v, 1, &all);
 
 	if (rc == RC_OK)
+		rc = lock_peers(t, &all);
+	if (rc == RC_OK)
 		rc = put_keys(t, &all);
-	if (rc == RC_OK && !all.v[0].done) {
+	if (rc == RC_OK && !all.v[0].done && !all.v[0].repeat) {
 		all.v[0].t0 = clock_wall_ms();
 		all.v[0].inbox = "refused";
 		all.v[0].error = t->refused[0] != '\0' ? t->refused : "engine";

@@ -60,8 +60,9 @@ def arguments(argv):
         description="Starts Shyraq on a private PostgreSQL with simulated modems, and stays.")
     p.add_argument("--once", action="store_true",
                    help="end after the sample conversation; 0 only if every line came")
-    p.add_argument("--modem", metavar="DEVICE", action="append", default=[],
-                   help="a real serial device in place of the simulated modems (repeatable)")
+    p.add_argument("--modem", metavar="DEVICE[=NUMBER]", action="append", default=[],
+                   help="a real serial device, and its SIM's number, in place of the simulated "
+                   "modems (repeatable)")
     p.add_argument("--data", metavar="DIR", default=os.path.join(ROOT, "var"),
                    help="cluster, keys, sockets, logs and config (default: var/)")
     p.add_argument("--conf", metavar="FILE", help="this config in place of a written one")
@@ -69,7 +70,7 @@ def arguments(argv):
     if args.conf is not None and not os.path.isfile(args.conf):
         p.error(f"--conf: no file {args.conf}")
     for device in args.modem:
-        if not os.path.exists(device):
+        if not os.path.exists(device.partition("=")[0]):
             p.error(f"--modem: no device {device}")
     return args
 

@@ -142,7 +142,9 @@ class Service:
         for i in range(self.sim_count):
             rows.append((f"m{i + 1}", self.socket(f"m{i + 1}.tty"), NUMBERS[i]))
         for i, device in enumerate(self.devices):
-            rows.append((f"m{i + 1}", os.path.abspath(device), NUMBERS[i % len(NUMBERS)]))
+            path, _, number = device.partition("=")
+            rows.append((f"m{i + 1}", os.path.abspath(path),
+                         number or NUMBERS[i % len(NUMBERS)]))
         return rows
 
     def config_text(self, worker="worker1", modem_more="", daemon_more="", worker_more="",
@@ -219,11 +221,17 @@ class Service:
             self.cluster.psql("CREATE DATABASE shyraq OWNER shyraq_owner")
 
     def make_keys(self):
-        """Once; a try that was cut short is begun again, nothing was sealed with it."""
-        whole = os.path.join(self.keys, KEYHOLDER + ".pub")
+        """Once. A try of ours that was cut short is begun again, nothing was sealed with it; a
+        folder that a given config names is touched only while it is empty."""
+        folder = self.keys
+        if self.given_conf is not None:
+            folder = (self.conf_values("keys_dir") or [self.keys])[0]
+        whole = os.path.join(folder, KEYHOLDER + ".pub")
         if not os.path.exists(whole):
-            for name in os.listdir(self.keys):
-                os.remove(os.path.join(self.keys, name))
+            if self.given_conf is not None and os.path.isdir(folder) and os.listdir(folder):
+                return
+            for name in os.listdir(folder) if os.path.isdir(folder) else ():
+                os.remove(os.path.join(folder, name))
             self.ctl("keys", "init", "--keyholder", KEYHOLDER)
         self.ctl("keyholder", "add", "--name", KEYHOLDER, "--public", whole)
 

@@ -42,6 +42,12 @@ class Sim:
             self.sock.close()
             self.sock = None
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self.close()
+
     def fileno(self):
         return self.open().sock.fileno()
 

@@ -18,6 +18,7 @@ static const struct at_result error = { AT_ERROR, 0 };
 
 enum {
 	DETAILS = 2, /* AT+CREG=2: with area and cell */
+	DCS_DEFAULT = 15,
 };
 
 static struct at_result
@@ -137,8 +138,7 @@ at_on_cusd(struct sim *s, const struct at_command *c)
 	s->at.ussd = mode == 1;
 	if (!at_text(c, 1, text, sizeof text))
 		return ok;
-	ussd_answered(s, text);
-	return ok;
+	return ussd_answered(s, text, at_int(c, 2, DCS_DEFAULT)) ? ok : error;
 }
 
 struct at_result

@@ -249,5 +249,7 @@ at_tell_stored(struct sim *s, unsigned index, bool report)
 
 	if (s->at.cnmi[AT_CNMI_MODE] == 0 || asked == 0)
 		return;
+	if (fault_use(&s->fault.unannounced_left))
+		return;
 	at_unasked(s, "%s: \"SM\",%u", report ? "+CDSI" : "+CMTI", index);
 }

@@ -160,10 +160,25 @@ set_slow(struct sim *s, const struct order *o)
 }
 
 static const char *
+set_unannounced(struct sim *s, const struct order *o)
+{
+	s->fault.unannounced_left = o->count;
+	return NULL;
+}
+
+static const char *
 set_cnmi_lost(struct sim *s, const struct order *o)
 {
 	(void)o;
 	memset(s->at.cnmi, 0, sizeof s->at.cnmi);
+	return NULL;
+}
+
+static const char *
+set_charset_lost(struct sim *s, const struct order *o)
+{
+	(void)o;
+	memcpy(s->at.charset, "GSM", sizeof "GSM");
 	return NULL;
 }
 
@@ -186,6 +201,8 @@ ctl_on_fault(struct sim *s, const json_t *req, struct ctl_follow *follow)
 		{ "memory_full", set_memory_full },
 		{ "slow", set_slow },
 		{ "cnmi_lost", set_cnmi_lost },
+		{ "unannounced", set_unannounced },
+		{ "charset_lost", set_charset_lost },
 	};
 	const char *name = ctl_string(req, "name", "");
 	const char *when = ctl_string(req, "when", "now"), *wrong;

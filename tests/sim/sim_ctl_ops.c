@@ -230,6 +230,7 @@ faults_in_force(const struct sim *s)
 		{ "reboot", fault_is_dark(f, now) || f->reboot_at_submit >= 0 },
 		{ "slow", s->tty.bps != s->opt.bps },
 		{ "delete_fails", f->delete_left != 0 },
+		{ "unannounced", f->unannounced_left != 0 },
 	};
 	json_t *list = json_array();
 	size_t i;

@@ -36,6 +36,7 @@ struct fault {
 	int no_result_left;
 	int late_left, late_ms;
 	int delete_left, delete_code;
+	int unannounced_left;
 	int junk_left;
 	enum fault_where junk_where;
 	int64_t junk_every_ms, junk_at_ms;

@@ -13,8 +13,11 @@
 #include "sim_alphabet.h"
 #include "sim_ctl.h"
 
+#define HEX "0123456789ABCDEFabcdef"
+
 enum {
 	USSD_UNITS_MAX = 182,
+	USSD_UCS2_MAX = 80, /* of the 160 octets */
 	DCS_GSM7 = 15,
 	DCS_UCS2 = 72,
 };
@@ -48,33 +51,53 @@ ussd_push(struct sim *s, int mode, const char *utf8)
 	return RC_OK;
 }
 
-/* hex of UTF-16 to UTF-8; false: it is not hex */
 static bool
-decode(const char *raw, char *out, size_t size)
+is_ucs2(int dcs)
 {
-	struct pdu p;
-	size_t i, at = 0;
-	uint32_t code;
+	return (dcs & 0xCC) == DCS_UCS2 || dcs == 0x11;
+}
 
-	if (strlen(raw) % 4 != 0 || pdu_from_hex(&p, raw, strlen(raw)) != RC_OK)
+/* hex of UTF-16 to UTF-8; false: it is not hex, or longer than `most` units */
+static bool
+decode(const char *raw, size_t most, char *out, size_t size)
+{
+	size_t len = strlen(raw), at = 0;
+	unsigned unit, low;
+
+	if (len % 4 != 0 || len / 4 > most || strspn(raw, HEX) != len)
 		return false;
-	for (i = 0; i + 1 < p.len && at + 5 < size; i += 2) {
-		code = (uint32_t)(p.b[i] << 8 | p.b[i + 1]);
-		if (code >= 0xD800 && code < 0xE000)
+	for (; *raw != '\0' && at + 5 < size; raw += 4) {
+		uint32_t code;
+
+		(void)sscanf(raw, "%4x", &unit);
+		code = unit;
+		if (unit >= 0xD800 && unit < 0xDC00 &&
+		    sscanf(raw + 4, "%4x", &low) == 1 && low >= 0xDC00 && low < 0xE000) {
+			code = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+			raw += 4;
+		} else if (unit >= 0xD800 && unit < 0xE000) {
 			code = ALPHABET_REPLACEMENT;
+		}
 		at += alphabet_utf8_write(out + at, code);
 	}
 	out[at] = '\0';
 	return true;
 }
 
-void
-ussd_answered(struct sim *s, const char *raw)
+bool
+ussd_answered(struct sim *s, const char *raw, int dcs)
 {
+	size_t most = is_ucs2(dcs) ? USSD_UCS2_MAX : USSD_UNITS_MAX;
 	char text[AT_LINE_MAX];
 
-	if (strcmp(s->at.charset, "UCS2") == 0 && decode(raw, text, sizeof text))
-		ctl_tell_ussd(s, "answer", text);
-	else
+	if (strcmp(s->at.charset, "UCS2") != 0 && !is_ucs2(dcs)) {
+		if (strlen(raw) > most)
+			return false;
 		ctl_tell_ussd(s, "answer", raw);
+		return true;
+	}
+	if (!decode(raw, most, text, sizeof text))
+		return false;
+	ctl_tell_ussd(s, "answer", text);
+	return true;
 }

@@ -5,10 +5,11 @@
  *
  * busprobe worker|dispatch ENDPOINT NAME; then lines on stdin:
  *   {"op":"ready","credit":64}            {"op":"auto","outcome":"done|again|aside|none"}
- *   {"op":"verdict","token":1,"outcome":"done","credit":1}
+ *   {"op":"verdict","token":1,"outcome":"done","credit":1,"screen":"1 yes","end":false}
  *   {"op":"send","row":1,"attempt":1,"to":"+7…","text":"…", instance link priority person receipt
  *        submit_ms window_ms parts_done concat_ref}   (a worker sends it inside Verdicts)
  *   {"op":"ask","row":1,"attempt":1}      `instance` is the daemon's when not given
+ *   {"op":"order","id":1,"kind":"pause|resume|drain|undrain|ussd","link":"m1","class":0,"text":"*100#"}
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -69,11 +70,16 @@ say(struct probe *p, const struct bus_msg *m)
 }
 
 static void
-say_verdict(struct probe *p, uint64_t token, int outcome, uint32_t credit)
+say_verdict(struct probe *p, uint64_t token, int outcome, uint32_t credit,
+    const char *screen, bool end)
 {
-	struct bus_verdict v = { .token = token, .outcome = (enum bus_outcome)outcome };
+	struct bus_verdict v = {
+		.token = token, .outcome = (enum bus_outcome)outcome, .end = end
+	};
 	struct bus_msg m = { .type = BUS_VERDICTS };
 
+	if (!str_copy(v.screen, sizeof(v.screen), screen))
+		v.screen[0] = '\0';
 	m.u.verdicts = (struct bus_verdicts){
 		.verdicts_n = 1, .credit = credit, .verdicts = &v
 	};
@@ -98,7 +104,7 @@ on_sms(void *arg, struct bus_peer *from, const struct bus_msg *m)
 	    (int)in->ref_bits, "stamp", (const char *)in->stamp, (size_t)in->stamp_n,
 	    "again", in->again));
 	if (p->automatic >= 0)
-		say_verdict(p, in->token, p->automatic, 1);
+		say_verdict(p, in->token, p->automatic, 1, "", false);
 }
 
 static void
@@ -117,7 +123,7 @@ on_result(void *arg, struct bus_peer *from, const struct bus_msg *m)
 	    (int)r->error, "refs", refs, "parts_done", (json_int_t)r->parts_done,
 	    "concat_ref", (int)r->concat_ref));
 	if (p->automatic >= 0 && r->token != 0)
-		say_verdict(p, r->token, p->automatic, 1);
+		say_verdict(p, r->token, p->automatic, 1, "", false);
 }
 
 static void
@@ -132,7 +138,7 @@ on_receipt(void *arg, struct bus_peer *from, const struct bus_msg *m)
 	    "delivered", r->delivered, "final", r->final, "age_ms",
 	    (json_int_t)r->age_ms));
 	if (p->automatic >= 0)
-		say_verdict(p, r->token, p->automatic, 1);
+		say_verdict(p, r->token, p->automatic, 1, "", false);
 }
 
 static void
@@ -141,6 +147,48 @@ on_room(void *arg, struct bus_peer *from, const struct bus_msg *m)
 	(void)arg;
 	(void)from;
 	print(json_pack("{s:s s:i}", "type", "room", "room", (int)m->u.room));
+}
+
+static void
+on_ussd(void *arg, struct bus_peer *from, const struct bus_msg *m)
+{
+	struct probe *p = arg;
+	const struct bus_ussd_in *in = &m->u.ussd_in;
+
+	(void)from;
+	print(json_pack("{s:s s:I s:s s:s s:s s:I s:i s:s s:I s:b s:b}", "type", "ussd",
+	    "token", (json_int_t)in->token, "link", in->link, "group", in->link_group,
+	    "from", in->from, "dialogue", (json_int_t)in->dialogue, "step", (int)in->step,
+	    "text", in->text, "age_ms", (json_int_t)in->age_ms, "again", in->again,
+	    "gone", in->gone));
+	if (p->automatic >= 0)
+		say_verdict(p, in->token, p->automatic, 1, "", false);
+}
+
+static void
+on_link_state(void *arg, struct bus_peer *from, const struct bus_msg *m)
+{
+	const struct bus_link_state *s = &m->u.link_state;
+
+	(void)arg;
+	(void)from;
+	print(json_pack("{s:s s:s s:s s:s s:b s:b s:i s:I s:I s:I s:i s:i s:i s:s}",
+	    "type", "link", "link", s->link, "group", s->link_group, "state", s->state,
+	    "usable", s->usable, "paused", s->paused, "signal", (int)s->signal,
+	    "last_in_ms", (json_int_t)s->last_in_ms, "received", (json_int_t)s->received,
+	    "sent", (json_int_t)s->sent, "slots_used", (int)s->slots_used, "slots_all",
+	    (int)s->slots_all, "waiting", (int)s->waiting, "number", s->number));
+}
+
+static void
+on_order_done(void *arg, struct bus_peer *from, const struct bus_msg *m)
+{
+	const struct bus_order_done *d = &m->u.order_done;
+
+	(void)arg;
+	(void)from;
+	print(json_pack("{s:s s:I s:b s:s}", "type", "order_done", "id",
+	    (json_int_t)d->id, "done", d->done, "text", d->text));
 }
 
 static void
@@ -156,6 +204,9 @@ static bus_handler *const on[BUS_TYPES] = {
 	[BUS_RESULT] = on_result,
 	[BUS_RECEIPT] = on_receipt,
 	[BUS_SEND_ROOM] = on_room,
+	[BUS_USSD_IN] = on_ussd,
+	[BUS_LINK_STATE] = on_link_state,
+	[BUS_ORDER_DONE] = on_order_done,
 };
 
 static json_int_t
@@ -215,6 +266,25 @@ do_send(struct probe *p, const json_t *j)
 }
 
 static void
+do_order(struct probe *p, const json_t *j)
+{
+	static const char *const kinds[] = { "pause", "resume", "drain", "undrain",
+		"ussd" };
+	struct bus_msg m = { .type = BUS_ORDER };
+	struct bus_order *o = &m.u.order;
+
+	o->id = (uint64_t)number(j, "id", 1);
+	o->class = (uint32_t)number(j, "class", 0);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (strcmp(string(j, "kind"), kinds[i]) == 0)
+			o->kind = (enum bus_order_kind)i;
+	}
+	if (str_copy(o->link, sizeof(o->link), string(j, "link")) &&
+	    str_copy(o->text, sizeof(o->text), string(j, "text")))
+		say(p, &m);
+}
+
+static void
 obey(struct probe *p, const json_t *j)
 {
 	const char *op = string(j, "op");
@@ -227,9 +297,12 @@ obey(struct probe *p, const json_t *j)
 		p->automatic = outcome_of(j);
 	} else if (strcmp(op, "verdict") == 0) {
 		say_verdict(p, (uint64_t)number(j, "token", 0), outcome_of(j),
-		    (uint32_t)number(j, "credit", 1));
+		    (uint32_t)number(j, "credit", 1), string(j, "screen"),
+		    json_is_true(json_object_get(j, "end")));
 	} else if (strcmp(op, "send") == 0) {
 		do_send(p, j);
+	} else if (strcmp(op, "order") == 0) {
+		do_order(p, j);
 	} else if (strcmp(op, "ask") == 0) {
 		m.type = BUS_ASK;
 		m.u.ask.row = (uint64_t)number(j, "row", 0);

@@ -59,6 +59,7 @@ def make_site(base, request):
     try:
         for site in sites:
             site.assert_no_leaks()
+            site.assert_no_reports()
     finally:
         for site in sites:
             if hasattr(request.node, "failed_call"):

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A shyraqd alone, on simulated modems, with busprobe in the place of worker and dispatch.
 
-It needs no database, ends only what it started and keeps nothing. Used by test_daemon.py.
+It needs no database, ends only what it started and keeps nothing. Used by test_daemon_*.py and
+test_ussd_probe.py, which take their fixtures from here too.
 """
 import json
 import os
 import pathlib
 import queue
+import re
 import shutil
 import signal
 import struct
@@ -14,6 +16,8 @@ import subprocess
 import tempfile
 import threading
 import time
+
+import pytest
 
 from simlib import ModemSim, build_dir, wait_for
 
@@ -182,3 +186,62 @@ class Site:
         for s in self.sims:
             s.stop()
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+PERSON, OTHER, SHELTER = "+77010000001", "+77010000002", "+77020000001"
+ANSWER = {"person": True, "submit_ms": 90_000, "window_ms": 900_000}
+
+
+def assert_clean(log):
+    assert not re.search(r"\+?770[12]\d{7}", log), "a number in the log"
+    assert "Sanitizer" not in log and "runtime error" not in log
+
+
+@pytest.fixture
+def make():
+    sites = []
+
+    def build(start=True, **options):
+        site = Site(**options)
+        sites.append(site)
+        return site.start() if start else site
+
+    yield build
+    for site in sites:
+        text = site.log.read_text(errors="replace") if site.log.exists() else ""
+        print(text)
+        site.close()
+        assert_clean(text)
+
+
+@pytest.fixture
+def site(make):
+    return make()
+
+
+@pytest.fixture(scope="module")
+def long_lived():
+    site = Site().start()
+    yield site
+    text = site.log.read_text(errors="replace")
+    site.close()
+    assert_clean(text)
+
+
+@pytest.fixture
+def shared(long_lived):
+    """For tests that leave nothing behind: one daemon for all of them."""
+    yield long_lived
+    long_lived.settle()
+
+
+@pytest.fixture
+def rows(long_lived):
+    """Numbers of rows that no test before has used."""
+    long_lived.rows = getattr(long_lived, "rows", 1000) + 10
+    return long_lived.rows
+
+
+def send(probe, row, text="Salom", to=PERSON, attempt=1, **more):
+    """A row to submit, by m1 if no other link is named."""
+    probe.say("send", row=row, attempt=attempt, to=to, text=text, **{"link": "m1", **more})

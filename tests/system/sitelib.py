@@ -154,7 +154,7 @@ class Site(Service):
 
     def stop_in_order(self, seconds=10.0):
         """Every program by SIGTERM; each must end by itself."""
-        for name in sorted(self.programs(), key=lambda n: n == "daemon"):
+        for name in sorted(self.programs(), key=lambda n: n != "daemon"):
             if not self.procs[name].stop(seconds):
                 raise SiteError(f"{name} did not end on SIGTERM\n" + self.tail())
 
@@ -296,13 +296,25 @@ class Site(Service):
         if found:
             raise SiteError("numbers or words of people stand in:\n" + "\n".join(found[:20]))
 
+    def assert_no_reports(self):
+        """Under a sanitizer: every program ends in order, and no log holds a report."""
+        if "ASAN_OPTIONS" not in os.environ and "TSAN_OPTIONS" not in os.environ:
+            return
+        for name in self.programs():
+            self.procs[name].stop(20)
+        for name, proc in self.procs.items():
+            text = pathlib.Path(proc.log).read_text(errors="replace") \
+                if os.path.exists(proc.log) else ""
+            if "runtime error:" in text or "Sanitizer: " in text:
+                raise SiteError(f"{name}: a sanitizer reports\n" + self.tail())
+
     def tail(self, lines=12):
         """The last lines of every log, for the report of a failure."""
         out = []
         for name, proc in self.procs.items():
             last = proc.log_text().strip().splitlines()
             found = [i for i, line in enumerate(last)
-                     if "ERROR: " in line or "runtime error" in line]
+                     if "Sanitizer: " in line or "runtime error:" in line]
             last = last[found[0]:found[0] + 40] if found else last[-lines:]
             state = "runs" if proc.is_alive() else "does not run"
             out += [f"--- {name} ({state})"] + last

@@ -19,7 +19,8 @@ TEXTS = (FIRST, "1", "jetiboy", "2 3", "1", "1", "7")
 # the least: a slow send is asked after, and the points of that are on the road too
 RULES = 'lease = "1 s";'
 # not on the road itself: each has a test of its own below
-ELSEWHERE = {"daemon.stop", "out.expired", "out.dropped"}
+ELSEWHERE = {"daemon.stop", "out.expired", "out.dropped",
+             "in.step_offered", "in.step_verdict"}  # these two in test_ussd_modem.py
 PROGRAMS = ("daemon", "worker1", "dispatch")
 KILLS_A_ROAD = 4
 

@@ -635,6 +635,17 @@ def test_fault_delete_fails(sim, probe):
     assert sim.status()["slots_used"] == 0
 
 
+def test_fault_unannounced(sim, probe):
+    probe.ok("listen")
+    sim.fault("unannounced", count=1)
+    assert "unannounced" in sim.status()["faults"]
+    sim.text(PEER, "unheard")
+    assert probe.ok("wait 200").of("incoming") == []
+    sim.text(PEER, "heard")
+    assert len(probe.ok("wait 300").of("incoming")) == 1
+    assert sorted(g["text"] for g in probe.ok("read").of("sms")) == ["heard", "unheard"]
+
+
 def test_fault_cnmi_lost(sim, probe):
     probe.ok("listen")
     sim.fault("cnmi_lost")

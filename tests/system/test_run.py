@@ -88,6 +88,32 @@ def test_two_copies_side_by_side(folder):
     assert left_behind(once.data) == [] and left_behind(stays.data) == []
 
 
+@pytest.mark.limit(120)
+def test_real_device_and_given_config(base, folder):
+    """--modem drives a device that is there, --conf takes a config as it is."""
+    from desk.service import Process
+    from desk.sim import Sim
+    data, away = folder(), folder()
+    tty, ctl = os.path.join(away, "tty"), os.path.join(away, "ctl")
+    sim = Process("sim", [os.path.join(base.build, "shyraq-modemsim"), "--tty", tty,
+                          "--control", ctl], os.path.join(away, "log"), marker="sim.tty.ready")
+    sim.start().wait_ready()
+    conf = os.path.join(away, "given.conf")
+    try:
+        for args in (["--modem", tty + "=+77000000009"], ["--conf", conf]):
+            run = Run(data, *args)
+            run.wait_line(r"^ready", 90)
+            with Sim(ctl).open() as handset:
+                after = handset.order("status")["last_seq"]
+                handset.text(f"+770100400{len(args[1]) % 90 + 10}", FIRST)
+                assert child.wait_for(lambda: handset.sent(after), 30, 0.1), run.text()
+            assert run.end(signal.SIGTERM) == 0, run.text()
+            assert [x for x in left_behind(data)] == []
+            shutil.copy(os.path.join(data, "shyraq.conf"), conf)
+    finally:
+        sim.stop()
+
+
 @pytest.mark.long
 @pytest.mark.limit(300)
 def test_again_and_ctrl_c(folder):

@@ -97,7 +97,9 @@ static enum rc
 take_of(enum bus_type type, const char *from, uint64_t handle, int *owner_arg)
 {
 	static struct bus_msg m;
-	struct inflight_owner owner = { on_settled, owner_arg, handle };
+	struct inflight_owner owner = {
+		.settled = on_settled, .arg = owner_arg, .handle = handle
+	};
 
 	memset(&m, 0, sizeof(m));
 	m.type = type;
@@ -372,6 +374,149 @@ test_full_queue_of_a_peer(void **state)
 	assert_false(said[0].again);
 }
 
+static char screen[BUS_SCREEN_MAX];
+static bool screen_end;
+
+static void
+on_answered(void *arg, uint64_t handle, const struct bus_verdict *v)
+{
+	on_settled(arg, handle, v->outcome);
+	memcpy(screen, v->screen, sizeof(screen));
+	screen_end = v->end;
+}
+
+static void
+take_step(const char *from, uint64_t handle)
+{
+	static struct bus_msg m;
+	struct inflight_owner owner = {
+		.answered = on_answered, .arg = &owner_b, .handle = handle
+	};
+
+	memset(&m, 0, sizeof(m));
+	m.type = BUS_USSD_IN;
+	memcpy(m.u.ussd_in.from, from, strlen(from) + 1);
+	memcpy(m.u.ussd_in.text, "1", 2);
+	assert_int_equal(inflight_take(f, &m, clock_boot_ms(), &owner), RC_OK);
+}
+
+/* Steps are in order among themselves, go before texts, and wait for none of their sender's. */
+static void
+test_steps(void **state)
+{
+	struct bus_verdict v = { .outcome = BUS_DONE, .screen = "2 no", .end = true };
+
+	(void)state;
+	up(&w1, BUS_WORKER, 1);
+	assert_int_equal(take("+77010000001", 1), RC_OK);
+	assert_int_equal(take("+77010000002", 2), RC_OK);
+	take_step("+77010000001", 3);
+	take_step("+77010000001", 4);
+	take_step("", 5);
+	take_step("", 6);
+	assert_int_equal(said_n, 1);
+	inflight_credit(f, &w1, 10);
+	assert_int_equal(said_n, 5);
+	assert_int_equal(said[1].type, BUS_USSD_IN);
+	assert_int_equal(said[2].type, BUS_USSD_IN);
+	assert_int_equal(said[3].type, BUS_USSD_IN);
+	assert_int_equal(said[4].type, BUS_SMS_IN);
+	v.token = said[1].token;
+	inflight_verdict(f, &w1, &v);
+	assert_int_equal(settled[0], 3);
+	assert_string_equal(screen, "2 no");
+	assert_true(screen_end);
+	assert_int_equal(said_n, 6); /* the sender's next step */
+	assert_int_equal(said[5].type, BUS_USSD_IN);
+}
+
+/* Who holds the line does not wait as long as a text does, nor for dispatch. */
+static void
+test_silence_on_a_step(void **state)
+{
+	int64_t now = clock_boot_ms();
+
+	(void)state;
+	up(&c1, BUS_DISPATCH, 10);
+	take_step("+77010000001", 1);
+	assert_int_equal(said_n, 0);
+	up(&w1, BUS_WORKER, 10);
+	up(&w2, BUS_WORKER, 10);
+	assert_int_equal(said_n, 1);
+	inflight_tick(f, now + INFLIGHT_STEP_MS - 100);
+	assert_int_equal(said_n, 1);
+	inflight_tick(f, now + INFLIGHT_STEP_MS + 100);
+	assert_int_equal(said_n, 2);
+	assert_ptr_not_equal(said[1].to, said[0].to);
+	assert_int_equal(said[1].token, said[0].token);
+}
+
+static void
+take_result(const char *link, uint32_t ref, uint64_t handle)
+{
+	struct bus_msg m = { .type = BUS_RESULT };
+	struct inflight_owner owner = {
+		.settled = on_settled, .arg = &owner_b, .handle = handle
+	};
+
+	memcpy(m.u.result.link, link, strlen(link) + 1);
+	m.u.result.state = BUS_ACCEPTED;
+	m.u.result.refs_n = 2;
+	m.u.result.refs[0] = ref;
+	m.u.result.refs[1] = ref + 1;
+	assert_int_equal(inflight_take(f, &m, clock_boot_ms(), &owner), RC_OK);
+}
+
+static void
+take_receipt(const char *link, uint32_t ref, uint64_t handle)
+{
+	struct bus_msg m = { .type = BUS_RECEIPT };
+	struct inflight_owner owner = {
+		.settled = on_settled, .arg = &owner_a, .handle = handle
+	};
+
+	memcpy(m.u.receipt.link, link, strlen(link) + 1);
+	m.u.receipt.ref = ref;
+	assert_int_equal(inflight_take(f, &m, clock_boot_ms(), &owner), RC_OK);
+}
+
+/* A receipt of a text whose result is not committed yet would match nothing in the database. */
+static void
+test_receipt_behind_its_result(void **state)
+{
+	(void)state;
+	up(&w1, BUS_WORKER, 10);
+	take_result("m1", 7, 1);
+	take_receipt("m1", 8, 2);
+	take_receipt("m1", 7, 3);
+	assert_int_equal(said_n, 1);
+	take_receipt("m1", 9, 4); /* of another text: it goes at once */
+	take_receipt("m2", 7, 5); /* of another link */
+	assert_int_equal(said_n, 3);
+	verdict(&w1, said[0].token, BUS_DONE);
+	assert_int_equal(said_n, 5);
+	assert_int_equal(said[3].type, BUS_RECEIPT);
+	assert_true(said[3].token < said[4].token);
+	take_receipt("m1", 7, 6);
+	assert_int_equal(said_n, 6);
+	for (size_t i = 1; i < 6; i++)
+		verdict(&w1, said[i].token, BUS_DONE);
+	assert_true(inflight_empty(f));
+}
+
+static void
+test_receipt_withdrawn_behind_its_result(void **state)
+{
+	(void)state;
+	up(&w1, BUS_WORKER, 10);
+	take_result("m1", 7, 1);
+	take_receipt("m1", 7, 2);
+	inflight_withdraw(f, &owner_a);
+	verdict(&w1, said[0].token, BUS_DONE);
+	assert_int_equal(said_n, 1);
+	assert_true(inflight_empty(f));
+}
+
 int
 main(void)
 {
@@ -390,6 +535,10 @@ main(void)
 		T(test_results_go_to_dispatch_without_workers),
 		T(test_withdrawn),
 		T(test_full_queue_of_a_peer),
+		T(test_steps),
+		T(test_silence_on_a_step),
+		T(test_receipt_behind_its_result),
+		T(test_receipt_withdrawn_behind_its_result),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

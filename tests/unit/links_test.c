@@ -34,6 +34,9 @@ static int
 setup(void **state)
 {
 	(void)state;
+	memset(all.sender, 0, sizeof(all.sender));
+	all.paused = 0;
+	all.drained = false;
 	set(&link_a, "a", "");
 	set(&link_b, "b", "+7701 +77020");
 	set(&link_c, "c", "+998");
@@ -147,6 +150,124 @@ test_ended(void **state)
 	assert_true(links_any_broken(&all));
 }
 
+static const char *
+chosen_for(const char *way, bool person, uint32_t priority)
+{
+	static struct bus_send s;
+	struct link *l;
+
+	memset(&s, 0, sizeof(s));
+	memcpy(s.link, way, strlen(way) + 1);
+	memcpy(s.to, "+996500000001", 14);
+	s.person = person;
+	s.priority = priority;
+	l = links_choose(&all, &s, NOW);
+	assert_true(l == NULL || !links_is_held(&all, &s));
+	return l == NULL ? "-" : l->name;
+}
+
+/* One word of an operator is taken back by the same word, or by one for all links or classes. */
+static void
+test_pauses(void **state)
+{
+	static const struct {
+		const char *link; /* "" all */
+		uint32_t class;
+		bool on;
+		const char *reply, *campaign; /* to a person, by a */
+	} rows[] = {
+		{ "a", 4, true, "-", "a" }, { "a", 6, true, "-", "-" },
+		{ "a", 4, false, "a", "-" }, { "", 0, true, "-", "-" },
+		{ "a", 0, false, "-", "-" }, /* the one for all stands */
+		{ "", 4, false, "-", "-" },  /* another class than that one's */
+		{ "", 0, false, "a", "a" }, { "b", 0, true, "a", "a" },
+		{ "a", 4, true, "-", "a" }, { "", 0, false, "a", "a" }, /* all of all */
+		{ "a", 7, true, "a", "a" }, /* no such class */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		links_pause(
+		    &all, links_find(&all, rows[i].link), rows[i].class, rows[i].on);
+		assert_string_equal(chosen_for("a", true, 3), rows[i].reply);
+		assert_string_equal(chosen_for("a", true, 5), rows[i].campaign);
+	}
+}
+
+static void
+test_drain(void **state)
+{
+	uint32_t whole = links_room(&all);
+
+	(void)state;
+	links_drain(&all, &link_a, true);
+	assert_string_equal(chosen_for("a", true, 3), "-");
+	assert_string_not_equal(chosen_for("a", false, 3), "a");
+	assert_int_equal(links_room(&all), whole / 3 * 2);
+	links_drain(&all, NULL, true);
+	assert_string_equal(chosen_for("b", false, 3), "-");
+	assert_int_equal(links_room(&all), 0);
+	links_drain(&all, NULL, false);
+	assert_string_equal(chosen_for("a", true, 3), "a");
+}
+
+/* What waits for an operator is told from what waits for a link. */
+static void
+test_held(void **state)
+{
+	struct bus_send s = { .to = "+996500000001", .link = "a", .priority = 3 };
+
+	(void)state;
+	assert_false(links_is_held(&all, &s));
+	links_pause(&all, &link_a, 0, true);
+	assert_false(links_is_held(&all, &s)); /* another link may take it */
+	s.person = true;
+	assert_true(links_is_held(&all, &s));
+	links_pause(&all, &link_a, 0, false);
+	link_a.state = LINK_DOWN;
+	assert_false(links_is_held(&all, &s));
+	links_pause(&all, NULL, 4, true);
+	s.person = false;
+	assert_true(links_is_held(&all, &s));
+}
+
+/* A receiver knows the sender: the same link as before, while it is healthy, even if another is free. */
+static void
+test_same_sender(void **state)
+{
+	(void)state;
+	links_remember(&all, "+996500000001", &link_b);
+	assert_string_equal(chosen_for("", false, 2), "b");
+	link_b.sending = true;
+	assert_string_equal(chosen_for("", false, 2), "-");
+	link_b.sending = false;
+	link_b.free_at = NOW + 5;
+	assert_string_equal(chosen_for("", false, 2), "-");
+	link_b.registered = false;
+	assert_string_equal(chosen_for("", false, 2), "a");
+	links_remember(&all, "+996500000001", &link_c);
+	link_b.registered = true;
+	assert_string_equal(chosen_for("", false, 2), "c");
+	assert_string_equal(
+	    chosen_for("a", false, 2), "a"); /* the way it came is first */
+	link_a.registered = false;
+	assert_string_equal(chosen_for("a", false, 2), "c");
+	assert_string_equal(chosen("", "+998900000001", false), "c"); /* another number */
+}
+
+/* Room follows what the modem does, not what the config hopes. */
+static void
+test_room_by_real_speed(void **state)
+{
+	uint32_t before = links_room(&all);
+
+	(void)state;
+	link_a.part_ms = 6000;
+	assert_int_equal(links_room(&all), before - 5);
+	link_a.part_ms = 100; /* faster than configured: not above that */
+	assert_int_equal(links_room(&all), before);
+}
+
 int
 main(void)
 {
@@ -157,6 +278,11 @@ main(void)
 		cmocka_unit_test_setup(test_rate_spreads, setup),
 		cmocka_unit_test_setup(test_room, setup),
 		cmocka_unit_test_setup(test_ended, setup),
+		cmocka_unit_test_setup(test_pauses, setup),
+		cmocka_unit_test_setup(test_drain, setup),
+		cmocka_unit_test_setup(test_held, setup),
+		cmocka_unit_test_setup(test_same_sender, setup),
+		cmocka_unit_test_setup(test_room_by_real_speed, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

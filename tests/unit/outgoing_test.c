@@ -482,6 +482,63 @@ test_room(void **state)
 	assert_int_equal(room, all + 1 + all);
 }
 
+/* Held by an operator: not sent, takes no room of what may go, dies with its time. */
+static void
+test_paused(void **state)
+{
+	struct bus_send s = row(1, 1);
+	uint32_t all = links_room(&links);
+
+	(void)state;
+	outgoing_dispatch(o, &c1, true);
+	links_pause(&links, NULL, 6, true);
+	s.priority = 5;
+	s.submit_ms = 90000;
+	outgoing_dispatch_sent(o, &c1);
+	assert_int_equal(outgoing_take(o, &s), RC_OK);
+	run();
+	assert_int_equal(ordered_n, 0);
+	assert_int_equal(room, all + 1);
+	outgoing_count_waiting(o);
+	assert_int_equal(link_a.waiting, 0); /* its way is no link of ours */
+	assert_int_equal(take(2, 1), RC_OK);
+	run();
+	assert_int_equal(ordered[0], 2);
+	end(2, 1, BUS_ACCEPTED);
+	outgoing_run(o, clock_boot_ms() + 91000);
+	assert_int_equal(offered[1].row, 1);
+	assert_int_equal(offered[1].state, BUS_EXPIRED);
+	memcpy(s.link, "a", 2);
+	s.row = 3;
+	assert_int_equal(outgoing_take(o, &s), RC_OK);
+	outgoing_count_waiting(o);
+	assert_int_equal(link_a.waiting, 1);
+	links_pause(&links, NULL, 6, false);
+	run();
+	assert_int_equal(ordered[1], 3);
+}
+
+/* However many are held back, the table keeps room for the others. */
+static void
+test_paused_many(void **state)
+{
+	uint32_t before;
+
+	(void)state;
+	outgoing_dispatch(o, &c1, true);
+	links_pause(&links, NULL, 6, true);
+	for (uint64_t i = 1; i <= 5; i++) {
+		struct bus_send s = row(i, 1);
+
+		s.priority = 5;
+		outgoing_dispatch_sent(o, &c1);
+		assert_int_equal(outgoing_take(o, &s), RC_OK);
+		before = room;
+		run();
+		assert_int_equal(room > before, i <= 3); /* half of rows_max */
+	}
+}
+
 int
 main(void)
 {
@@ -501,6 +558,8 @@ main(void)
 		T(test_not_begun_comes_back),
 		T(test_stop),
 		T(test_room),
+		T(test_paused),
+		T(test_paused_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * shyraqctl queue, case and task: what waits, what failed, what a case came to. Codes, states and times
+ * alone: no number and no word of a person is ever printed. Called by ctl.c.
+ */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "intake.h"
+
+static int
+list(struct ctl *c, enum db_stmt st, const struct db_param *v, size_t n,
+    const char *const *names, const char *kinds)
+{
+	struct db *db = ctl_db(c, DB_CTL);
+	struct db_rows *r = db == NULL ? NULL : ctl_ask(c, db, st, v, n);
+	int status = r == NULL ? CTL_NOT_DONE : CTL_DONE;
+
+	if (r != NULL)
+		ctl_print(c, r, names, kinds);
+	db_rows_free(r);
+	db_free(db);
+	return status;
+}
+
+static int
+messages(struct ctl *c, bool refused, bool aside)
+{
+	static const char *const names[] = { "id", "link", "state", "error", "at" };
+	struct db_col states = { .kind = DB_TEXT };
+	struct db_param v;
+	int status;
+
+	if (refused)
+		db_col_text(&states, "refused");
+	if (aside)
+		db_col_text(&states, "aside");
+	v = db_array(&states);
+	status = list(c, ST_QUEUE_ASIDE, &v, 1, names, "ittta");
+	db_col_free(&states);
+	return status;
+}
+
+int
+ctl_queue(struct ctl *c)
+{
+	static const char *const counts[] = { "state", "count", "to_receivers",
+		"oldest" };
+	static const char *const failed[] = { "id", "receiver", "key", "link", "state",
+		"failures", "error", "at" };
+	bool refused = ctl_flag(c, "--refused"), aside = ctl_flag(c, "--put-aside"),
+	     both = ctl_flag(c, "--aside");
+
+	if (refused || aside || both) {
+		if (ctl_flag(c, "--failed"))
+			return ctl_wrong_usage(c, "--failed stands alone");
+		return messages(c, refused || both, aside || both);
+	}
+	if (ctl_flag(c, "--failed"))
+		return list(c, ST_QUEUE_FAILED, NULL, 0, failed, "ittttiia");
+	return list(c, ST_QUEUE_COUNTS, NULL, 0, counts, "tiia");
+}
+
+static int
+about_row(struct ctl *c, const char *kind, const char *what)
+{
+	char text[INTAKE_MAX];
+	int64_t id;
+	size_t n;
+
+	if (!ctl_number(c->words[0], what, &id))
+		return CTL_WRONG_USAGE;
+	n = intake_pack_row(id, text);
+	return ctl_intake(c, kind, text, n, "told to dispatch");
+}
+
+int
+ctl_queue_retry(struct ctl *c)
+{
+	return about_row(c, INTAKE_RETRY, "ID");
+}
+
+int
+ctl_task_done(struct ctl *c)
+{
+	return about_row(c, INTAKE_TASK, "ID");
+}
+
+int
+ctl_task_list(struct ctl *c)
+{
+	static const char *const names[] = { "id", "kind", "case", "message", "at" };
+
+	return list(c, ST_TASK_LIST, NULL, 0, names, "itiia");
+}
+
+int
+ctl_case_list(struct ctl *c)
+{
+	static const char *const names[] = { "id", "number", "class", "state", "lang",
+		"opened", "taken", "answers" };
+
+	return list(c, ST_CASE_LIST, NULL, 0, names, "Iitttaat");
+}
+
+static const struct {
+	const char *title, *none;
+	enum db_stmt st;
+	const char *kinds;
+	const char *names[8];
+} parts[] = {
+	{ "answers", "(no answers)", ST_CASE_SHOW_ANSWERS, "ttm",
+	    { "question", "answer", "at" } },
+	{ "consents", "(no consents)", ST_CASE_SHOW_CONSENTS, "tbtm",
+	    { "kind", "yes", "wording", "at" } },
+	{ "referrals", "(nobody was asked)", ST_CASE_SHOW_REFERRALS, "Ittttmmm",
+	    { "id", "receiver", "kind", "state", "reason", "asked", "answered",
+		"next" } },
+	{ "tasks", "(no tasks)", ST_CASE_SHOW_TASKS, "itmm",
+	    { "id", "kind", "at", "done" } },
+};
+
+static const char *const case_names[] = { "id", "number", "class", "state", "lang",
+	"bearer", "opened", "asked", "refer_due", "operator_due", "taken", "taken_by" };
+static const char case_kinds[] = "iitttimmmmmt";
+
+static void
+show_head(const struct db_rows *r)
+{
+	static const struct {
+		int col;
+		const char *name;
+	} times[] = { { 6, "opened" }, { 7, "first asked" }, { 8, "referral due" },
+		{ 9, "operator due" }, { 10, "taken" } };
+
+	printf("case %lld: %s, %s, %s, came by %s\n", (long long)db_get_i64(r, 0, 1),
+	    db_get_text(r, 0, 2), db_get_text(r, 0, 3), db_get_text(r, 0, 4),
+	    db_get_i64(r, 0, 5) == 0 ? "SMS" : "USSD");
+	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
+		char at[CTL_TIME_MAX], by[256];
+
+		if (db_is_null(r, 0, times[i].col))
+			continue;
+		ctl_time(at, db_get_i64(r, 0, times[i].col));
+		ctl_clean(by, sizeof(by), db_get_text(r, 0, 11));
+		printf("  %-13s %s%s%s\n", times[i].name, at,
+		    times[i].col == 10 && by[0] != '\0' ? " by " : "",
+		    times[i].col == 10 ? by : "");
+	}
+}
+
+static int
+show(struct ctl *c, struct db *db, const struct db_rows *head)
+{
+	const struct db_param id = db_i64(db_get_i64(head, 0, 0));
+	json_t *whole = ctl_json_rows(head, case_names, case_kinds), *one;
+	int status = CTL_DONE;
+
+	one = json_incref(json_array_get(whole, 0));
+	json_decref(whole);
+	if (!c->json)
+		show_head(head);
+	for (size_t i = 0; status == CTL_DONE && i < ARRAY_LEN(parts); i++) {
+		struct db_rows *r = ctl_ask(c, db, parts[i].st, &id, 1);
+
+		if (r == NULL) {
+			status = CTL_NOT_DONE;
+		} else if (c->json) {
+			json_object_set_new(one, parts[i].title,
+			    ctl_json_rows(r, parts[i].names, parts[i].kinds));
+		} else {
+			printf("\n%s\n", parts[i].title);
+			ctl_print_table(r, parts[i].names, parts[i].kinds, parts[i].none);
+		}
+		db_rows_free(r);
+	}
+	if (c->json && status == CTL_DONE)
+		ctl_json_print(json_incref(one));
+	json_decref(one);
+	return status;
+}
+
+int
+ctl_case_show(struct ctl *c)
+{
+	static const char sign[] = "№";
+	const char *word = c->words[0];
+	struct db_rows *r = NULL;
+	struct db *db;
+	int64_t number;
+	int status = CTL_NOT_DONE;
+
+	if (strncmp(word, sign, strlen(sign)) == 0)
+		word += strlen(sign);
+	if (!ctl_number(word, "NUMBER", &number))
+		return CTL_WRONG_USAGE;
+	db = ctl_db(c, DB_CTL);
+	if (db != NULL) {
+		const struct db_param v = db_i64(number);
+
+		r = ctl_ask(c, db, ST_CASE_SHOW, &v, 1);
+	}
+	if (r != NULL && db_count(r) == 0)
+		status = ctl_wrong("no case has the number %lld", (long long)number);
+	else if (r != NULL)
+		status = show(c, db, r);
+	db_rows_free(r);
+	db_free(db);
+	return status;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the config says to a daemon: its own section and the modems that are its.
+ * It never keeps a secret: files are named here, and read by who needs them. Used by shyraqd.c.
+ */
+#ifndef SHYRAQ_SETUP_H
+#define SHYRAQ_SETUP_H
+
+#include "links.h"
+#include "modem.h"
+
+struct daemon_conf {
+	char *name, *worker_endpoint, *dispatch_endpoint, *log_key_file, *cert_file,
+	    *worker_certs, *dispatch_certs, *state_dir;
+	int64_t texts_max, rows_max, stop_wait_ms, clock_hold_ms;
+};
+
+struct setup {
+	struct daemon_conf daemon;
+	struct modem_conf modem[LINKS_MAX];
+	size_t modem_n;
+};
+
+/* Ends the process with a log line when something is wrong. `section` NULL: "daemon". */
+void setup_read(struct setup *s, const char *path, const char *section);
+void setup_clear(struct setup *s);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What consoles seal for dispatch: packed and read back, bounds, and what an enemy may have packed.
+ * Run by `make test`.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "intake.h"
+
+static struct intake_receiver
+shelter(const char *name, const char *number)
+{
+	struct intake_receiver r = { .kind = "ngo",
+		.lang = "ru",
+		.regions = "KZ-47 KZ",
+		.order = -3,
+		.vetted = true };
+
+	snprintf(r.name, sizeof(r.name), "%s", name);
+	assert_int_equal(phone_parse(number, &r.number), RC_OK);
+	return r;
+}
+
+static void
+test_one(void **state)
+{
+	struct intake_receiver r = shelter("Приют А", "+77020000001"), got;
+	char text[INTAKE_MAX];
+	size_t n = intake_pack(&r, text);
+
+	(void)state;
+	assert_true(n > 0);
+	assert_int_equal(intake_unpack(text, n, &got), RC_OK);
+	assert_memory_equal(&got, &r, sizeof(r));
+}
+
+static void
+test_many(void **state)
+{
+	char *text = malloc(INTAKE_FILE_MAX), name[32], number[32];
+	size_t len = 0, rows = 0, at = 0;
+	struct intake_receiver r, got;
+
+	(void)state;
+	assert_non_null(text);
+	for (unsigned i = 0; i < INTAKE_ROWS_MAX; i++) {
+		snprintf(name, sizeof(name), "R %u", i);
+		snprintf(number, sizeof(number), "+7702%07u", i);
+		r = shelter(name, number);
+		assert_true(intake_pack_add(&r, text, &len, &rows));
+	}
+	assert_false(intake_pack_add(&r, text, &len, &rows));
+	assert_int_equal(rows, INTAKE_ROWS_MAX);
+	for (unsigned i = 0; i < INTAKE_ROWS_MAX; i++) {
+		snprintf(name, sizeof(name), "R %u", i);
+		assert_int_equal(intake_unpack_next(text, len, &at, &got), RC_OK);
+		assert_string_equal(got.name, name);
+	}
+	assert_int_equal(intake_unpack_next(text, len, &at, &got), RC_AGAIN);
+	at = 0;
+	assert_int_equal(intake_unpack_next(text, len - 1, &at, &got), RC_OK);
+	for (unsigned i = 1; i + 1 < INTAKE_ROWS_MAX; i++)
+		assert_int_equal(intake_unpack_next(text, len - 1, &at, &got), RC_OK);
+	/* the last one was cut */
+	assert_int_equal(intake_unpack_next(text, len - 1, &at, &got), RC_REFUSED);
+	free(text);
+}
+
+static void
+test_hostile(void **state)
+{
+	static const char *const bad[] = { "", "name=A\n", "number=+77020000001\n",
+		"name=\nnumber=+77020000001\n", "name=A\nnumber=7\n",
+		"name=A\nnumber=+77020000001\norder=9999999999\n",
+		"name=A\nnumber=+77020000001\norder=x\n",
+		"name=A\nnumber=+77020000001\ncolour=red\n",
+		"name=A\nnumber=+77020000001\nno sign\n",
+		"name=\xff\nnumber=+77020000001\n",
+		"name=A\nlang=russian\nnumber=+77020000001\n",
+		"name=0123456789012345678901234567890123456789012345678901234567890123\n"
+		"number=+77020000001\n" };
+	struct intake_receiver r;
+	char zero[] = "name=A\0\nnumber=+77020000001\n", big[2 * INTAKE_MAX];
+	size_t at = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_int_equal(intake_unpack(bad[i], strlen(bad[i]), &r), RC_REFUSED);
+	assert_int_equal(intake_unpack(zero, sizeof(zero) - 1, &r), RC_REFUSED);
+	memset(big, 'a', sizeof(big));
+	assert_int_equal(intake_unpack(big, sizeof(big), &r), RC_REFUSED);
+	assert_int_equal(intake_unpack_next("\n\n\n", 3, &at, &r), RC_REFUSED);
+}
+
+static void
+test_orders(void **state)
+{
+	struct intake_active a = { .name = "Shelter A" }, got = { .active = true };
+	char text[INTAKE_MAX];
+	size_t n = intake_pack_active(&a, text);
+	int64_t id;
+
+	(void)state;
+	assert_int_equal(intake_unpack_active(text, n, &got), RC_OK);
+	assert_memory_equal(&got, &a, sizeof(a));
+	assert_int_equal(intake_unpack_active("active=1\n", 9, &got), RC_REFUSED);
+	n = intake_pack_row(INT64_MAX, text);
+	assert_int_equal(intake_unpack_row(text, n, &id), RC_OK);
+	assert_true(id == INT64_MAX);
+	assert_int_equal(intake_unpack_row("row=0\n", 6, &id), RC_REFUSED);
+	assert_int_equal(intake_unpack_row("row=-5\n", 7, &id), RC_REFUSED);
+	assert_int_equal(intake_unpack_row("row=5x\n", 7, &id), RC_REFUSED);
+	assert_int_equal(intake_unpack_row("", 0, &id), RC_REFUSED);
+	assert_int_equal(
+	    intake_unpack_row("row=99999999999999999999\n", 25, &id), RC_REFUSED);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_orders),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
