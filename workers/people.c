@@ -372,14 +372,15 @@ read_times(struct turn *t, const struct people *all)
 static void
 write_inbox(struct turn *t, const struct person *p)
 {
-	const struct bus_sms_in *m = &p->in->u.sms;
+	const char *body = p->ussd ? p->in->u.ussd.text : p->in->u.sms.text;
+	size_t body_n = p->ussd ? strlen(body) : p->in->u.sms.text_n;
 	bool keep = strcmp(p->inbox, "refused") == 0 || strcmp(p->inbox, "aside") == 0;
 	uint8_t *sealed = NULL;
 	size_t n = 0;
 
 	if (keep)
 		sealed = keys_seal_text(
-		    t->keys, SEAL_INBOX, p->inbox_id, m->text, m->text_n, &n);
+		    t->keys, SEAL_INBOX, p->inbox_id, body, body_n, &n);
 	out_row(t->out, OUT_INBOX, p->inbox_id, p->link,
 	    p->peer_id == 0 ? OUT_NULL : p->peer_id,
 	    p->contact_id == 0 ? OUT_NULL : p->contact_id, p->t0, p->lag_ms, p->inbox,
