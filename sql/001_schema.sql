@@ -103,7 +103,8 @@ CREATE TABLE casefile (
 	asked_at timestamptz, -- the first asking of anybody
 	operator_due timestamptz,
 	taken_at timestamptz,
-	taken_by bigint -- referral
+	taken_by bigint, -- referral
+	cut_at timestamptz -- receivers were told that the person is not to be written to
 ) WITH (fillfactor = 80);
 CREATE INDEX casefile_refer_due ON casefile (refer_due) WHERE refer_due IS NOT NULL;
 CREATE INDEX casefile_operator_due ON casefile (operator_due) WHERE operator_due IS NOT NULL;

@@ -302,6 +302,9 @@ UPDATE casefile SET state = 'met' WHERE id = $1::bigint AND state = 'taken';
 UPDATE casefile SET state = 'referred', taken_at = NULL, taken_by = NULL
 WHERE id = $1::bigint AND state IN ('taken', 'met');
 
+-- name: CASE_CUT (worker dispatch)
+UPDATE casefile SET cut_at = shyraq_now() WHERE id = $1::bigint AND cut_at IS NULL RETURNING id;
+
 -- name: CUT_CONTACTS (worker dispatch)
 SELECT DISTINCT k.id, r.lang, c.number
 FROM referral f JOIN referral_ask a ON a.referral_id = f.id JOIN contact k ON k.id = a.contact_id AND k.active

@@ -124,8 +124,16 @@ enum rc
 referral_cut(struct turn *t, int64_t case_id)
 {
 	struct db_rows *r;
-	enum rc rc = db_run(t->db, ST_CUT_CONTACTS, &r, db_i64(case_id));
+	bool told;
+	enum rc rc = db_run(t->db, ST_CASE_CUT, &r, db_i64(case_id));
 
+	if (rc != RC_OK)
+		return rc;
+	told = db_count(r) == 0;
+	db_rows_free(r);
+	if (told)
+		return RC_OK;
+	rc = db_run(t->db, ST_CUT_CONTACTS, &r, db_i64(case_id));
 	if (rc != RC_OK)
 		return rc;
 	for (int i = 0; i < db_count(r) && rc == RC_OK; i++) {
