@@ -3,6 +3,7 @@
 out only what is missing goes again."""
 import datetime
 import random
+import time
 
 import pytest
 
@@ -115,3 +116,39 @@ def test_a_thousand_over_two_modems(make_site):
     assert site.count("narrative") == 1000
     assert site.count("inbox WHERE state IN ('refused', 'aside')") == 0
     assert site.sql("SELECT count(*) FROM part WHERE sealed IS NOT NULL") == "0"
+
+
+@pytest.mark.limit(300)
+def test_kills_and_reboots_among_long_texts(make_site):
+    """Daemon and worker killed, each modem rebooted and hung up, while parts come in: all joined once."""
+    site = make_site(sims=2, rules='parts = "5 min";')
+    random.seed(4)
+    at = long_ago(site)
+    troubles = [
+        lambda: site.procs["daemon"].kill(),
+        lambda: site.sims["m1"].order("fault", name="reboot", ms=800),
+        lambda: site.procs["worker1"].kill(),
+        lambda: site.sims["m2"].order("fault", name="hangup", ms=800),
+        lambda: site.sims["m2"].order("fault", name="reboot", ms=800),
+        lambda: site.procs["daemon"].kill(),
+        lambda: site.sims["m1"].order("fault", name="hangup", ms=800),
+        lambda: site.procs["worker1"].kill(),
+    ]
+    for n in range(240):
+        order = [1, 2, 3]
+        random.shuffle(order)
+        order += random.sample([1, 2, 3], random.randint(0, 2))
+        sender = f"+7701{n:07d}"
+        site.remember(sender, THREE)
+        site.sims["m1" if n % 2 else "m2"].text(sender, THREE, at=at, order=order, ref=n % 3)
+        if n % 30 == 15:
+            troubles[n // 30]()
+            for name in ("daemon", "worker1"):
+                if not site.procs[name].is_alive():
+                    site.procs[name].start()
+        time.sleep(0.05)
+    site.wait_sql("SELECT count(*) FROM casefile", 240, 120)
+    site.wait_quiet(60)
+    assert site.count("casefile") == 240 and site.count("narrative") == 240
+    assert site.sql("SELECT count(*) FROM part WHERE NOT joined") == "0"
+    assert site.count("inbox WHERE state IN ('refused', 'aside')") == 0

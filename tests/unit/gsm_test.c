@@ -336,10 +336,28 @@ concatenation(void **state)
 	}
 }
 
+/* 3GPP TS 23.040 9.2.3.24.15 and .16: told apart among other elements, never read past the end. */
+static void
+test_shift_tables(void **unused)
+{
+	static const uint8_t single[] = { 3, 0x24, 1, 1 };
+	static const uint8_t locking[] = { 8, 0x00, 3, 7, 2, 1, 0x25, 1, 1 };
+	static const uint8_t concat[] = { 5, 0x00, 3, 7, 2, 1 };
+	static const uint8_t cut[] = { 8, 0x25, 1 };
+
+	(void)unused;
+	assert_true(gsm_has_shift(single, sizeof(single)));
+	assert_true(gsm_has_shift(locking, sizeof(locking)));
+	assert_false(gsm_has_shift(concat, sizeof(concat)));
+	assert_false(gsm_has_shift(cut, sizeof(cut)));
+	assert_false(gsm_has_shift(single, 0));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_shift_tables),
 		cmocka_unit_test(sizes_of_texts),
 		cmocka_unit_test(sizes_at_the_borders),
 		cmocka_unit_test(splits),
