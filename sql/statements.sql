@@ -421,6 +421,8 @@ WITH picked AS (
 	SELECT id FROM outbox
 	WHERE state = 'due' AND due_at <= shyraq_now() AND (daemon = '' OR daemon = $2::text)
 		AND (submit_by IS NULL OR submit_by > shyraq_now())
+		AND NOT EXISTS (SELECT FROM link_pause p WHERE p.link = '' AND NOT p.drain
+			AND (p.class = 0 OR p.class = outbox.priority + 1))
 	ORDER BY priority, due_at LIMIT $1::bigint FOR UPDATE SKIP LOCKED)
 UPDATE outbox o SET state = 'claimed', attempt = o.attempt + 1, instance = $3::bigint,
 	daemon = $2::text, asked_at = NULL,
@@ -504,7 +506,8 @@ WHERE daemon = $1::text AND state <> 'daemon gone';
 
 -- name: ORDERS_NEW (dispatch)
 UPDATE link_order SET said_at = shyraq_now() WHERE said_at IS NULL
-RETURNING id, kind, link, class, text, by;
+RETURNING id, kind, link, class, text, by,
+	link = '' OR EXISTS (SELECT FROM link_state l WHERE l.link = link_order.link);
 
 -- name: ORDER_ANSWER (dispatch)
 WITH o AS (

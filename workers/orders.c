@@ -70,6 +70,10 @@ orders_run(struct db *db, orders_say *say, void *arg)
 	for (int i = 0; i < db_count(r) && rc == RC_OK; i++) {
 		struct bus_msg m;
 
+		if (!db_get_bool(r, i, 6)) {
+			refuse(db, (uint64_t)db_get_i64(r, i, 0), "no such link");
+			continue;
+		}
 		if (!read_order(&m, r, i)) {
 			refuse(db, (uint64_t)db_get_i64(r, i, 0),
 			    "the link's name is too long");
@@ -87,6 +91,22 @@ orders_run(struct db *db, orders_say *say, void *arg)
 	return rc;
 }
 
+/* Nobody waits for the answer. */
+static enum rc
+say_standing(orders_say *say, void *arg, enum bus_order_kind kind, const char *link,
+    uint32_t class)
+{
+	struct bus_msg m = { .type = BUS_ORDER };
+
+	m.u.order.id = INT64_MAX;
+	m.u.order.kind = kind;
+	m.u.order.class = class;
+	if (!str_copy(m.u.order.link, sizeof(m.u.order.link), link))
+		return RC_OK;
+	return say(arg, &m);
+}
+
+/* All is taken back first: what was resumed while the daemon was away must not stay on it. */
 enum rc
 orders_stand(struct db *db, orders_say *say, void *arg)
 {
@@ -95,16 +115,12 @@ orders_stand(struct db *db, orders_say *say, void *arg)
 
 	if (rc != RC_OK)
 		return rc;
-	for (int i = 0; i < db_count(r); i++) {
-		struct bus_msg m = { .type = BUS_ORDER };
-
-		m.u.order.id = INT64_MAX; /* nobody waits for the answer */
-		m.u.order.kind = db_get_bool(r, i, 2) ? BUS_DRAIN : BUS_PAUSE;
-		m.u.order.class = (uint32_t)db_get_i64(r, i, 1);
-		if (str_copy(
-			m.u.order.link, sizeof(m.u.order.link), db_get_text(r, i, 0)))
-			rc = say(arg, &m);
-	}
+	rc = say_standing(say, arg, BUS_RESUME, "", 0);
+	if (rc == RC_OK)
+		rc = say_standing(say, arg, BUS_UNDRAIN, "", 0);
+	for (int i = 0; rc == RC_OK && i < db_count(r); i++)
+		rc = say_standing(say, arg, db_get_bool(r, i, 2) ? BUS_DRAIN : BUS_PAUSE,
+		    db_get_text(r, i, 0), (uint32_t)db_get_i64(r, i, 1));
 	db_rows_free(r);
 	return rc;
 }
