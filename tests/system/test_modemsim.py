@@ -5,6 +5,7 @@ Uses the probe (tests/sim/probe) for libgammu and a bare tty for what libgammu n
 Never needs a database or any other process of the service.
 """
 
+import contextlib
 import fcntl
 import os
 import select
@@ -709,7 +710,9 @@ def test_a_dialled_code_can_carry_a_command_under_gsm(make_sim, make_probe):
     probe = make_probe(sim)
     sim.text(PEER, "gone")
     probe.ok("abort 1500")
-    probe.run("dial " + b'1",15\rAT+CMGD=1,4\r'.hex())
+    # libgammu may not outlive the answer either: a sanitizer sees it read a line of negative length
+    with contextlib.suppress(simlib.SimError):
+        probe.run("dial " + b'1",15\rAT+CMGD=1,4\r'.hex())
     assert sim.status()["slots_used"] == 0
 
 
