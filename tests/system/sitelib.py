@@ -343,6 +343,6 @@ def referral_of(text):
     return found.group(1), found.group(2)
 
 
-__all__ = ["FIRST", "FIVE_ANSWERS", "HOUR", "MINUTE", "PERSON", "Phone", "ROOT", "SHELTER_A",
+__all__ = ["FIRST", "FIVE_ANSWERS", "HOUR", "MINUTE", "PERSON", "Phone", "REFERRAL", "ROOT", "SHELTER_A",
            "SHELTER_B", "Service", "ServiceError", "Sim", "SimError", "Site", "SiteError",
            "child", "five_answers", "referral_of", "throwaway"]
