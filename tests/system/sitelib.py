@@ -48,8 +48,9 @@ class Phone:
         self.site.remember(self.number, words)
         if int(time.time()) <= self.texted.get(words, 0):
             time.sleep(1.05)
+        answer = self.site.sims[modem].text(self.number, words, **more)
         self.texted[words] = int(time.time())
-        return self.site.sims[modem].text(self.number, words, **more)
+        return answer
 
     def all(self):
         """Every text that came so far: dicts with text, at_ms, vp_minutes, parts, modem."""
