@@ -92,17 +92,20 @@ balance_value(const struct balance *b, const char *text, int64_t *value)
 }
 
 void
-balance_heard(const struct balance *b, const char *link, const char *text)
+balance_heard(const struct balance *b, struct link *l, const char *text, int64_t now)
 {
 	int64_t value;
 
 	if (!balance_value(b, text, &value)) {
 		log_warn("modem.balance_unread",
-		    "link=%s the answer does not fit balance_pattern", link);
+		    "link=%s the answer does not fit balance_pattern", l->name);
 		return;
 	}
-	log_info("modem.balance", "link=%s value=%lld", link, (long long)value);
-	if (value < b->conf->low)
-		log_warn("modem.balance_low", "link=%s value=%lld low=%lld", link,
+	l->balance.value = value;
+	l->balance.at = now;
+	l->balance.low = value < b->conf->low;
+	log_info("modem.balance", "link=%s value=%lld", l->name, (long long)value);
+	if (l->balance.low)
+		log_warn("modem.balance_low", "link=%s value=%lld low=%lld", l->name,
 		    (long long)value, (long long)b->conf->low);
 }

@@ -9,7 +9,7 @@
 #include <regex.h>
 #include <stdbool.h>
 
-#include "base.h"
+#include "link.h"
 #include "ussd_conf.h"
 
 struct balance {
@@ -30,8 +30,9 @@ bool balance_is_due(struct balance *b, bool up, int64_t now);
 void balance_unheard(struct balance *b, int64_t now);
 /* This code asks for it. */
 bool balance_is_code(const struct balance *b, const char *code);
-/* The answer of the network: logs the value, or that there is none. */
-void balance_heard(const struct balance *b, const char *link, const char *text);
+/* The answer of the network: l->balance and a log line, or a line that there is no value in it. */
+void balance_heard(
+    const struct balance *b, struct link *l, const char *text, int64_t now);
 /* False: no value in it. Pure. */
 bool balance_value(const struct balance *b, const char *text, int64_t *value);
 

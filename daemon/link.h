@@ -102,6 +102,10 @@ struct link {
 	int signal;      /* percent, -1: unknown */
 	int64_t last_in; /* clock_boot_ms of the last text, 0: none */
 	unsigned slots_used, slots_all, waiting;
+	struct {
+		int64_t value, at; /* clock_boot_ms; 0: none was heard */
+		bool low;
+	} balance;
 	unsigned part_ms; /* what a part took, measured; 0: nothing was sent yet */
 	bool sending;     /* one send at a time */
 	unsigned parts_per_minute;

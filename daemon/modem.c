@@ -116,11 +116,14 @@ on_open(struct modem *m, const struct modem_report *r)
 static void
 on_lost(struct modem *m, const struct modem_report *r)
 {
+	bool known = m->link.state != LINK_UP && strcmp(m->lost, r->why) == 0;
+
 	m->link.registered = false;
 	m->link.count.reopened++;
+	memcpy(m->lost, r->why, sizeof(m->lost));
 	if (r->asked_again)
 		log_info("modem.anew", "link=%s why=\"%s\"", m->link.name, r->why);
-	else
+	else if (!known) /* one that is gone is tried every few seconds */
 		log_warn("modem.lost", "link=%s why=\"%s\"", m->link.name, r->why);
 	become(m, EV_LOST);
 }
@@ -450,7 +453,10 @@ modem_new(struct loop *loop, const struct modem_conf *conf, const char *state_di
 		.imsi = conf->imsi,
 		.poll_ms = (unsigned)conf->poll_ms,
 		.submit_ms = (unsigned)conf->submit_ms,
-		.call_ms = (unsigned)conf->call_ms,
+		.ask_ms = (unsigned)conf->ask_ms,
+		.read_ms = (unsigned)conf->read_ms,
+		.send_ms = (unsigned)conf->send_ms,
+		.open_ms = (unsigned)conf->open_ms,
 		.receipts = conf->receipts,
 		.abort = &m->abort,
 		.owner = m };

@@ -9,15 +9,16 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "descriptors.h"
 #include "str.h"
 
-/* libgammu's select() ends the process at this descriptor */
-#define DESCRIPTORS 1024
+#define LEAVE_MS 300
+#define QUIET_MS 50
+#define DRAIN_MS 500
 
 int
 at_open(const char *device)
@@ -162,6 +163,34 @@ at_ask(int fd, const char *command, int ms, struct at_answer *a)
 			return RC_BROKEN;
 		a->n++;
 	}
+}
+
+/* Drops what is said until it is quiet; a line that never is does not hold us. */
+static void
+drain(int fd)
+{
+	int64_t end = clock_mono_us() / 1000 + DRAIN_MS;
+	char dropped[256];
+
+	while (at_wait(fd, QUIET_MS) && clock_mono_us() / 1000 < end) {
+		if (read(fd, dropped, sizeof(dropped)) <= 0)
+			return;
+	}
+	explicit_bzero(dropped, sizeof(dropped));
+}
+
+enum rc
+at_knock(int fd, int ms, struct at_answer *a)
+{
+	(void)tcflush(fd, TCIFLUSH);
+	if (at_ask(fd, "AT", ms, a) == RC_OK) {
+		drain(fd);
+		return RC_OK;
+	}
+	/* perhaps it took that for the text it waits for */
+	(void)!at_ask(fd, "\x1b", LEAVE_MS, a);
+	drain(fd);
+	return RC_AGAIN;
 }
 
 const char *

@@ -26,6 +26,12 @@ int at_open(const char *device);
 /* The device hung up. */
 bool at_gone(int fd);
 
+/*
+ * Asks for a sign of life, once; at most `ms`, and a second. RC_OK: a modem answers, and nothing of an
+ * older command is left on the line. RC_AGAIN: not yet; one that stood at a prompt for a text left it.
+ */
+MUST_CHECK enum rc at_knock(int fd, int ms, struct at_answer *a);
+
 /* Waits for something to read. */
 bool at_wait(int fd, int ms);
 

@@ -7,6 +7,7 @@
 #include "modem_gammu.h"
 
 #include <locale.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,16 +17,26 @@
 #include "str.h"
 
 #define REOPEN_FIRST_MS 500
-#define REOPEN_MOST_MS 30000
-#define SETTLED_MS 60000 /* open for so long: the next fault is a new one */
+#define REOPEN_MOST_MS 5000
+#define SETTLED_MS 5000 /* open for so long: the next fault is a new one */
+#define STRANGE_MS 300  /* until a line that nobody knew is whole */
+#define STRANGE_LEAST_MS 3000
 #define WAIT_MS 1000
-#define LOOK_PAUSE_MS 20
+#define AT_MS 5000
+#define MAPPED_FROM (128 * 1024)
 
 enum rc
 modem_library_init(void)
 {
 	const char *now;
 
+	/*
+	 * A machine of libgammu has 6 MB, of which it touches little. Left to itself malloc maps
+	 * the first one and takes those after it from the thread's arena, where they are cleared
+	 * by hand and stay.
+	 */
+	if (mallopt(M_MMAP_THRESHOLD, MAPPED_FROM) != 1)
+		log_warn("modem.malloc", "machines may take up more memory");
 	setenv("LC_ALL", "C.UTF-8", 1);
 	GSM_InitLocales(NULL);
 	now = setlocale(LC_CTYPE, NULL);
@@ -73,7 +84,7 @@ machine_call(struct machine *m, unsigned limit_ms)
 {
 	struct modem_report *r = machine_report(m, MODEM_CALL);
 
-	r->limit_ms = limit_ms < m->setup->call_ms ? limit_ms : m->setup->call_ms;
+	r->limit_ms = limit_ms;
 	machine_tell(m, r, u.slot);
 }
 
@@ -111,12 +122,18 @@ machine_back(struct machine *m, const char *what, GSM_Error e)
 void
 machine_hear(struct machine *m)
 {
-	machine_call(m, 10000);
+	machine_call(m, m->setup->ask_ms);
 	if (GSM_ReadDevice(m->s, FALSE) < 0)
 		machine_fail(m, "read", "device");
 	machine_back(m, "read", ERR_NONE);
 	if (at_gone(m->fd))
 		machine_fail(m, "read", "hang-up");
+}
+
+unsigned
+machine_at_ms(const struct machine *m)
+{
+	return m->setup->ask_ms < AT_MS ? m->setup->ask_ms : AT_MS;
 }
 
 enum rc
@@ -231,27 +248,60 @@ poll_modem(struct machine *m)
 	m->told = true;
 }
 
+/*
+ * It said what no callback knows: perhaps that it has started anew, and then it has forgotten what we
+ * set and tells of no text. Not at once: the rest of the line would be lost to libgammu.
+ */
+static void
+wonder(struct machine *m)
+{
+	int64_t now = machine_now();
+
+	if (!m->told && !m->ringing && m->ussd_n == 0 && m->strange_at == 0 &&
+	    now >= m->strange_next)
+		m->strange_at = now + STRANGE_MS;
+}
+
+static void
+look_strange(struct machine *m)
+{
+	if (m->strange_at == 0 || machine_now() < m->strange_at || m->failed)
+		return;
+	m->strange_at = 0;
+	m->strange_next = machine_now() + STRANGE_LEAST_MS;
+	(void)machine_is_same(m);
+}
+
+/* Until something must be done unasked. */
+static int
+patience(const struct machine *m)
+{
+	int64_t next = m->strange_at != 0 && m->strange_at < m->poll_at ? m->strange_at
+									: m->poll_at;
+	int64_t left = next - machine_now();
+
+	if (left < 0 || (m->told && !m->held))
+		return 0;
+	return left > WAIT_MS ? WAIT_MS : (int)left;
+}
+
 /* Until the machine fails or we are told to stop. */
 static void
 work(struct machine *m)
 {
 	while (!m->stop && !m->failed) {
-		int64_t left = m->poll_at - machine_now();
-		int ready;
+		int ready = actor_wait(m->actor, m->fd, patience(m));
 
-		if (m->told && !m->held)
-			left = 0;
-		ready = actor_wait(m->actor, m->fd,
-		    left < 0             ? 0
-			: left > WAIT_MS ? WAIT_MS
-					 : (int)left);
-		if (ready & ACTOR_FD)
+		if (ready & ACTOR_FD) {
 			machine_hear(m);
+			wonder(m);
+		}
 		if (ready & ACTOR_MSG)
 			obey_all(m);
 		machine_tell_ussd(m);
 		if (m->ringing && !m->failed)
 			hang_up(m);
+		look_strange(m);
 		if (machine_now() >= m->poll_at && !m->failed)
 			poll_modem(m);
 		if (m->told && !m->held && !m->failed && !m->stop)

@@ -41,9 +41,11 @@ struct machine {
 	bool told;        /* set by callbacks: look at the slots */
 	bool ringing;
 	bool told_since_poll;
-	int64_t poll_at, settled_at; /* clock_mono_us / 1000 */
-	char imsi[MODEM_IMSI_MAX];   /* of the first SIM seen, or as configured */
-	char cnmi[AT_LINE_MAX];      /* how the modem answered AT+CNMI? after opening */
+	int64_t poll_at, settled_at;      /* clock_mono_us / 1000 */
+	int64_t strange_at, strange_next; /* to look whether it is the same; 0: no need */
+	unsigned cut; /* readings of all slots that took too long, one after another */
+	char imsi[MODEM_IMSI_MAX]; /* of the first SIM seen, or as configured */
+	char cnmi[AT_LINE_MAX];    /* how the modem answered AT+CNMI? after opening */
 	unsigned char smsc[2 * (GSM_MAX_NUMBER_LENGTH + 1)];
 	uint8_t concat_ref;
 	struct {
@@ -76,6 +78,8 @@ GSM_Error machine_back(struct machine *m, const char *what, GSM_Error e);
 void machine_fail(struct machine *m, const char *what, const char *why);
 /* Plain AT, after what lies unread was given to libgammu. */
 MUST_CHECK enum rc machine_at(struct machine *m, const char *command, unsigned ms);
+/* For a question that any modem answers at once. */
+unsigned machine_at_ms(const struct machine *m);
 /* Lets libgammu read what the modem said unasked. */
 void machine_hear(struct machine *m);
 /* An empty report of this kind, to fill. */

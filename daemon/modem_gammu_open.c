@@ -17,9 +17,9 @@
 #include "modem_text.h"
 #include "str.h"
 
-#define INIT_MS 40000
-#define ASK_MS 45000
-#define AT_MS 5000
+#define CLOSE_MS 10000
+#define KNOCK_MS 1000
+#define KNOCKS 10
 #define PIN_MAX 8
 
 static void
@@ -43,6 +43,27 @@ set_abort(struct machine *m, GSM_StateMachine *s)
 	pthread_mutex_unlock(&a->lock);
 }
 
+/*
+ * A modem that is silent would hold libgammu for half a minute, also when it speaks again meanwhile:
+ * so it is met only when it answers. Orders that come are more urgent.
+ */
+static enum rc
+knock(struct machine *m)
+{
+	for (int i = 0; i < KNOCKS; i++) {
+		if (at_knock(m->fd, KNOCK_MS, m->at) == RC_OK)
+			return RC_OK;
+		if (at_gone(m->fd)) {
+			machine_fail(m, "open", "hang-up");
+			return RC_BROKEN;
+		}
+		if (actor_wait(m->actor, -1, 0) & ACTOR_MSG)
+			break;
+	}
+	machine_fail(m, "open", "the modem is silent");
+	return RC_BROKEN;
+}
+
 static enum rc
 allocate(struct machine *m)
 {
@@ -53,6 +74,8 @@ allocate(struct machine *m)
 		machine_fail(m, "open", strerror(errno));
 		return RC_BROKEN;
 	}
+	if (knock(m) != RC_OK)
+		return RC_BROKEN;
 	m->s = GSM_AllocStateMachine();
 	if (m->s == NULL)
 		fatalx("modem.memory", "no state machine");
@@ -136,7 +159,7 @@ check_pin(struct machine *m)
 {
 	const char *state;
 
-	if (machine_at(m, "AT+CPIN?", AT_MS) != RC_OK)
+	if (machine_at(m, "AT+CPIN?", machine_at_ms(m)) != RC_OK)
 		return RC_BROKEN;
 	state = at_line(m->at, "+CPIN:");
 	if (!m->at->ok || state == NULL) {
@@ -173,7 +196,7 @@ check_sim(struct machine *m)
 	size_t n;
 	GSM_Error e;
 
-	machine_call(m, ASK_MS);
+	machine_call(m, m->setup->ask_ms);
 	e = machine_back(m, "imsi", GSM_GetSIMIMSI(m->s, imsi));
 	if (m->failed)
 		return RC_BROKEN;
@@ -198,7 +221,7 @@ ask_centre(struct machine *m)
 	GSM_SMSC centre = { .Location = 1 };
 	GSM_Error e;
 
-	machine_call(m, ASK_MS);
+	machine_call(m, m->setup->ask_ms);
 	e = machine_back(m, "centre", GSM_GetSMSC(m->s, &centre));
 	if (m->failed)
 		return RC_BROKEN;
@@ -222,14 +245,14 @@ listen_to(struct machine *m)
 	GSM_SetIncomingSMSCallback(m->s, machine_on_sms, m);
 	GSM_SetSendSMSStatusCallback(m->s, machine_on_sent, m);
 	GSM_SetIncomingCallCallback(m->s, on_call, m);
-	machine_call(m, ASK_MS);
+	machine_call(m, m->setup->ask_ms);
 	e = machine_back(m, "announce", GSM_SetIncomingSMS(m->s, TRUE));
 	if (!m->failed && e != ERR_NONE)
 		log_warn("modem.announce", "link=%s texts are not announced: polled",
 		    m->setup->name);
 	if (m->failed)
 		return RC_BROKEN;
-	machine_call(m, ASK_MS);
+	machine_call(m, m->setup->ask_ms);
 	e = machine_back(m, "calls", GSM_SetIncomingCall(m->s, TRUE));
 	if (!m->failed && e != ERR_NONE)
 		log_warn("modem.calls", "link=%s calls are not shown", m->setup->name);
@@ -240,7 +263,7 @@ listen_to(struct machine *m)
 static const char *
 ask_cnmi(struct machine *m)
 {
-	if (machine_at(m, "AT+CNMI?", AT_MS) != RC_OK || !m->at->ok)
+	if (machine_at(m, "AT+CNMI?", machine_at_ms(m)) != RC_OK || !m->at->ok)
 		return NULL;
 	return at_line(m->at, "+CNMI:");
 }
@@ -252,7 +275,7 @@ ask_signal(struct machine *m)
 	const char *csq;
 	int v;
 
-	if (machine_at(m, "AT+CSQ", AT_MS) != RC_OK || !m->at->ok)
+	if (machine_at(m, "AT+CSQ", machine_at_ms(m)) != RC_OK || !m->at->ok)
 		return -1;
 	csq = at_line(m->at, "+CSQ:");
 	v = csq == NULL ? -1 : atoi(csq);
@@ -266,7 +289,7 @@ ask_slots(struct machine *m, unsigned *used, unsigned *all)
 	const char *cpms, *comma;
 	int v[2] = { 0, 0 };
 
-	if (machine_at(m, "AT+CPMS?", AT_MS) != RC_OK || !m->at->ok)
+	if (machine_at(m, "AT+CPMS?", machine_at_ms(m)) != RC_OK || !m->at->ok)
 		return;
 	cpms = at_line(m->at, "+CPMS:");
 	for (int i = 0; i < 2 && cpms != NULL; i++) {
@@ -287,7 +310,7 @@ ask_registered(struct machine *m)
 		.PacketState = GSM_NetworkStatusUnknown };
 	GSM_Error e;
 
-	machine_call(m, ASK_MS);
+	machine_call(m, m->setup->ask_ms);
 	e = machine_back(m, "network", GSM_GetNetworkInfo(m->s, &net));
 	/* some modems answer half of it; CREG is what counts for texts */
 	return net.State == GSM_HomeNetwork || net.State == GSM_RoamingNetwork ||
@@ -325,9 +348,10 @@ machine_open(struct machine *m)
 	m->told = m->told_since_poll = true;
 	m->ringing = false;
 	m->hints_n = 0;
+	m->strange_at = 0;
 	if (allocate(m) != RC_OK)
 		return RC_BROKEN;
-	machine_call(m, INIT_MS);
+	machine_call(m, m->setup->open_ms);
 	if (machine_back(m, "init", GSM_InitConnection(m->s, 1)) != ERR_NONE) {
 		machine_fail(m, "init", "the modem does not answer as one");
 		return RC_BROKEN;
@@ -358,7 +382,9 @@ machine_close(struct machine *m)
 	m->registered = false;
 	if (s == NULL)
 		return;
-	machine_call(m, INIT_MS);
+	machine_call(m, CLOSE_MS);
+	if (m->failed)
+		GSM_AbortOperation(s); /* it would wait for a last answer */
 	GSM_TerminateConnection(s);
 	set_abort(m, NULL);
 	GSM_FreeStateMachine(s);

@@ -15,9 +15,7 @@
 #include "str.h"
 #include "variant.h"
 
-#define LIST_MS 120000
-#define GET_MS 45000
-#define AT_MS 10000
+#define CUT_MOST 3
 #define SLOTS_MOST 4096
 #define BROKEN_MOST 64
 
@@ -184,7 +182,7 @@ get(struct machine *m, int memory, int location)
 	m->sms->Number = 1;
 	m->sms->SMS[0].Location = location;
 	m->sms->SMS[0].Memory = (GSM_MemoryType)memory;
-	machine_call(m, GET_MS);
+	machine_call(m, m->setup->ask_ms);
 	return machine_back(m, "get", GSM_GetSMS(m->s, m->sms));
 }
 
@@ -198,7 +196,7 @@ read_raw(struct machine *m, int location, struct modem_text *t)
 
 	if (!str_add(command, sizeof(command), &n, "AT+CMGR=%d",
 		location % GSM_PHONE_MAXSMSINFOLDER) ||
-	    machine_at(m, command, AT_MS) != RC_OK)
+	    machine_at(m, command, machine_at_ms(m)) != RC_OK)
 		return RC_BROKEN;
 	for (unsigned i = 0; i + 1 < m->at->n; i++) {
 		if (strncmp(m->at->line[i], "+CMGR:", 6) == 0)
@@ -257,9 +255,14 @@ list(struct machine *m)
 		int before = m->sms->SMS[0].Location;
 		GSM_Error e;
 
-		machine_call(m, LIST_MS);
+		machine_call(m, m->setup->read_ms << m->cut);
 		e = machine_back(m, "list", GSM_GetNextSMS(m->s, m->sms, start));
 		start = FALSE;
+		/* a slow line: once more would end like this, so the next gets more time */
+		if (e == ERR_ABORTED && m->cut < CUT_MOST)
+			m->cut++;
+		else if (!m->failed)
+			m->cut = 0;
 		if (m->failed || m->sms->SMS[0].Location == before)
 			break;
 		if (e == ERR_NONE && take(m, &m->sms->SMS[0], 0) != RC_REFUSED)
@@ -354,7 +357,7 @@ delete_broken(struct machine *m, const struct modem_slot *slot)
 	if (!str_add(command, sizeof(command), &n, "AT+CMGD=%d",
 		slot->location % GSM_PHONE_MAXSMSINFOLDER))
 		return false;
-	return machine_at(m, command, AT_MS) == RC_OK && m->at->ok;
+	return machine_at(m, command, machine_at_ms(m)) == RC_OK && m->at->ok;
 }
 
 void
@@ -371,7 +374,7 @@ machine_delete(struct machine *m, const struct modem_order *o)
 		memset(&sms, 0, sizeof(sms));
 		sms.Location = o->slot.location;
 		sms.Memory = (GSM_MemoryType)o->slot.memory;
-		machine_call(m, GET_MS);
+		machine_call(m, m->setup->ask_ms);
 		ok = machine_back(m, "delete", GSM_DeleteSMS(m->s, &sms)) == ERR_NONE;
 	}
 	kill_point("in.deleted");

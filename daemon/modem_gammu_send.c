@@ -14,7 +14,6 @@
 #include "modem_text.h"
 #include "variant.h"
 
-#define PROMPT_MS 60000
 #define UNITS_MAX 160
 #define ON_ITS_WAY_MS 2000 /* from our last look at the clock until the network counts */
 #define NO_LIMIT_MS (INT64_C(72) * 3600 * 1000)
@@ -112,7 +111,7 @@ submit(struct machine *m, GSM_SMSMessage *sms)
 
 	memset(&m->sent, 0, sizeof(m->sent));
 	kill_point("out.before_submit");
-	machine_call(m, PROMPT_MS);
+	machine_call(m, m->setup->send_ms);
 	e = machine_back(m, "send", GSM_SendSMS(m->s, sms));
 	kill_point("out.after_submit");
 	if (e == ERR_NONE)

@@ -13,8 +13,6 @@
 #include "modem_text.h"
 #include "str.h"
 
-#define ASK_MS 45000
-#define AT_MS 5000
 #define SAY_MS 30000 /* some modems answer OK only when the network has */
 #define UNITS_MAX 182
 #define DCS_GSM7 15
@@ -75,7 +73,7 @@ is_ucs2(struct machine *m)
 {
 	const char *now;
 
-	if (machine_at(m, "AT+CSCS?", AT_MS) != RC_OK)
+	if (machine_at(m, "AT+CSCS?", machine_at_ms(m)) != RC_OK)
 		return false;
 	now = at_line(m->at, "+CSCS:");
 	return now != NULL &&
@@ -92,12 +90,12 @@ set_charset(struct machine *m)
 	GSM_MemoryStatus book = { .MemoryType = MEM_SM };
 	GSM_Error e;
 
-	machine_call(m, ASK_MS);
+	machine_call(m, m->setup->ask_ms);
 	e = machine_back(m, "charset", GSM_GetMemoryStatus(m->s, &book));
 	m->ussd_ucs2 = !m->failed && is_ucs2(m);
 	if (m->failed || m->ussd_ucs2 || e != ERR_NONE || !m->ussd_was_ucs2)
 		return;
-	if (machine_at(m, "AT+CSCS=\"UCS2\"", AT_MS) == RC_OK)
+	if (machine_at(m, "AT+CSCS=\"UCS2\"", machine_at_ms(m)) == RC_OK)
 		m->ussd_ucs2 = is_ucs2(m);
 }
 
@@ -106,7 +104,7 @@ listen_to(struct machine *m, bool on)
 {
 	GSM_Error e;
 
-	machine_call(m, ASK_MS);
+	machine_call(m, m->setup->ask_ms);
 	e = machine_back(m, "ussd", GSM_SetIncomingUSSD(m->s, on));
 	return !m->failed && e == ERR_NONE;
 }

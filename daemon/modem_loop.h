@@ -21,6 +21,7 @@ struct modem {
 	uint32_t generation;
 	int64_t call_by, aborted_at; /* clock_mono_us / 1000; 0: none */
 	bool stopping;
+	char lost[MODEM_WHY_MAX]; /* why it was lost last */
 	struct slots slots;
 	struct {
 		uint64_t row; /* 0: none */

@@ -31,7 +31,8 @@ struct modem_abort {
 /* What a thread is given at birth; never changed after; outlives the thread. */
 struct modem_setup {
 	const char *name, *device, *pin_file, *pin_state, *imsi; /* "" where not given */
-	unsigned poll_ms, submit_ms, call_ms;
+	unsigned poll_ms, submit_ms;
+	unsigned ask_ms, read_ms, send_ms, open_ms; /* a call of each kind */
 	bool receipts;
 	struct modem_abort *abort;
 	void *owner; /* of the loop; nothing to the thread */

@@ -52,6 +52,9 @@ fill(const struct links *v, const struct link *l, int64_t now, struct bus_link_s
 	s->slots_used = l->slots_used;
 	s->slots_all = l->slots_all;
 	s->waiting = l->waiting;
+	s->balance = l->balance.value;
+	s->balance_ms = l->balance.at == 0 ? 0 : (uint64_t)(now - l->balance.at) + 1;
+	s->balance_low = l->balance.low;
 }
 
 static bool
@@ -77,11 +80,14 @@ report_run(struct report *r, int64_t now)
 
 	for (size_t i = 0; i < r->links->n; i++) {
 		struct bus_link_state *s = &m.u.link_state, *last = &r->last[i];
+		const struct link *l = r->links->link[i];
 
-		fill(r->links, r->links->link[i], now, s);
-		if (!all && !is_other(s, last) && !(counts && counts_differ(s, last)))
+		fill(r->links, l, now, s);
+		if (!all && !is_other(s, last) && l->balance.at == r->balance_at[i] &&
+		    !(counts && counts_differ(s, last)))
 			continue;
 		*last = *s;
+		r->balance_at[i] = l->balance.at;
 		r->say(r->arg, &m);
 	}
 	if (all)

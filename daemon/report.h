@@ -18,6 +18,7 @@ struct report {
 	    void *arg, const struct bus_msg *m); /* to every dispatch that is up */
 	int64_t all_at, counts_at;
 	struct bus_link_state last[LINKS_MAX];
+	int64_t balance_at[LINKS_MAX]; /* of the answer that was told last */
 };
 
 /* All of them with the next run: somebody came who knows none. */

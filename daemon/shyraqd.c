@@ -14,12 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "bus.h"
 #include "clock.h"
+#include "descriptors.h"
 #include "inflight.h"
 #include "links.h"
 #include "log.h"
@@ -39,7 +39,6 @@
 #define TICK_MS 50
 #define SLOW_TICK_MS 500
 #define STATS_MS 60000
-#define DESCRIPTORS 1024 /* libgammu's select() ends the process beyond */
 
 struct daemon {
 	struct setup conf;
@@ -389,15 +388,6 @@ on_stats(void *arg)
 }
 
 static void
-limit_descriptors(void)
-{
-	struct rlimit l = { DESCRIPTORS, DESCRIPTORS };
-
-	if (setrlimit(RLIMIT_NOFILE, &l) != 0)
-		fatal("daemon.limit", "RLIMIT_NOFILE");
-}
-
-static void
 read_log_key(const char *path)
 {
 	struct seal_key key;
@@ -511,7 +501,7 @@ main(int argc, char **argv)
 	    argc, argv);
 
 	setup_read(&d.conf, o.config, o.section);
-	limit_descriptors();
+	descriptors_limit();
 	if (modem_library_init() != RC_OK)
 		fatalx("daemon.library", "libgammu");
 	read_log_key(d.conf.daemon.log_key_file);

@@ -207,7 +207,7 @@ dial_done(struct session *s, const char *failed, const char *text)
 
 	become(s, EV_END, 0);
 	if (failed == NULL && s->for_balance)
-		balance_heard(&s->balance, s->link->name, text);
+		balance_heard(&s->balance, s->link, text, clock_boot_ms());
 	else if (failed != NULL && s->for_balance)
 		balance_unheard(&s->balance, clock_boot_ms());
 	log_info("ussd.dialled", "link=%s order=%llu answered=%d why=\"%s\"",

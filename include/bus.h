@@ -159,6 +159,9 @@ struct bus_link_state {
 	int32_t signal; /* percent, -1 unknown */
 	uint64_t last_in_ms, received, sent;
 	uint32_t slots_used, slots_all, waiting;
+	int64_t balance;
+	uint64_t balance_ms; /* ago; 0: balance and balance_low say nothing */
+	bool balance_low;
 };
 enum bus_order_kind {
 	BUS_PAUSE,

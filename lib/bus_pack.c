@@ -241,6 +241,9 @@ link_state_out(const struct bus_link_state *m, Shyraq__LinkState *p)
 	p->waiting = m->waiting;
 	p->paused = m->paused;
 	p->number = lend(m->number);
+	p->balance = m->balance;
+	p->balance_ms = m->balance_ms;
+	p->balance_low = m->balance_low;
 }
 
 static void

@@ -271,8 +271,12 @@ link_state_in(const Shyraq__LinkState *p, struct bus_link_state *m)
 	m->slots_all = p->slots_all;
 	m->waiting = p->waiting;
 	m->paused = p->paused;
+	m->balance = p->balance;
+	m->balance_ms = p->balance_ms;
+	m->balance_low = p->balance_low;
 	return p->signal >= -1 && p->signal <= 100 && p->received <= INT64_MAX &&
 	    p->sent <= INT64_MAX && p->last_in_ms <= INT64_MAX &&
+	    p->balance_ms <= INT64_MAX &&
 	    name_in(m->link, sizeof(m->link), p->link, false) &&
 	    name_in(m->link_group, sizeof(m->link_group), p->link_group, true) &&
 	    name_in(m->state, sizeof(m->state), p->state, false) &&

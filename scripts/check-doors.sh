@@ -11,7 +11,7 @@ unistd\.h	.*
 gammu(-.*)?\.h	daemon/modem_gammu[a-z_]*\.[ch]|tests/sim/probe/.*
 czmq\.h|zmq\.h|zloop\.h	lib/(bus|loop)\.c|tests/(fuzz|bench)/.*
 shyraq\.pb-c\.h	lib/bus_(un)?pack\.c
-libpq-fe\.h	lib/db(_[a-z]+)?\.c
+libpq-fe\.h	lib/db(_[a-z]+)?\.c|tests/db/play\.c
 libconfig\.h	lib/conf\.c|lib/engine/([a-z_]+_conf|policy)\.c
 gettext-po\.h	lib/text(_po)?\.c
 uni[a-z]+\.h	lib/str\.c|lib/engine/(match|fold)[a-z_]*\.c
@@ -23,7 +23,7 @@ csv\.h	console/ctl_csv\.c
 cmocka\.h	tests/.*
 '
 # the C library and Linux
-ours='assert|ctype|endian|errno|fcntl|fnmatch|getopt|grp|inttypes|iconv|libgen|limits|locale|math|netdb|poll|pthread|pty|pwd|sched|setjmp|signal|spawn|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|strings|syslog|termios|time|unistd|utmp|wchar|wctype|glob|dirent|regex'
+ours='assert|ctype|endian|errno|fcntl|fnmatch|getopt|grp|inttypes|iconv|libgen|limits|locale|malloc|math|netdb|poll|pthread|pty|pwd|sched|setjmp|signal|spawn|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|strings|syslog|termios|time|unistd|utmp|wchar|wctype|glob|dirent|regex'
 
 "$here/tree" ch | xargs -r grep -n -H -E '^[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]' |
 	awk -v doors="$doors" -v ours="$ours" '

@@ -172,12 +172,15 @@ on_link_state(void *arg, struct bus_peer *from, const struct bus_msg *m)
 
 	(void)arg;
 	(void)from;
-	print(json_pack("{s:s s:s s:s s:s s:b s:b s:i s:I s:I s:I s:i s:i s:i s:s}",
+	print(json_pack(
+	    "{s:s s:s s:s s:s s:b s:b s:i s:I s:I s:I s:i s:i s:i s:s s:I s:I s:b}",
 	    "type", "link", "link", s->link, "group", s->link_group, "state", s->state,
 	    "usable", s->usable, "paused", s->paused, "signal", (int)s->signal,
 	    "last_in_ms", (json_int_t)s->last_in_ms, "received", (json_int_t)s->received,
 	    "sent", (json_int_t)s->sent, "slots_used", (int)s->slots_used, "slots_all",
-	    (int)s->slots_all, "waiting", (int)s->waiting, "number", s->number));
+	    (int)s->slots_all, "waiting", (int)s->waiting, "number", s->number, "balance",
+	    (json_int_t)s->balance, "balance_ms", (json_int_t)s->balance_ms,
+	    "balance_low", s->balance_low));
 }
 
 static void

@@ -27,7 +27,7 @@ from simlib import wait_for
     pytest.param("silent", {"ms": 3000}, marks=pytest.mark.long),
 ])
 def test_link_comes_back(make, name, more):
-    site = make(modem_more='poll = "1 s"; call_timeout = "4 s";')
+    site = make(modem_more='poll = "1 s"; read_timeout = "4 s"; ask_timeout = "4 s";')
     worker = site.worker()
     site.sims[0].text(PERSON, "one")
     worker.wait("sms")
@@ -64,39 +64,81 @@ def test_delete_that_fails_is_tried_again(shared):
 
 
 def test_silent_call_is_aborted(make):
-    site = make(modem_more='poll = "1 s"; call_timeout = "2 s";')
-    worker = site.worker()
-    site.sims[0].fault("silent")
+    """Silent in the midst of a call of libgammu's, which would wait on for long; then for good."""
+    site = make(modem_more='poll = "1 min"; ask_timeout = "2 s";')
+    worker = site.worker(auto="none")
     site.sims[0].text(PERSON, "a")
-    site.wait_log("modem.abort")
+    offer = worker.wait("sms")
+    site.sims[0].fault("silent")
+    worker.say("verdict", token=offer["token"], outcome="done")
+    site.wait_log("modem.abort", timeout=6)
     site.wait_log("modem.lost")
+    time.sleep(5)
+    assert site.count("modem.open") == 1
     site.sims[0].clear()
-    worker.wait("sms", timeout=40)
+    again = worker.wait("sms", 2, timeout=5)[1]
+    worker.say("verdict", token=again["token"], outcome="done")
     site.empty()
 
 
-@pytest.mark.long
+def test_reboot_is_seen_before_the_poll(make):
+    """It greets, and has forgotten what announces texts."""
+    site = make(modem_more='poll = "2 min";')
+    worker = site.worker()
+    site.sims[0].fault("reboot", ms=500)
+    site.wait_log("modem.anew", timeout=10)
+    site.sims[0].text(PERSON, "a")
+    worker.wait("sms", timeout=10)
+    site.empty()
+
+
+def test_slow_line_gets_more_time(make):
+    """A reading that takes longer than its limit would never end: the next has twice as long."""
+    site = make(start=False)
+    site.write_config(modem_more='poll = "1 min"; read_timeout = "1 s";')
+    for i in range(4):
+        site.sims[0].text(f"+770100002{i:02d}", "x" * 100)
+    site.sims[0].fault("slow", bps=700)
+    site.start(links=False)
+    worker = site.worker()
+    assert len(worker.wait("sms", 4, timeout=40)) == 4
+    assert 1 <= site.count("modem.abort") <= 3
+
+
+def stuff(fd):
+    """Until the device takes no more, also when it has put away what it took."""
+    for _ in range(10):
+        for size in (4096, 64, 1):
+            with contextlib.suppress(BlockingIOError):
+                while os.write(fd, b"x" * size):
+                    pass
+        time.sleep(0.05)
+
+
 def test_thread_that_hangs_is_given_up(make):
     """A modem that takes no more bytes holds libgammu's thread where no abort reaches it."""
     site = make(sims=2, daemon_more='stop_wait = "3 s";',
-                modem_more='poll = "1 s"; call_timeout = "2 s";')
-    worker = site.worker()
-    send(worker, 1, to=SHELTER, link="m2")
+                modem_more='poll = "1 min"; ask_timeout = "1 s";')
+    worker = site.worker(auto="none")
     stuck = site.sims[0]
+    stuck.text(PERSON, "a")
+    offer = worker.wait("sms")
     stuck.process.send_signal(signal.SIGSTOP)
+    tty = os.open(stuck.tty, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
     try:
-        tty = os.open(stuck.tty, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
-        until = time.monotonic() + 40
-        while not site.count("modem.abandoned") and time.monotonic() < until:
-            with contextlib.suppress(BlockingIOError):
-                for _ in range(200):
-                    os.write(tty, b"x")
-        os.close(tty)
-        assert site.count("modem.abandoned")
+        stuff(tty)
+        worker.say("verdict", token=offer["token"], outcome="done")
+        send(worker, 1, to=SHELTER, link="m2")
+        site.wait_log("modem.abandoned", timeout=12)
         assert worker.wait("result", row=1)["state"] == "accepted"
-        assert site.process.wait(15) == 1, "it must end, to be started again"
+        assert site.process.wait(10) == 1, "it must end, to be started again"
     finally:
+        os.close(tty)
         stuck.process.send_signal(signal.SIGCONT)
+    site.start()
+    worker = site.worker("w2")
+    assert words(worker.wait("sms")) == "a"
+    site.empty()
 
 
 def test_full_sim(make):

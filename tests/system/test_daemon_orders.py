@@ -237,6 +237,9 @@ def test_balance_by_schedule(make, answer, low, logged):
     site.wait_log("modem.balance" if logged else "modem.balance_unread")
     time.sleep(0.2)
     assert (site.count("modem.balance_low") > 0) == low
+    told = dispatch.all("link")[-1]
+    assert (told["balance_ms"] > 0) == logged and told["balance_low"] == low
+    assert not logged or told["balance"] == int(answer.split()[1])
     assert dialled(site.sims[0], events, answer) == "*100#"
     assert not dispatch.all("order_done")
     events.close()

@@ -121,7 +121,7 @@ def test_part_that_fails_in_the_middle(shared, rows):
     pytest.param("reboot", {"when": "submit"}, marks=pytest.mark.long),
 ])
 def test_silence_is_uncertain(make, name, more):
-    site = make(modem_more='poll = "1 s"; submit_timeout = "3 s"; call_timeout = "5 s";')
+    site = make(modem_more='poll = "1 s"; submit_timeout = "3 s";')
     worker = site.worker()
     dispatch = site.dispatch()
     site.sims[0].fault(name, **more)

@@ -173,10 +173,15 @@ test_orders(void **unused)
 
 	memset(&in, 0, sizeof(in));
 	in.type = BUS_LINK_STATE;
-	in.u.link_state = (struct bus_link_state){
-		.link = "a", .state = "ready", .signal = -1
-	};
+	in.u.link_state = (struct bus_link_state){ .link = "a",
+		.state = "ready",
+		.signal = -1,
+		.balance = -7,
+		.balance_ms = 1,
+		.balance_low = true };
 	assert_int_equal(round_trip(room), RC_OK);
+	assert_int_equal(out.u.link_state.balance, -7);
+	assert_true(out.u.link_state.balance_low);
 	in.u.link_state.signal = 101;
 	assert_int_equal(round_trip(room), RC_REFUSED);
 	bus_room_free(room);

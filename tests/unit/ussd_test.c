@@ -356,8 +356,11 @@ test_balance_schedule(void **state)
 	assert_int_equal(shown_n, 0);
 	ussd_tick(u, now + 61000);
 	assert_string_equal(shown[0], say_code);
+	assert_int_equal(link_a.balance.at, 0);
 	heard(LINK_USSD_NOTE, "it is 17");
 	assert_int_equal(done_n, 0);
+	assert_true(link_a.balance.at >= now && link_a.balance.low);
+	assert_int_equal(link_a.balance.value, 17);
 	ussd_tick(u, now + 62000);
 	ussd_tick(u, now + 86000000);
 	assert_int_equal(shown_n, 1);
