@@ -1,244 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The list of places and the search in it: exact, with an ending, through the skeleton, then one
- * letter off. It allocates nothing after the load. Called by the flow engine and refer_text.c.
+ * The search in the list of places: exact, with an ending, through the skeleton, then one letter off;
+ * and what a row says. It allocates nothing. Called by the flow engine and refer_text.c.
  */
 #include "place.h"
 
-#include <dirent.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "dict.h"
+#include "gsm.h"
+#include "place_priv.h"
 #include "str.h"
 
-#define COLUMNS 7 /* id,region,name_kk,name_ru,name_uz,name_en,variants */
-#define SPAN 3
-#define STEM_MIN_CHARS 4
-#define NEAR_CHARS 5
-#define NEAR_TOKENS 128 /* bounds the time of a search */
-#define NAME_BYTES 64
-#define PLACES_MAX 20000U
+#define HITS_MAX 16
+#define NEAR_TOKENS 32    /* words of a text that may be a letter off: bounds its time */
+#define NEAR_LONG_CHARS 6 /* of a name, when the text has more words than */
+#define NEAR_FEW_TOKENS 2
+#define SHY_ENDING_CHARS 2 /* a shorter one might be another word's own letter */
+#define LITTLE_CHARS 2     /* "in", "at", "I" beside a name that is a common word */
 
-enum name_column {
-	NAME_KK,
-	NAME_RU,
-	NAME_UZ,
-	NAME_EN,
-	NAMES,
-};
-
-struct place {
-	char id[PLACE_ID_MAX];
-	char region[8];
-	char name[NAMES][NAME_BYTES];
-};
-
-struct places {
-	struct place *v;
-	unsigned n, room;
-	struct dict *exact, *skeleton; /* keys: folded names without blanks */
-	struct dict *id;
-};
-
-/* Which name a language reads, until every language has its own column. */
-static const enum name_column column_of[LANGS] = { [LANG_KK] = NAME_KK,
-	[LANG_RU] = NAME_RU,
-	[LANG_UZ] = NAME_UZ,
-	[LANG_KY] = NAME_RU,
-	[LANG_TG] = NAME_RU,
-	[LANG_TK] = NAME_UZ,
-	[LANG_EN] = NAME_EN };
-
-static enum rc
-fail(struct flow_err *err, const char *path, unsigned line, const char *name,
-    const char *what)
-{
-	if (snprintf(err->s, sizeof err->s, "%s:%u: %s: %s", path, line, name, what) < 0)
-		err->s[0] = '\0';
-	return RC_REFUSED;
-}
-
-/* Tokens i to i + n - 1 without blanks; 0 when it does not fit. */
-static size_t
-joined(char out[MATCH_WORD_MAX], const struct folded *f, unsigned i, unsigned n)
-{
-	size_t len = 0;
-
-	for (unsigned k = i; k < i + n; k++) {
-		size_t add;
-		const char *s = match_token(f, k, &add);
-
-		if (len + add >= MATCH_WORD_MAX)
-			return 0;
-		memcpy(out + len, s, add);
-		len += add;
-	}
-	out[len] = '\0';
-	return len;
-}
-
-static void
-add_name(struct places *p, struct folded *f, const char *name)
-{
-	char key[MATCH_WORD_MAX], bones[MATCH_WORD_MAX];
-	size_t n;
-
-	match_fold(f, name);
-	n = f->tokens > 0 && f->tokens <= SPAN ? joined(key, f, 0, f->tokens) : 0;
-	if (n == 0)
-		return;
-	dict_add(p->exact, key, n, p->n);
-	if (match_skeleton(bones, key, n, MATCH_READ_COMMON))
-		dict_add(p->skeleton, bones, strlen(bones), p->n);
-}
-
-static bool
-name_ok(const char *s)
-{
-	return s[0] != '\0' && strlen(s) < NAME_BYTES && str_is_utf8(s, strlen(s)) &&
-	    strpbrk(s, "{}\t\"") == NULL;
-}
-
-/* One row, its columns cut apart in place. */
-static const char *
-add_row(struct places *p, struct folded *f, char *column[COLUMNS])
-{
-	struct place *v;
-	char *rest, *variant;
-
-	if (p->n == p->room) {
-		p->room = p->room > 0 ? p->room * 2 : 64;
-		p->v = xreallocarray(p->v, p->room, sizeof *p->v);
-	}
-	v = &p->v[p->n];
-	*v = (struct place){ 0 };
-	if (strspn(column[0],
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") !=
-		strlen(column[0]) ||
-	    column[0][0] == '\0' || !str_copy(v->id, sizeof v->id, column[0]))
-		return "id: not an id; allowed: letters, digits, - and _, under 24";
-	if (dict_find(p->id, v->id, strlen(v->id)) != DICT_NONE)
-		return "id: given twice";
-	if (strlen(column[1]) < 2 || !str_copy(v->region, sizeof v->region, column[1]))
-		return "region: not a code; allowed: ISO 3166, as KZ-47";
-	for (unsigned i = 0; i < NAMES; i++) {
-		if (!name_ok(column[2 + i]) ||
-		    !str_copy(v->name[i], NAME_BYTES, column[2 + i]))
-			return "a name is empty, too long or ill-formed";
-		add_name(p, f, v->name[i]);
-	}
-	if (!str_is_utf8(column[6], strlen(column[6])))
-		return "variants: not well-formed UTF-8";
-	for (variant = strtok_r(column[6], ";", &rest); variant != NULL;
-	     variant = strtok_r(NULL, ";", &rest))
-		add_name(p, f, variant);
-	dict_add(p->id, v->id, strlen(v->id), p->n);
-	p->n++;
-	return NULL;
-}
-
-static enum rc
-read_line(struct places *p, struct folded *f, char *line, const char *path, unsigned at,
-    struct flow_err *err)
-{
-	char *column[COLUMNS], *s = line;
-	const char *wrong;
-	unsigned n = 0;
-
-	line[strcspn(line, "\r\n")] = '\0';
-	if (line[0] == '\0' || line[0] == '#' || strncmp(line, "id,region,", 10) == 0)
-		return RC_OK;
-	while (n < COLUMNS && s != NULL)
-		column[n++] = strsep(&s, ",");
-	if (n != COLUMNS || s != NULL)
-		return fail(err, path, at, "row",
-		    "not seven columns; allowed: "
-		    "id,region,name_kk,name_ru,name_uz,name_en,variants");
-	if (p->n >= PLACES_MAX)
-		return fail(err, path, at, "row", "too many places");
-	wrong = add_row(p, f, column);
-	return wrong != NULL ? fail(err, path, at, column[0], wrong) : RC_OK;
-}
-
-static enum rc
-read_file(struct places *p, struct folded *f, const char *path, struct flow_err *err)
-{
-	char line[2048];
-	unsigned at = 0;
-	enum rc rc = RC_OK;
-	FILE *in = fopen(path, "re");
-
-	if (in == NULL)
-		return fail(err, path, 1, "file", "cannot be read");
-	while (rc == RC_OK && fgets(line, sizeof line, in) != NULL) {
-		at++;
-		if (strchr(line, '\n') == NULL && !feof(in))
-			rc = fail(err, path, at, "row", "the line is too long");
-		else
-			rc = read_line(p, f, line, path, at, err);
-	}
-	fclose(in);
-	return rc;
-}
-
-/* Every town lies in a region that has a row of its own. */
-static enum rc
-check(const struct places *p, const char *dir, struct flow_err *err)
-{
-	if (p->n == 0)
-		return fail(err, dir, 1, "places", "no places");
-	for (unsigned i = 0; i < p->n; i++) {
-		if (place_by_id(p, p->v[i].region) == p->n)
-			return fail(err, dir, 1, p->v[i].id, "its region has no row");
-	}
-	return RC_OK;
-}
-
-static int
-is_csv(const struct dirent *d)
-{
-	size_t n = strlen(d->d_name);
-
-	return n > 4 && strcmp(d->d_name + n - 4, ".csv") == 0;
-}
-
-enum rc
-places_load(const char *dir, struct places **out, struct flow_err *err)
-{
-	struct places *p = xcalloc(1, sizeof *p);
-	struct folded *f = xmalloc(sizeof *f);
-	char folder[PATH_MAX - 256] = "", path[PATH_MAX];
-	struct dirent **names = NULL;
-	enum rc rc = RC_OK;
-	int n;
-
-	*out = NULL;
-	p->exact = dict_new();
-	p->skeleton = dict_new();
-	p->id = dict_new();
-	n = snprintf(folder, sizeof folder, "%s/places", dir) < (int)sizeof folder
-	    ? scandir(folder, &names, is_csv, alphasort)
-	    : -1;
-	for (int i = 0; i < n; i++) {
-		if (rc == RC_OK &&
-		    snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name) <
-			(int)sizeof path)
-			rc = read_file(p, f, path, err);
-		free(names[i]);
-	}
-	free(names);
-	free(f);
-	if (rc == RC_OK)
-		rc = check(p, folder, err);
-	if (rc == RC_OK)
-		*out = p;
-	else
-		places_free(p);
-	return rc;
-}
+/* Which name a language reads when its own is empty. */
+static const enum lang reads[LANGS] = { [LANG_KK] = LANG_KK,
+	[LANG_RU] = LANG_RU,
+	[LANG_UZ] = LANG_UZ,
+	[LANG_KY] = LANG_RU,
+	[LANG_TG] = LANG_RU,
+	[LANG_TK] = LANG_UZ,
+	[LANG_EN] = LANG_EN };
 
 void
 places_free(struct places *p)
@@ -248,102 +37,221 @@ places_free(struct places *p)
 	dict_free(p->exact);
 	dict_free(p->skeleton);
 	dict_free(p->id);
+	free(p->near);
 	free(p->v);
 	free(p);
 }
 
-/* What has been found so far in a text. */
+/* A row that a text names; rows of one name share `at`, the token. */
+struct hit {
+	unsigned row, at;
+	bool shy, dropped;
+};
+
 struct hits {
-	unsigned v[PLACE_FOUND_MAX];
+	struct hit v[HITS_MAX];
 	unsigned n;
 };
 
-static unsigned
-take(struct hits *h, const struct dict *d, uint32_t entry)
+/* An entry of `d` that a word reached, and the letters of an ending that it had. */
+struct reach {
+	const struct dict *d;
+	uint32_t entry;
+	unsigned ending;
+};
+
+static void
+take(const struct places *p, struct hits *h, const struct reach *r, unsigned at)
 {
-	unsigned took = 0;
+	for (uint32_t e = r->entry; e != DICT_NONE; e = dict_more(r->d, e)) {
+		uint32_t value = dict_value(r->d, e);
+		bool shy = PLACE_IS_SHY(value) && r->ending < SHY_ENDING_CHARS;
+		unsigned i;
 
-	for (; entry != DICT_NONE; entry = dict_more(d, entry)) {
-		unsigned i, v = dict_value(d, entry);
-
-		took++;
-		for (i = 0; i < h->n && h->v[i] != v; i++)
+		for (i = 0; i < h->n && h->v[i].row != PLACE_ROW(value); i++)
 			;
-		if (i == h->n && h->n < PLACE_FOUND_MAX)
-			h->v[h->n++] = v;
+		if (i == h->n && h->n < HITS_MAX && i < p->n)
+			h->v[h->n++] = (struct hit){
+				.row = PLACE_ROW(value), .at = at, .shy = shy
+			};
+		else if (i < h->n && !shy)
+			h->v[i].shy = false;
 	}
-	return took;
 }
 
 static bool
-find_key(const struct places *p, const struct words *w, const char *key, size_t n,
-    struct hits *h)
+has_entry(struct reach *r, const struct dict *d, const char *key, size_t n, unsigned end)
 {
-	char bones[MATCH_WORD_MAX];
+	*r = (struct reach){ .d = d, .entry = dict_find(d, key, n), .ending = end };
+	return r->entry != DICT_NONE;
+}
 
-	if (take(h, p->exact, dict_find(p->exact, key, n)) > 0)
-		return true;
-	for (size_t cut = n - 1; cut > 0 && match_chars(key, cut) >= STEM_MIN_CHARS;
-	     cut--) {
-		if (((unsigned char)key[cut] & 0xc0) != 0x80 &&
-		    words_is_ending(w, key + cut, n - cut) &&
-		    take(h, p->exact, dict_find(p->exact, key, cut)) > 0)
-			return true;
-	}
-	if (match_chars(key, n) < STEM_MIN_CHARS ||
-	    !match_skeleton(bones, key, n, MATCH_READ_COMMON))
-		return false;
-	if (take(h, p->skeleton, dict_find(p->skeleton, bones, strlen(bones))) > 0)
-		return true;
-	n = strlen(bones);
-	for (size_t cut = n - 1; cut > 0 && match_chars(bones, cut) >= STEM_MIN_CHARS;
-	     cut--) {
-		if (((unsigned char)bones[cut] & 0xc0) != 0x80 &&
-		    words_is_ending(w, bones + cut, n - cut) &&
-		    take(h, p->skeleton, dict_find(p->skeleton, bones, cut)) > 0)
+/* A name of some words, folded; `last` is where its last word begins. */
+struct key {
+	char s[MATCH_WORD_MAX];
+	size_t n, last;
+};
+
+/* A name with an ending of some language on it; names of three letters only with a long ending. */
+static bool
+with_ending(const struct words *w, const struct dict *d, const struct key *k,
+    unsigned least, struct reach *r)
+{
+	for (size_t cut = k->n - 1; cut > k->last; cut--) {
+		unsigned stem, end;
+
+		if (((unsigned char)k->s[cut] & 0xc0) == 0x80)
+			continue;
+		stem = match_chars(k->s, cut);
+		end = match_chars(k->s + cut, k->n - cut);
+		if (stem < least)
+			return false;
+		if ((stem >= PLACE_STEM_CHARS || end >= SHY_ENDING_CHARS) &&
+		    words_is_ending(w, k->s + cut, k->n - cut) &&
+		    has_entry(r, d, k->s, cut, end))
 			return true;
 	}
 	return false;
 }
 
-static void
-find_near(const struct places *p, const struct folded *f, struct hits *h)
+static bool
+find_key(
+    const struct places *p, const struct words *w, const struct key *k, struct reach *r)
 {
+	struct key bones;
+
+	if (has_entry(r, p->exact, k->s, k->n, 0) ||
+	    with_ending(w, p->exact, k, LITTLE_CHARS, r))
+		return true;
+	if (match_chars(k->s, k->n) < PLACE_STEM_CHARS)
+		return false;
+	/* how long the words before the last are in the skeleton */
+	bones.last = 0;
+	if (k->last > 0 && match_skeleton(bones.s, k->s, k->last, MATCH_READ_COMMON))
+		bones.last = strlen(bones.s);
+	if (!match_skeleton(bones.s, k->s, k->n, MATCH_READ_COMMON))
+		return false;
+	bones.n = strlen(bones.s);
+	return has_entry(r, p->skeleton, bones.s, bones.n, 0) ||
+	    with_ending(w, p->skeleton, &bones, PLACE_STEM_CHARS, r);
+}
+
+/* Entry `e` of the skeletons is n letters of `bones`, one letter off, and begins with the same. */
+static bool
+is_near(const struct places *p, uint32_t e, const char *bones, size_t n, unsigned least)
+{
+	size_t len;
+	const char *name = dict_key(p->skeleton, e, &len);
+
+	return name[0] == bones[0] && name[1] == bones[1] && len <= n + 4 &&
+	    n <= len + 4 && match_chars(name, len) >= least &&
+	    match_near(bones, n, name, len);
+}
+
+static bool
+near_one(const struct places *p, const char *bones, size_t n, unsigned least,
+    struct hits *h, unsigned at)
+{
+	if (match_chars(bones, n) < least)
+		return false;
+	for (uint32_t i = 0; i < p->nears; i++) {
+		struct reach r = { .d = p->skeleton, .entry = p->near[i] };
+
+		if (!is_near(p, r.entry, bones, n, least))
+			continue;
+		take(p, h, &r, at);
+		return true;
+	}
+	return false;
+}
+
+static void
+find_near(
+    const struct places *p, const struct words *w, const struct folded *f, struct hits *h)
+{
+	unsigned least = f->tokens > NEAR_FEW_TOKENS ? NEAR_LONG_CHARS : PLACE_NEAR_CHARS;
+
 	for (unsigned i = 0; i < f->tokens && i < NEAR_TOKENS && h->n == 0; i++) {
 		char key[MATCH_WORD_MAX], bones[MATCH_WORD_MAX];
-		size_t n = joined(key, f, i, 1), len;
+		size_t n = place_joined(key, f, i, 1);
 
-		if (n == 0 || match_chars(key, n) < NEAR_CHARS ||
+		if (n == 0 || match_chars(key, n) < least ||
 		    !match_skeleton(bones, key, n, MATCH_READ_COMMON))
 			continue;
-		for (uint32_t e = 0; e < dict_count(p->skeleton) && h->n == 0; e++) {
-			const char *name = dict_key(p->skeleton, e, &len);
-
-			if (match_chars(name, len) >= NEAR_CHARS &&
-			    match_near(bones, strlen(bones), name, len))
-				take(h, p->skeleton, dict_find(p->skeleton, name, len));
+		n = strlen(bones);
+		if (near_one(p, bones, n, least, h, i))
+			return;
+		for (size_t cut = n - 1; cut > 0 && h->n == 0; cut--) {
+			if (((unsigned char)bones[cut] & 0xc0) != 0x80 &&
+			    words_is_ending(w, bones + cut, n - cut))
+				(void)near_one(p, bones, cut, NEAR_LONG_CHARS, h, i);
 		}
 	}
 }
 
-/* Drops a region row when a town in that region was named too. */
+static bool
+covers(const struct places *p, const struct hit *a, const struct hit *b)
+{
+	const char *id = p->v[a->row].id;
+
+	return a->at != b->at && a->row != b->row && place_is_region(p, a->row) &&
+	    (strcmp(p->v[b->row].region, id) == 0 ||
+		strcmp(p->v[b->row].country, id) == 0);
+}
+
+/* Of several rows of one name only those stay that lie in a region the text names too. */
+static void
+narrow(const struct places *p, struct hits *h, unsigned at)
+{
+	bool inside[HITS_MAX] = { false }, any = false;
+
+	for (unsigned i = 0; i < h->n; i++) {
+		for (unsigned k = 0; k < h->n && h->v[i].at == at; k++)
+			inside[i] = inside[i] || covers(p, &h->v[k], &h->v[i]);
+		any = any || inside[i];
+	}
+	for (unsigned i = 0; i < h->n && any; i++)
+		h->v[i].dropped = h->v[i].dropped || (h->v[i].at == at && !inside[i]);
+}
+
+/* A name says nothing more when one of its rows is the region of another place of the text. */
+static bool
+is_said_closer(const struct places *p, const struct hits *h, unsigned at)
+{
+	for (unsigned i = 0; i < h->n; i++) {
+		for (unsigned k = 0; k < h->n; k++) {
+			if (h->v[i].at == at && !h->v[i].dropped && !h->v[k].dropped &&
+			    covers(p, &h->v[i], &h->v[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
 static unsigned
-reduce(const struct places *p, const struct hits *h, unsigned out[PLACE_FOUND_MAX])
+reduce(const struct places *p, struct hits *h, unsigned out[PLACE_FOUND_MAX])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < h->n; i++)
+		narrow(p, h, h->v[i].at);
+	for (unsigned i = 0; i < h->n && n < PLACE_FOUND_MAX; i++) {
+		if (!h->v[i].dropped && !is_said_closer(p, h, h->v[i].at))
+			out[n++] = h->v[i].row;
+	}
+	return n;
+}
+
+static void
+drop_shy(struct hits *h)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < h->n; i++) {
-		bool covered = false;
-
-		for (unsigned k = 0; k < h->n && place_is_region(p, h->v[i]); k++)
-			covered = covered ||
-			    (k != i &&
-				strncmp(p->v[h->v[k]].region, p->v[h->v[i]].id,
-				    strlen(p->v[h->v[i]].id)) == 0);
-		if (!covered)
-			out[n++] = h->v[i];
+		if (!h->v[i].shy)
+			h->v[n++] = h->v[i];
 	}
-	return n;
+	h->n = n;
 }
 
 unsigned
@@ -351,24 +259,32 @@ place_find(const struct places *p, const struct words *w, const struct folded *f
     unsigned out[PLACE_FOUND_MAX])
 {
 	struct hits h = { .n = 0 };
+	unsigned others = 0; /* words that are no place, of some length */
 
-	for (unsigned i = 0; i < f->tokens && h.n < PLACE_FOUND_MAX;) {
-		unsigned span = f->tokens - i < SPAN ? f->tokens - i : SPAN;
-		char key[MATCH_WORD_MAX];
+	for (unsigned i = 0; i < f->tokens && h.n < HITS_MAX;) {
+		unsigned span = f->tokens - i < PLACE_SPAN ? f->tokens - i : PLACE_SPAN;
+		struct key key;
+		struct reach r;
 		bool found = false;
 
-		for (; span > 0; span--) {
-			size_t n = joined(key, f, i, span);
-
-			found = n > 0 && !f->token[i].digits &&
-			    find_key(p, w, key, n, &h);
+		for (; span > 0 && !f->token[i].digits; span--) {
+			key.n = place_joined(key.s, f, i, span);
+			key.last = span > 1 ? key.n - f->token[i + span - 1].len : 0;
+			found = key.n > 0 && find_key(p, w, &key, &r);
 			if (found)
 				break;
 		}
+		if (found)
+			take(p, &h, &r, i);
+		else
+			others += match_chars(f->s + f->token[i].at, f->token[i].len) >
+			    LITTLE_CHARS;
 		i += found ? span : 1;
 	}
+	if (others > 0)
+		drop_shy(&h);
 	if (h.n == 0)
-		find_near(p, f, &h);
+		find_near(p, w, f, &h);
 	return reduce(p, &h, out);
 }
 
@@ -399,13 +315,128 @@ place_region(const struct places *p, unsigned i)
 }
 
 const char *
+place_country(const struct places *p, unsigned i)
+{
+	return p->v[i].country;
+}
+
+static enum lang
+column_of(const struct places *p, unsigned i, enum lang l)
+{
+	if (l >= LANGS)
+		return LANG_EN;
+	return p->v[i].name[l][0] != '\0' ? l : reads[l];
+}
+
+const char *
 place_name(const struct places *p, unsigned i, enum lang l)
 {
-	return p->v[i].name[l < LANGS ? column_of[l] : NAME_EN];
+	return p->v[i].name[column_of(p, i, l)];
+}
+
+const char *
+place_short_name(const struct places *p, unsigned i, enum lang l)
+{
+	return p->v[i].brief[column_of(p, i, l)];
+}
+
+void
+place_label(const struct places *p, const unsigned *list, unsigned n, unsigned k,
+    enum lang l, char out[PLACE_LABEL_MAX])
+{
+	const char *name = place_name(p, list[k], l);
+	unsigned region = place_by_id(p, p->v[list[k]].region);
+	bool twin = false;
+	size_t len = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		twin = twin || (i != k && strcmp(place_name(p, list[i], l), name) == 0);
+	twin = twin && region < p->n && region != list[k];
+	/* two names always fit */
+	if (!str_add(out, PLACE_LABEL_MAX, &len, twin ? "%s (%s)" : "%s%s", name,
+		twin ? place_short_name(p, region, l) : ""))
+		out[0] = '\0';
 }
 
 bool
 place_is_region(const struct places *p, unsigned i)
 {
 	return strcmp(p->v[i].id, p->v[i].region) == 0;
+}
+
+unsigned
+place_menu(const struct places *p, const char *country, unsigned out[PLACE_MENU])
+{
+	unsigned n = 0;
+
+	for (unsigned rank = 1; rank <= PLACE_MENU; rank++) {
+		for (unsigned i = 0; i < p->n; i++) {
+			if (p->v[i].menu == rank && strcmp(p->v[i].country, country) == 0)
+				out[n++] = i;
+		}
+	}
+	return n;
+}
+
+unsigned
+place_same(const struct places *p, unsigned i, unsigned out[PLACE_FOUND_MAX])
+{
+	unsigned n = 0;
+
+	out[n++] = i;
+	for (unsigned k = 0; k < p->n && n < PLACE_FOUND_MAX && place_is_region(p, i);
+	     k++) {
+		if (k != i && place_is_region(p, k) &&
+		    strcmp(p->v[k].country, p->v[i].country) == 0 &&
+		    strcmp(p->v[k].brief[LANG_EN], p->v[i].brief[LANG_EN]) == 0)
+			out[n++] = k;
+	}
+	return n;
+}
+
+int
+place_zone_minutes(const struct places *p, unsigned i)
+{
+	return p->v[i].zone;
+}
+
+unsigned
+place_longest(const struct places *p, enum lang l, unsigned out[PLACE_LONGEST])
+{
+	/* an echo and a name alone, in the GSM-7 alphabet and in the other */
+	unsigned most[PLACE_LONGEST] = { 0 }, n = 0;
+	bool any[PLACE_LONGEST] = { false };
+	unsigned best[PLACE_LONGEST] = { 0 };
+
+	for (unsigned i = 0; i < p->n; i++) {
+		const char *name = place_name(p, i, l);
+		char echo[2 * PLACE_NAME_BYTES + 4];
+		unsigned region = place_by_id(p, p->v[i].region);
+		size_t len = 0;
+
+		bool alone = place_is_region(p, i) || region == p->n;
+
+		if (!str_add(echo, sizeof echo, &len, alone ? "%s%s" : "%s, %s", name,
+			alone ? "" : place_name(p, region, l)))
+			echo[0] = '\0';
+		for (unsigned k = 0; k < PLACE_LONGEST; k++) {
+			struct gsm_size size = gsm_size_of(k < 2 ? echo : name);
+
+			if ((size.alphabet == GSM_7BIT) == (k % 2 == 0) &&
+			    (!any[k] || size.units > most[k])) {
+				any[k] = true;
+				most[k] = size.units;
+				best[k] = i;
+			}
+		}
+	}
+	for (unsigned k = 0; k < PLACE_LONGEST; k++) {
+		bool again = !any[k];
+
+		for (unsigned j = 0; j < n; j++)
+			again = again || out[j] == best[k];
+		if (!again)
+			out[n++] = best[k];
+	}
+	return n;
 }

@@ -47,8 +47,12 @@ holds(const struct session *s, const struct effects *e, bool yes)
 			insist(yes || s->class == CASE_DANGER ||
 			    strcmp(session_slot(s, "who"), "child") == 0);
 	}
-	insist(flow_screen(flows, s, BEARER_SMS, screen) == RC_OK);
-	insist(flow_screen(flows, s, BEARER_USSD, screen) == RC_OK);
+	insist(flow_screen(flows, s,
+		   &(struct flow_input){ .bearer = BEARER_SMS, .country = "" },
+		   screen) == RC_OK);
+	insist(flow_screen(flows, s,
+		   &(struct flow_input){ .bearer = BEARER_USSD, .country = "" },
+		   screen) == RC_OK);
 }
 
 int

@@ -55,6 +55,7 @@ tokens_hold(void)
 		    f.token[i].at + len <= strlen(f.s));
 		end = f.token[i].at + len;
 		insist(match_near(s, len, s, len));
+		insist(words_number(words, s, len, MATCH_ALL_LANGS) <= WORDS_NUMBER_MAX);
 		for (unsigned r = 0; r < MATCH_READINGS; r++) {
 			if (match_skeleton(bones, s, len, (enum match_reading)r))
 				insist(str_is_utf8(bones, strlen(bones)));
@@ -84,8 +85,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	insist(words_guess_lang(&v, &f, WORD_CLASSES, "KZ") <= LANG_NONE);
 	places_found = place_find(places, words, &f, found);
 	insist(places_found <= PLACE_FOUND_MAX);
-	for (unsigned i = 0; i < places_found; i++)
+	for (unsigned i = 0; i < places_found; i++) {
 		insist(found[i] < places_count(places));
+		for (unsigned k = 0; k < i; k++)
+			insist(found[i] != found[k]);
+	}
 	/* what is folded stays as it is */
 	if (f.tokens < MATCH_TOKENS && strlen(f.s) < FLOW_INPUT_MAX) {
 		match_fold(&again, f.s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Any bytes as a file of the configuration, the first byte says which: a keyword list, a flow, a
- * policy, a list of places. It is taken or refused with its name. Called by make fuzz, from the top.
+ * Any bytes as a file of the configuration, the first byte says which: a keyword list, a policy, a
+ * list of places, of cards. It is taken or refused with its name. Called by make fuzz, from the top.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "card.h"
 #include "flow.h"
 #include "place.h"
 #include "policy.h"
@@ -27,7 +28,8 @@ __lsan_default_suppressions(void)
 
 /* In a folder of this process alone; left behind in memory is one small file. */
 static char dir[] = "/dev/shm/words_fuzz.XXXXXX";
-static const char *const files[] = { "words/ru.conf", "policies/a.conf", "places/a.csv" };
+static const char *const files[] = { "words/ru.conf", "policies/a.conf", "places/a.csv",
+	"cards/a.csv" };
 
 static void
 insist(bool so)
@@ -53,7 +55,8 @@ static void
 drop(void)
 {
 	static const char *const names[] = { "words/ru.conf", "words/clashes.conf",
-		"policies/a.conf", "places/a.csv", "words", "policies", "places", "" };
+		"policies/a.conf", "places/a.csv", "cards/a.csv", "words", "policies",
+		"places", "cards", "" };
 	char path[128];
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -65,7 +68,7 @@ drop(void)
 static void
 make(void)
 {
-	static const char *const folders[] = { "words", "policies", "places" };
+	static const char *const folders[] = { "words", "policies", "places", "cards" };
 	char path[128];
 
 	insist(mkdtemp(dir) != NULL);
@@ -77,6 +80,44 @@ make(void)
 	insist(atexit(drop) == 0);
 }
 
+/* What was taken can be asked for. */
+static void
+use_places(const struct places *l)
+{
+	unsigned found[PLACE_FOUND_MAX], longest[PLACE_LONGEST];
+
+	for (unsigned i = 0; i < places_count(l); i++) {
+		char label[PLACE_LABEL_MAX];
+		unsigned n;
+
+		insist(place_by_id(l, place_id(l, i)) == i);
+		insist(place_by_id(l, place_country(l, i)) < places_count(l));
+		insist(place_zone_minutes(l, i) <= 14 * 60 + 59);
+		insist(place_menu(l, place_country(l, i), found) <= PLACE_MENU);
+		n = place_same(l, i, found);
+		insist(n > 0 && n <= PLACE_FOUND_MAX && found[0] == i);
+		for (unsigned lang = 0; lang <= LANGS; lang++) {
+			insist(strlen(place_short_name(l, i, (enum lang)lang)) <=
+			    strlen(place_name(l, i, (enum lang)lang)));
+			place_label(l, found, n, n - 1, (enum lang)lang, label);
+			insist(label[0] != '\0');
+		}
+	}
+	insist(place_longest(l, LANG_RU, longest) > 0);
+}
+
+static void
+use_cards(const struct cards *c)
+{
+	for (size_t i = 0; i < cards_count(c); i++) {
+		const struct card *v = cards_at(c, i);
+
+		insist(card_find(c, v->kind, v->home, v->country) != NULL);
+		insist(card_name(v, LANG_TK)[0] != '\0' && v->phone[0] != '\0');
+		insist(card_stale(v, INT64_MAX / 2) && card_stale(v, 0));
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -85,6 +126,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct words *w = NULL;
 	struct policy *p = NULL;
 	struct places *l = NULL;
+	struct cards *c = NULL;
 	char path[128];
 	enum rc rc = RC_OK;
 
@@ -93,8 +135,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	made = true;
 	if (n < 1)
 		return 0;
-	write_file(files[data[0] % 3], data + 1, n - 1);
-	switch (data[0] % 3) {
+	write_file(files[data[0] % ARRAY_LEN(files)], data + 1, n - 1);
+	switch (data[0] % ARRAY_LEN(files)) {
 	case 0:
 		rc = words_load(dir, &w, &err);
 		words_free(w);
@@ -106,7 +148,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		break;
 	case 2:
 		rc = places_load(dir, &l, &err);
+		if (rc == RC_OK)
+			use_places(l);
 		places_free(l);
+		break;
+	case 3:
+		rc = cards_load(dir, &c, &err);
+		if (rc == RC_OK)
+			use_cards(c);
+		cards_free(c);
 		break;
 	}
 	insist(rc == RC_OK || strncmp(err.s, dir, strlen(dir)) == 0);

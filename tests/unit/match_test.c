@@ -62,6 +62,11 @@ folds(void **state)
 		{ "ÝOK gyssagly ÇAGA şžňäöü", "yok gyssagly caga sznaou" },
 		{ "ＨＥＬＰ １", "help 1" },
 		{ "٣ ۴ ३", "3 4 3" },
+		{ "３", "3" },
+		{ "৩。", "3" },
+		{ " 1)", "1" },
+		{ "№1", "no 1" },
+		{ "1️⃣", "1" },
 		{ "he\xe2\x80\x8blp \xe2\x80\xae"
 		  "abc",
 		    "help abc" },
