@@ -65,16 +65,42 @@ struct text_arg {
 MUST_CHECK enum rc text_fill(
     char *out, size_t size, const char *tmpl, const struct text_arg *args, size_t n);
 
+/*
+ * Placeholders: whether all in a text are whole; and the first of `a` that `b` lacks: its length with
+ * braces, *at where it stands; 0 when there is none.
+ */
+bool text_holes_whole(const char *text);
+int text_missing_hole(const char *a, const char *b, const char **at);
+
 /* For checks: walks all keys in file order; `parts` is the bound in "#. parts: N", 0 when none. */
 struct text_row {
 	const char *key;
 	const char *text;
+	const char *comment; /* the "#." lines, parted by line ends */
 	enum lang lang;
 	enum text_register reg;
 	unsigned parts;
-	bool fuzzy; /* not signed by a native speaker */
+	unsigned wording; /* number of the signed wording; 0: unsigned */
+	bool fuzzy;
+	bool
+	    is_signed; /* by a native speaker, this very text (text_sign.h), and not fuzzy */
 };
 size_t texts_count(const struct texts *t);
 struct text_row texts_row(const struct texts *t, size_t i);
+
+/*
+ * For the mode "production": RC_REFUSED, with file, line and key, when a text that asks for a consent,
+ * that answers a danger or a stop, or that begins a conversation is not signed, in whatever language or
+ * register. The row form asks for one more key (a flow's own consent question).
+ */
+MUST_CHECK enum rc texts_check_signed(const struct texts *t, struct text_err *err);
+MUST_CHECK enum rc texts_check_signed_key(
+    const struct texts *t, const char *key, struct text_err *err);
+/* Whether texts_check_signed wants this key signed. */
+bool text_must_be_signed(const char *key);
+
+/* "ask.calm@ussd" is the screen of "ask.calm": the bytes of a key before its "@", and whether it has one. */
+#define TEXT_KEY_USSD "@ussd"
+size_t text_key_stem(const char *key, bool *ussd);
 
 #endif

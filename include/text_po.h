@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Reading one PO file in a short-lived child: the parser's errors, crashes and appetite stay there.
- * It knows no key and no language. Called by lib/text.c; the proofs ask it for lines.
+ * It knows no key and no language. Called by lib/text.c and shyraqctl; the proofs ask it for lines.
  */
 #ifndef SHYRAQ_TEXT_PO_H
 #define SHYRAQ_TEXT_PO_H
@@ -22,7 +22,8 @@ struct po_record {
 	const char *context; /* "" for none */
 	const char *key;
 	const char *text;
-	unsigned parts; /* of "#. parts: N", 0 when none */
+	const char *comment; /* the "#." lines, parted by line ends */
+	unsigned parts;      /* of "#. parts: N", 0 when none */
 	bool fuzzy;
 };
 
@@ -34,6 +35,23 @@ MUST_CHECK enum rc po_read(const char *path, struct po_stream *out, struct text_
 
 /* The record at *at, which moves on; false at the end. Only for a stream that po_read gave. */
 bool po_next(const struct po_stream *s, size_t *at, struct po_record *r);
+
+/* One entry as it shall be. `context` "" for none. */
+struct po_edit {
+	const char *context;
+	const char *key;
+	const char *text;
+	const char *comment; /* all "#." lines, each with its line end; "" for none */
+	bool fuzzy;
+};
+
+/*
+ * Reads `path`, makes the edits (an entry that is not there is added at the end) and writes the whole to
+ * `to`, all other entries and comments as they were. RC_REFUSED as po_read, or `to` cannot be written;
+ * `to` may then be half a file, `path` is never touched.
+ */
+MUST_CHECK enum rc po_write(const char *path, const char *to, const struct po_edit *v,
+    size_t n, struct text_err *err);
 
 /* DIR/<language>.po; false when it does not fit. */
 MUST_CHECK bool po_path(char *out, size_t size, const char *dir, const char *lang);

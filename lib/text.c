@@ -15,10 +15,11 @@
 
 #include "str.h"
 #include "text_po.h"
+#include "text_sign.h"
 
 #define KEY_MAX 48
 #define TEMPLATE_MAX 900
-#define ROWS_MAX 8192
+#define ROWS_MAX 16384
 #define HOLES_MAX 8
 #define HOLE_MAX 16
 
@@ -29,6 +30,7 @@ struct entry {
 
 struct texts {
 	struct po_stream stream[LANGS]; /* the strings live here */
+	char *dir;                      /* for errors */
 	struct text_row *row;
 	size_t rows;
 	struct entry *entry; /* sorted by key */
@@ -102,9 +104,18 @@ has_hole(const char *text, const char *hole, int len)
 	return false;
 }
 
-/* The first placeholder of a that b lacks. */
-static int
-missing_hole(const char *a, const char *b, const char **at)
+bool
+text_holes_whole(const char *text)
+{
+	int n;
+
+	for (n = next_hole(text, &text); n > 0; n = next_hole(text + n, &text))
+		;
+	return n == 0;
+}
+
+int
+text_missing_hole(const char *a, const char *b, const char **at)
 {
 	for (int n = next_hole(a, at); n > 0; n = next_hole(*at + n, at)) {
 		if (!has_hole(b, *at, n))
@@ -113,12 +124,22 @@ missing_hole(const char *a, const char *b, const char **at)
 	return 0;
 }
 
+size_t
+text_key_stem(const char *key, bool *ussd)
+{
+	size_t n = strcspn(key, "@");
+
+	*ussd = strcmp(key + n, TEXT_KEY_USSD) == 0;
+	return n;
+}
+
 static bool
 key_ok(const char *key)
 {
-	size_t n = strlen(key);
+	bool ussd;
+	size_t n = text_key_stem(key, &ussd);
 
-	return n > 0 && n < KEY_MAX &&
+	return n > 0 && strlen(key) < KEY_MAX && (ussd || key[n] == '\0') &&
 	    strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_.") == n;
 }
 
@@ -133,7 +154,8 @@ check_record(const struct po_record *r, const char *path, struct text_err *err)
 		return fail(err, path, "", "?", "an ill-formed key or context");
 	if (!key_ok(r->key))
 		return fail(err, path, "", r->key,
-		    "not a key; allowed: a-z 0-9 _ . and under %d", KEY_MAX);
+		    "not a key; allowed: a-z 0-9 _ . and under %d, perhaps with @ussd",
+		    KEY_MAX);
 	if (r->context[0] != '\0' && strcmp(r->context, "cover") != 0)
 		return fail(
 		    err, path, r->context, r->key, "unknown msgctxt; allowed: \"cover\"");
@@ -180,6 +202,8 @@ take_rows(struct texts *t, enum lang l, const char *path, struct text_err *err)
 	enum rc rc;
 
 	while (po_next(&t->stream[l], &at, &r)) {
+		unsigned wording = r.fuzzy ? 0 : text_signed(r.comment, r.text);
+
 		rc = check_record(&r, path, err);
 		if (rc != RC_OK)
 			return rc;
@@ -192,10 +216,13 @@ take_rows(struct texts *t, enum lang l, const char *path, struct text_err *err)
 		t->row[t->rows++] = (struct text_row){
 			.key = r.key,
 			.text = r.text,
+			.comment = r.comment,
 			.lang = l,
 			.reg = r.context[0] != '\0' ? TEXT_COVER : TEXT_PLAIN,
 			.parts = r.parts,
+			.wording = wording,
 			.fuzzy = r.fuzzy,
+			.is_signed = wording > 0,
 		};
 	}
 	return RC_OK;
@@ -256,12 +283,12 @@ check_entry(const struct texts *t, const struct entry *e, enum text_register reg
 		if (text == NULL)
 			return fail(err, path, context, e->key,
 			    "missing here, other languages have it");
-		n = missing_hole(first, text, &hole);
+		n = text_missing_hole(first, text, &hole);
 		if (n > 0)
 			return fail(err, path, context, e->key,
 			    "lacks the placeholder %.*s that other languages have", n,
 			    hole);
-		n = missing_hole(text, first, &hole);
+		n = text_missing_hole(text, first, &hole);
 		if (n > 0)
 			return fail(err, path, context, e->key,
 			    "has the placeholder %.*s that other languages lack", n,
@@ -305,6 +332,7 @@ texts_load(const char *dir, unsigned langs, struct texts **out, struct text_err 
 
 	*out = NULL;
 	err->s[0] = '\0';
+	t->dir = xstrdup(dir);
 	t->langs = langs & ((1U << LANGS) - 1);
 	rc = load(t, dir, err);
 	if (rc != RC_OK) {
@@ -322,6 +350,7 @@ texts_free(struct texts *t)
 		return;
 	for (unsigned l = 0; l < LANGS; l++)
 		free(t->stream[l].bytes);
+	free(t->dir);
 	free(t->row);
 	free(t->entry);
 	free(t);
@@ -401,4 +430,69 @@ struct text_row
 texts_row(const struct texts *t, size_t i)
 {
 	return t->row[i];
+}
+
+/* Consents, danger, stop, the first reply. A name that ends with "." or "_" begins a family. */
+bool
+text_must_be_signed(const char *key)
+{
+	static const char *const names[] = { "ask.ngo", "ask.police", "ask.embassy",
+		"ask.open", "ask.calm", "call.112", "stop.decoy", "first.intro" };
+	static const char *const families[] = { "ask.ngo_", "ask.police_", "ask.embassy_",
+		"ask.open_", "ask.calm_", "except.", "state.", "urgent.", "danger." };
+	bool ussd;
+	size_t n = text_key_stem(key, &ussd);
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (strlen(names[i]) == n && memcmp(names[i], key, n) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
+		if (strncmp(families[i], key, strlen(families[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum rc
+check_row_signed(const struct texts *t, const struct text_row *r, struct text_err *err)
+{
+	char path[PATH_MAX];
+
+	if (r->is_signed)
+		return RC_OK;
+	if (!po_path(path, sizeof path, t->dir, codes[r->lang]))
+		path[0] = '\0';
+	return fail(err, path, r->reg == TEXT_COVER ? "cover" : "", r->key,
+	    "not signed by a native speaker, or changed since; allowed in production: "
+	    "\"#. signed: INITIALS; ORGANISATION; DATE; WORDING; HASH\" (shyraqctl flow "
+	    "sheet)");
+}
+
+enum rc
+texts_check_signed(const struct texts *t, struct text_err *err)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < t->rows && rc == RC_OK; i++) {
+		if (text_must_be_signed(t->row[i].key))
+			rc = check_row_signed(t, &t->row[i], err);
+	}
+	return rc;
+}
+
+enum rc
+texts_check_signed_key(const struct texts *t, const char *key, struct text_err *err)
+{
+	size_t n = strlen(key);
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < t->rows && rc == RC_OK; i++) {
+		bool ussd;
+		size_t stem = text_key_stem(t->row[i].key, &ussd);
+
+		if (stem == n && memcmp(t->row[i].key, key, n) == 0)
+			rc = check_row_signed(t, &t->row[i], err);
+	}
+	return rc;
 }

@@ -2,7 +2,7 @@
 /*
  * One PO file through libgettextpo, in a child with bounds on time and memory. The parent believes
  * nothing the child sends before it has checked it. It never reads a text's meaning.
- * Called by lib/text.c alone.
+ * Called by lib/text.c, and by shyraqctl when a translator's sheet comes back.
  */
 #include "text_po.h"
 
@@ -25,8 +25,9 @@
 #define CHILD_SECONDS 5U
 #define CHILD_MEMORY (256UL * 1024 * 1024)
 #define STATUS_FAILED 3
+#define WRITTEN_MAX_BYTES (2UL * 1024 * 1024)
 
-/* The child's records: tag, then for 'M' two bytes and three strings, for 'E' one; each NUL-ended. */
+/* The child's records: tag, then for 'M' two bytes and four strings, for 'E' one; each NUL-ended. */
 #define TAG_MESSAGE 'M'
 #define TAG_ERROR 'E'
 #define TAG_END 'Z'
@@ -143,6 +144,7 @@ child_message(po_message_t m, const char *path)
 	child_send_string(context != NULL ? context : "");
 	child_send_string(key);
 	child_send_string(text != NULL ? text : "");
+	child_send_string(po_message_extracted_comments(m));
 }
 
 static bool
@@ -156,9 +158,10 @@ charset_is_utf8(po_file_t file)
 }
 
 static void
-child_limits(void)
+child_limits(rlim_t file_size)
 {
 	struct rlimit none = { 0, 0 };
+	struct rlimit size = { file_size, file_size };
 	struct rlimit cpu = { CHILD_SECONDS, CHILD_SECONDS };
 	struct rlimit memory;
 	unsigned long pages = 0;
@@ -171,7 +174,7 @@ child_limits(void)
 		_exit(STATUS_FAILED);
 	memory.rlim_cur = pages * (unsigned long)sysconf(_SC_PAGESIZE) + CHILD_MEMORY;
 	memory.rlim_max = memory.rlim_cur;
-	if (setrlimit(RLIMIT_CORE, &none) != 0 || setrlimit(RLIMIT_FSIZE, &none) != 0 ||
+	if (setrlimit(RLIMIT_CORE, &none) != 0 || setrlimit(RLIMIT_FSIZE, &size) != 0 ||
 	    setrlimit(RLIMIT_CPU, &cpu) != 0 || setrlimit(RLIMIT_AS, &memory) != 0)
 		_exit(STATUS_FAILED);
 	if (signal(SIGALRM, SIG_DFL) == SIG_ERR || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
@@ -182,24 +185,88 @@ child_limits(void)
 	alarm(CHILD_SECONDS);
 }
 
-static __attribute__((noreturn)) void
-child(const char *path)
-{
-	po_message_iterator_t it;
-	po_message_t m;
-	po_file_t file;
+/* What the child is to do. `to` NULL: send the entries. */
+struct job {
+	const char *path;
+	const char *to;
+	const struct po_edit *edit;
+	size_t edits;
+};
 
-	child_limits();
-	file = po_file_read(path, &handler);
+static po_file_t
+child_open(const char *path)
+{
+	po_file_t file = po_file_read(path, &handler);
+
 	if (file == NULL) {
 		child_error(path, 1, "cannot be read");
 		_exit(STATUS_FAILED);
 	}
 	if (!charset_is_utf8(file))
 		child_error(path, 1, "Content-Type: the charset is not UTF-8");
-	it = po_message_iterator(file, NULL);
+	return file;
+}
+
+static bool
+is_entry(po_message_t m, const struct po_edit *e)
+{
+	const char *context = po_message_msgctxt(m);
+
+	return !po_message_is_obsolete(m) && strcmp(po_message_msgid(m), e->key) == 0 &&
+	    strcmp(context != NULL ? context : "", e->context) == 0;
+}
+
+static void
+child_edit(po_file_t file, const struct po_edit *e)
+{
+	po_message_iterator_t it = po_message_iterator(file, NULL);
+	po_message_t m;
+
+	do
+		m = po_next_message(it);
+	while (m != NULL && !is_entry(m, e));
+	if (m == NULL) {
+		m = po_message_create();
+		if (e->context[0] != '\0')
+			po_message_set_msgctxt(m, e->context);
+		po_message_set_msgid(m, e->key);
+		po_message_insert(it, m);
+	}
+	po_message_set_msgstr(m, e->text);
+	po_message_set_extracted_comments(m, e->comment);
+	po_message_set_fuzzy(m, e->fuzzy ? 1 : 0);
+	po_message_iterator_free(it);
+}
+
+static void
+child_write(const struct job *j)
+{
+	po_file_t file = child_open(j->path);
+
+	for (size_t i = 0; i < j->edits && !child_failed; i++)
+		child_edit(file, &j->edit[i]);
+	if (!child_failed && po_file_write(file, j->to, &handler) == NULL)
+		child_error(j->path, 1, "cannot be written anew");
+}
+
+static void
+child_list(const struct job *j)
+{
+	po_message_iterator_t it = po_message_iterator(child_open(j->path), NULL);
+	po_message_t m;
+
 	while (!child_failed && (m = po_next_message(it)) != NULL)
-		child_message(m, path);
+		child_message(m, j->path);
+}
+
+static __attribute__((noreturn)) void
+child(const struct job *j)
+{
+	child_limits(j->to != NULL ? WRITTEN_MAX_BYTES : 0);
+	if (j->to != NULL)
+		child_write(j);
+	else
+		child_list(j);
 	if (child_failed)
 		_exit(STATUS_FAILED);
 	child_send("Z", 1);
@@ -261,7 +328,8 @@ po_next(const struct po_stream *s, size_t *at, struct po_record *r)
 	r->context = take_string(s, at);
 	r->key = r->context != NULL ? take_string(s, at) : NULL;
 	r->text = r->key != NULL ? take_string(s, at) : NULL;
-	return r->text != NULL;
+	r->comment = r->text != NULL ? take_string(s, at) : NULL;
+	return r->comment != NULL;
 }
 
 /* The stream is records to its end, and the end was said; else err holds the child's own words. */
@@ -296,9 +364,11 @@ check_stream(
 	return RC_OK;
 }
 
-enum rc
-po_read(const char *path, struct po_stream *out, struct text_err *err)
+/* The file is looked at, the child born, its answer collected. */
+static enum rc
+run(const struct job *j, struct po_stream *out, struct text_err *err)
 {
+	const char *path = j->path;
 	struct stat st;
 	int fd[2], status = 0;
 	bool whole;
@@ -315,7 +385,7 @@ po_read(const char *path, struct po_stream *out, struct text_err *err)
 	if (pid == 0) {
 		close(fd[0]);
 		child_fd = fd[1];
-		child(path);
+		child(j);
 	}
 	close(fd[1]);
 	if (pid < 0) {
@@ -329,6 +399,24 @@ po_read(const char *path, struct po_stream *out, struct text_err *err)
 	if (!whole)
 		return fail(err, path, "the reader's answer is too long");
 	return check_stream(path, out, status, err);
+}
+
+enum rc
+po_read(const char *path, struct po_stream *out, struct text_err *err)
+{
+	return run(&(struct job){ .path = path }, out, err);
+}
+
+enum rc
+po_write(const char *path, const char *to, const struct po_edit *v, size_t n,
+    struct text_err *err)
+{
+	struct job j = { .path = path, .to = to, .edit = v, .edits = n };
+	struct po_stream answer;
+	enum rc rc = run(&j, &answer, err);
+
+	free(answer.bytes);
+	return rc;
 }
 
 bool

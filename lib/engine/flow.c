@@ -10,20 +10,21 @@
 #include "flow_priv.h"
 #include "str.h"
 
-#define SESSION_MS (72LL * 60 * 60 * 1000)
 #define MISSES_TO_TASK 3
+#define PARTS_MAX 2               /* of a text to a person */
+#define CUT_MS (15LL * 60 * 1000) /* S6: cut after where: an operator's task */
 
 /* The flow that a class of words opens; NULL when none does. */
 static const struct flow *
 flow_for(const struct turn *t)
 {
-	static const enum word_class order[] = { WORD_DANGER, WORD_HELP, WORD_REPORT,
-		WORD_JOB, WORD_INFO };
+	size_t n;
+	const enum word_class *order = words_open_order(&n);
 
-	for (size_t c = 0; c < ARRAY_LEN(order); c++) {
+	for (size_t c = 0; c < n; c++) {
 		for (unsigned i = 0; i < t->f->n; i++) {
 			if (t->words.any[order[c]] != 0 &&
-			    (t->f->flow[i].intents & 1U << order[c]) != 0 &&
+			    (t->f->flow[i].intents & CLASS_BIT(order[c])) != 0 &&
 			    flow_is_newest(t->f, &t->f->flow[i]))
 				return &t->f->flow[i];
 		}
@@ -39,14 +40,13 @@ start(struct turn *t, const struct flow *fl, bool danger)
 
 	t->s->stopped = false;
 	t->s->misses = 0;
-	turn_open_case(t, CASE_OTHER);
+	if (fl->opens == FLOW_CASE_OPEN)
+		turn_open_case(t, CASE_OTHER);
 	turn_keep_words(t);
-	t->flow = fl;
-	t->s->version = fl->version;
-	if (!str_copy(t->s->flow, sizeof t->s->flow, fl->name))
-		t->broken = true;
+	turn_enter(t, fl);
 	slot_drop(t->s, SLOT_THEN);
-	t->first = anew;
+	slot_drop(t->s, SLOT_KNOCK);
+	t->first = anew && fl->opens == FLOW_CASE_OPEN;
 	turn_go(t, danger ? fl->danger : fl->start);
 }
 
@@ -96,43 +96,23 @@ on_stop(struct turn *t)
 static bool
 on_danger(struct turn *t)
 {
-	const struct flow *fl = t->flow != NULL && t->flow->danger != STEP_NONE ? t->flow
-										: NULL;
+	const struct flow *fl = NULL;
 
 	if (!t->danger ||
 	    (t->s->class == CASE_DANGER && t->open != NULL && !t->s->stopped))
 		return false;
+	if (t->flow != NULL && t->flow->danger != STEP_NONE &&
+	    (t->open != NULL || t->flow->opens == FLOW_CASE_OPEN))
+		fl = t->flow;
 	for (unsigned i = 0; fl == NULL && i < t->f->n; i++) {
-		if (t->f->flow[i].danger != STEP_NONE)
+		if (t->f->flow[i].danger != STEP_NONE &&
+		    (t->f->flow[i].intents & CLASS_BIT(WORD_DANGER)) != 0 &&
+		    flow_is_newest(t->f, &t->f->flow[i]))
 			fl = &t->f->flow[i];
 	}
 	if (fl == NULL)
 		return false;
 	start(t, fl, true);
-	return true;
-}
-
-/* S19: what is known, fetched by "?". */
-static bool
-on_state(struct turn *t)
-{
-	static const char *const keys[] = { [CASE_STATE_NONE] = KEY_STATE_NONE,
-		[CASE_STATE_SENT] = KEY_STATE_SENT,
-		[CASE_STATE_TAKEN] = KEY_STATE_TAKEN,
-		[CASE_STATE_NOBODY] = KEY_STATE_NOBODY,
-		[CASE_STATE_CLOSED] = KEY_STATE_CLOSED };
-	struct text_arg at = { "at", t->in->taken_at };
-
-	if (!t->folded.question)
-		return false;
-	t->s->stopped = false;
-	turn_choose_lang(t);
-	if (t->s->step[0] != '\0' && t->in->state == CASE_STATE_NONE)
-		turn_ask_again(t);
-	else if (!session_lang_ok(t->f, t->s))
-		turn_ask_row(t);
-	else
-		turn_say(t, keys[t->in->state], &at, 1);
 	return true;
 }
 
@@ -163,9 +143,14 @@ on_stopped(struct turn *t)
 	if (!t->s->stopped)
 		return false;
 	t->s->stopped = !help;
-	if (!help)
+	if (!help) {
 		turn_keep_words(t);
-	return !help;
+		return true;
+	}
+	/* it opens the line again, and is no answer to what was asked before the stop */
+	t->s->step[0] = '\0';
+	t->open = NULL;
+	return false;
 }
 
 static void
@@ -197,6 +182,8 @@ go_on(struct turn *t, enum lang l, bool chosen)
 	}
 	if (t->s->step[0] != '\0')
 		turn_ask_again(t);
+	else if (t->in->bearer == BEARER_USSD)
+		dial_begin(t);
 	else
 		turn_say(t, KEY_SCREEN, NULL, 0);
 }
@@ -229,8 +216,7 @@ on_unsaid(struct turn *t)
 	return true;
 }
 
-/* The one digit that the whole text is; '\0' when it is none. */
-static char
+char
 lone_digit(const struct turn *t)
 {
 	const struct folded *f = &t->folded;
@@ -263,6 +249,10 @@ on_row(struct turn *t)
 	if (t->flow == NULL && (flow_for(t) != NULL || is_emergency(t))) {
 		t->s->step[0] = '\0';
 		return false;
+	}
+	if (t->in->bearer == BEARER_USSD && digit != '\0') {
+		turn_ask_row(t);
+		return true;
 	}
 	turn_keep_words(t);
 	t->s->lang = LANG_NONE;
@@ -318,7 +308,7 @@ on_intent(struct turn *t)
 	const struct flow *fl = flow_for(t);
 
 	for (unsigned i = 0; fl == NULL && is_emergency(t) && i < t->f->n; i++) {
-		if ((t->f->flow[i].intents & 1U << WORD_HELP) != 0)
+		if ((t->f->flow[i].intents & CLASS_BIT(WORD_HELP)) != 0)
 			fl = &t->f->flow[i];
 	}
 	if (fl == NULL)
@@ -343,8 +333,54 @@ on_rest(struct turn *t)
 		t->s->misses = 0;
 		(void)effect_add(t, EFFECT_TASK, "unanswerable", "");
 	}
-	first_screen(t);
+	if (t->in->bearer == BEARER_USSD && t->open != NULL)
+		turn_ask_again(
+		    t); /* a dialogue is in one hand: the question, not a stranger's answer */
+	else
+		first_screen(t);
 	return true;
+}
+
+/* S6: the place is known, a question is open, and nobody has been asked or refused. */
+static bool
+would_be_cut(const struct session *s)
+{
+	const char *where = session_slot(s, "where");
+
+	return s->step[0] != '\0' && session_has_case(s) && where[0] != '\0' &&
+	    strcmp(where, "none") != 0 && session_slot(s, SLOT_REFERRED)[0] == '\0' &&
+	    session_slot(s, SLOT_CUT)[0] == '\0' &&
+	    strcmp(session_slot(s, "ngo"), "no") != 0;
+}
+
+/* Silence to a question that says what silence means, or a conversation that was cut. */
+static bool
+on_timer(struct turn *t)
+{
+	if (t->in->kind != INPUT_TIMER)
+		return false;
+	t->answered = true;
+	t->s->timer_ms = 0;
+	if (t->open != NULL && t->open->silent != STEP_NONE) {
+		turn_go(t, t->open->silent);
+	} else if (would_be_cut(t->s)) {
+		slot_set(t->s, SLOT_CUT, "1");
+		(void)effect_add(t, EFFECT_TASK, "cut", "");
+	}
+	return true;
+}
+
+static void
+set_timer(struct turn *t)
+{
+	const struct flow *fl = flow_of_session(t->f, t->s);
+	uint8_t at = fl != NULL ? flow_step_index(fl, t->s->step) : STEP_NONE;
+
+	t->s->timer_ms = 0;
+	if (at != STEP_NONE && fl->step[at].silent != STEP_NONE)
+		t->s->timer_ms = t->in->now_ms + fl->step[at].silent_ms;
+	else if (would_be_cut(t->s))
+		t->s->timer_ms = t->in->now_ms + CUT_MS;
 }
 
 static void
@@ -352,17 +388,23 @@ finish(struct turn *t)
 {
 	struct effect *v;
 
-	if (t->in->late) {
+	fetch_return(t);
+	if (t->asked)
+		dial_tell_way_back(t, flow_of_session(t->f, t->s));
+	if (t->in->late || t->in->kind == INPUT_TIMER) {
 		if (t->asked)
 			slot_set(t->s, SLOT_UNSAID, "1");
 		t->e->text[0] = '\0';
 	}
+	if (t->in->kind != INPUT_KNOCK)
+		set_timer(t);
 	if (t->e->text[0] != '\0') {
 		v = effect_add(t, EFFECT_SAY, "", "");
 		v->key = t->key;
 		v->stranger = t->stranger;
 	}
-	t->s->expires_ms = t->in->now_ms + SESSION_MS;
+	if (t->in->kind != INPUT_TIMER && t->in->kind != INPUT_KNOCK)
+		t->s->expires_ms = t->in->now_ms + SESSION_MS;
 }
 
 /* The open step, or RC_REFUSED when the session names what is not there. */
@@ -379,7 +421,8 @@ locate(struct turn *t)
 		if (t->flow == NULL)
 			return RC_REFUSED;
 	}
-	if (s->step[0] == '\0' || strcmp(s->step, STEP_LANGUAGE) == 0)
+	if (s->step[0] == '\0' || strcmp(s->step, STEP_LANGUAGE) == 0 ||
+	    strcmp(s->step, STEP_GO) == 0)
 		return RC_OK;
 	i = t->flow != NULL ? flow_step_index(t->flow, s->step) : STEP_NONE;
 	if (i == STEP_NONE || !step_asks(&t->flow->step[i]))
@@ -388,9 +431,10 @@ locate(struct turn *t)
 	return RC_OK;
 }
 
-static bool (*const rules[])(struct turn *) = { on_expired, on_stop, on_danger, on_state,
-	on_stopped, on_language_word, on_unsaid, on_row, on_back, on_emergency, on_answer,
-	on_intent, on_rest };
+static bool (*const rules[])(struct turn *) = { on_expired, on_timer, on_knock, on_dial,
+	on_stop, on_danger, on_state, on_stopped, on_resume, on_knocked, on_keys,
+	on_language_word, on_unsaid, on_row, on_back, on_emergency, on_answer, on_intent,
+	on_rest };
 
 enum rc
 flow_step(const struct flows *f, struct session *s, const struct flow_input *in,

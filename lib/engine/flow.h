@@ -15,7 +15,7 @@
 
 #define FLOW_NAME_MAX 24
 #define FLOW_CODE_MAX 64
-#define FLOW_SLOTS 24
+#define FLOW_SLOTS 56
 #define FLOW_TEXT_MAX 1024 /* a rendered text, bytes with NUL */
 #define FLOW_EFFECTS 24
 #define FLOW_INPUT_MAX \
@@ -61,6 +61,7 @@ struct session {
 	    case_id; /* 0: none; set by the caller when it carries out EFFECT_CASE_OPEN */
 	enum case_class class;
 	int64_t expires_ms; /* wall clock; 72 h after the last message */
+	int64_t timer_ms;   /* wall clock; INPUT_TIMER is due then; 0: none */
 	uint8_t slots;
 	struct slot slot[FLOW_SLOTS];
 };
@@ -79,7 +80,27 @@ enum case_state {
 enum input_kind {
 	INPUT_TEXT,
 	INPUT_UNREADABLE, /* 8-bit, undecodable: answered like an empty text (S8) */
-	INPUT_EXPIRED,    /* the session's end fell due */
+	INPUT_DIAL, /* USSD: a dialogue begins; `text` is "" or what follows the code */
+	INPUT_EXPIRED, /* the session's end fell due */
+	INPUT_TIMER,   /* session.timer_ms fell due: silence; nothing is said */
+	INPUT_KNOCK,   /* a safe time has begun and something waits: the empty knock */
+};
+
+/* What a ten-digit case code in this text turned out to be; the turn looks it up beforehand. */
+enum resume {
+	RESUME_NONE,   /* the text is no code */
+	RESUME_OK,     /* `resumed` is the case */
+	RESUME_WRONG,  /* a wrong digit, dead, or unknown */
+	RESUME_LOCKED, /* too many wrong codes: never looked at */
+};
+
+/* Words of a receiver that wait for the person. Borrowed from the turn; only said when fetched. */
+struct flow_waiting {
+	const char *
+	    step; /* step of the flow "phrase" that says and asks it; NULL: nothing waits */
+	const char *at; /* "04:00" or "" */
+	const char
+	    *words; /* the slot of at most 40 characters, in the person's script, or "" */
 };
 struct flow_input {
 	enum input_kind kind;
@@ -90,6 +111,16 @@ struct flow_input {
 	bool late;             /* read after t0 + 90 s: state moves, nothing is said */
 	enum case_state state; /* of the session's case */
 	char taken_at[6];      /* "21:49" */
+	bool night;            /* out of the hours of whom this case waits for (S19) */
+	const char *code; /* the session's case's code, ten digits; NULL or "": no case */
+	enum resume resume;
+	int64_t resumed;               /* RESUME_OK: the case, */
+	enum case_class resumed_class; /* its class, */
+	enum case_state resumed_state; /* and state */
+	struct flow_waiting waiting;   /* of the session's case */
+	const char *job_answer; /* a human's dated answer to their offer check, or NULL */
+	struct session *
+	    hidden; /* S18: the conversation that a dial must not show; flow "" for none; NULL: SMS */
 };
 
 enum effect_kind {
@@ -103,8 +134,24 @@ enum effect_kind {
 	EFFECT_REFER, /* the referral is due in `ms` (0: at once); an earlier due time stands, unless ms is 0 */
 	EFFECT_TASK, /* for an operator, kind `name` ("danger", "unanswerable"); the latter also without a case */
 	EFFECT_STOP, /* S4: texts to the person end; unsent ones are withdrawn */
+	EFFECT_DO, /* what only the turn can do: `name` is one of FLOW_DO, `code` an answer that goes with it */
+	EFFECT_READ, /* the waiting words, or the job's answer (`name` "job"), were said */
 	EFFECT_END,  /* the conversation is over: no question open */
 };
+
+/*
+ * Deeds that a flow may name in a step `do`. The turn carries them out after all answers of the step.
+ *  safe_time      slot "hour" ("2200-2300") is the case's safe time for seven days
+ *  forget_phone   not their phone: no safe time, no memory of the number; the code opens the case
+ *  witness_window questions with content may go to this number for 24 h
+ *  erase          S16
+ *  withdraw       S14; `code` is the kind: "ngo" (all), "police", "embassy"
+ *  job            an offer check: a task for a human, slots job_*
+ *  complaint      a task for a supervisor, past whom it names (slot "about_whom")
+ *  told           the person answered a receiver's phrase; `code` is the answer's
+ */
+#define FLOW_DO "safe_time forget_phone witness_window erase withdraw job complaint told"
+
 struct effect {
 	enum effect_kind kind;
 	const char *key; /* borrowed from `flows`, or NULL */
@@ -120,6 +167,10 @@ struct effects {
 	char text
 	    [FLOW_TEXT_MAX]; /* of the one EFFECT_SAY a step may have; "" when nothing is said */
 };
+
+/* "2200-2330" as people write it: "22-23:30"; "" for anything else. */
+#define FLOW_HOUR_TEXT 12
+void flow_hour_text(const char *code, char out[FLOW_HOUR_TEXT]);
 
 struct
     flows; /* flows, words, places and texts of one load; immutable, shared by all sessions */
@@ -150,8 +201,11 @@ bool flows_is_danger(const struct flows *f, const char *text);
 MUST_CHECK enum rc flow_step(const struct flows *f, struct session *s,
     const struct flow_input *in, struct effects *e);
 
-/* The text of the open question again, as the last step said it (a repeated USSD step). Pure. */
+/*
+ * The text of the open question again, as the last step said it (a repeated USSD step). Pure. Of `in` only
+ * what texts name is read: bearer, country, taken_at, code, waiting, job_answer.
+ */
 MUST_CHECK enum rc flow_screen(const struct flows *f, const struct session *s,
-    enum bearer b, char out[FLOW_TEXT_MAX]);
+    const struct flow_input *in, char out[FLOW_TEXT_MAX]);
 
 #endif

@@ -42,14 +42,46 @@ digits_of(const struct turn *t, char *out, size_t size, unsigned *runs)
 	return *runs > 0;
 }
 
-static const struct option *
-option_of_digit(const struct step *st, char digit)
+/* Digits said in words of the conversation's language, and nothing else ("bir uch"): as digits_of. */
+static bool
+spelled_digits_of(const struct turn *t, char *out, size_t size, unsigned *runs)
 {
+	size_t len = 0;
+
+	*runs = 0;
+	out[0] = '\0';
+	for (unsigned i = 0; i < t->folded.tokens; i++) {
+		size_t n;
+		const char *s = match_token(&t->folded, i, &n);
+		int v = words_number(t->f->words, s, n, 1U << t->s->lang);
+
+		if (v < 0 || !str_add(out, size, &len, "%d", v))
+			return false;
+		++*runs;
+	}
+	return *runs > 0;
+}
+
+static const struct option *
+option_of_number(const struct step *st, const char *digits)
+{
+	long v = strtol(digits, NULL, 10);
+
+	if (digits[0] == '0' && digits[1] != '\0')
+		return NULL;
 	for (unsigned i = 0; i < st->options; i++) {
-		if (st->option[i].digit == digit - '0')
+		if (st->option[i].digit == v)
 			return &st->option[i];
 	}
 	return NULL;
+}
+
+static const struct option *
+option_of_digit(const struct step *st, char digit)
+{
+	const char digits[2] = { digit, '\0' };
+
+	return option_of_number(st, digits);
 }
 
 /* Yes, no and the like: the whole text, in the conversation's language. Urgency: anywhere. */
@@ -68,7 +100,7 @@ option_of_words(const struct turn *t)
 			    : t->words.whole[c] & 1U << t->s->lang;
 
 			means = means ||
-			    ((st->option[i].words & 1U << c) != 0 && langs != 0);
+			    ((st->option[i].words & CLASS_BIT(c)) != 0 && langs != 0);
 		}
 		if (means && found != NULL)
 			return NULL;
@@ -78,30 +110,69 @@ option_of_words(const struct turn *t)
 	return found;
 }
 
+/* The one option in whose country every place lies that a text names. */
+static const struct option *
+option_of_place(const struct turn *t)
+{
+	const struct places *p = t->f->places;
+	const struct step *st = t->open;
+	unsigned place[PLACE_FOUND_MAX], n;
+	const struct option *found = NULL;
+	bool any = false;
+
+	for (unsigned i = 0; i < st->options; i++)
+		any = any || st->option[i].place[0] != '\0';
+	n = any ? place_find(p, t->f->words, &t->folded, place) : 0;
+	for (unsigned k = 0; k < n; k++) {
+		const struct option *of = NULL;
+
+		for (unsigned i = 0; i < st->options; i++) {
+			if (st->option[i].place[0] != '\0' &&
+			    strcmp(place_country(p, place[k]), st->option[i].place) == 0)
+				of = &st->option[i];
+		}
+		if (of == NULL || (found != NULL && of != found))
+			return NULL;
+		found = of;
+	}
+	return found;
+}
+
 static bool
 take_choice(struct turn *t)
 {
 	const struct option *o = NULL;
-	const struct step *st = t->open;
-	struct effect *consent;
-	char digits[4];
+	char digits[16];
 	unsigned runs;
 
 	if (digits_of(t, digits, sizeof digits, &runs)) {
-		if (runs == 1 && digits[1] == '\0')
-			o = option_of_digit(st, digits[0]);
+		if (runs == 1)
+			o = option_of_number(t->open, digits);
 	} else if (runs == 0) {
 		o = option_of_words(t);
+		if (o == NULL && spelled_digits_of(t, digits, sizeof digits, &runs) &&
+		    runs == 1)
+			o = option_of_number(t->open, digits);
+		if (o == NULL)
+			o = option_of_place(t);
 	}
 	if (o == NULL)
 		return false;
-	turn_answer(t, st->slot, o->code);
-	if (st->consent[0] != '\0') {
-		consent = effect_add(t, EFFECT_CONSENT, st->consent, o->code);
-		consent->key = st->text;
+	turn_go(t, turn_choose(t, t->open, o));
+	return true;
+}
+
+/* Each digit an option; "none of these" beside another is no answer. */
+static bool
+choose_digits(const struct step *st, const char *digits, bool chosen[FLOW_OPTIONS])
+{
+	for (const char *d = digits; *d != '\0'; d++) {
+		const struct option *o = option_of_digit(st, *d);
+
+		if (o == NULL || (*d == '0' && strspn(digits, "0") != strlen(digits)))
+			return false;
+		chosen[o - st->option] = true;
 	}
-	turn_raise_class(t, o->class);
-	turn_go(t, o->next);
 	return true;
 }
 
@@ -112,23 +183,19 @@ take_several(struct turn *t)
 	enum case_class class = CASE_NONE;
 	bool chosen[FLOW_OPTIONS] = { false };
 	char digits[24], codes[FLOW_CODE_MAX] = "";
-	const struct option *o;
+	const struct option *o = NULL;
 	size_t len = 0;
 	unsigned runs;
 
-	if (digits_of(t, digits, sizeof digits, &runs)) {
-		for (const char *d = digits; *d != '\0'; d++) {
-			o = option_of_digit(st, *d);
-			if (o == NULL)
-				return false;
-			chosen[o - st->option] = true;
-		}
-	} else {
+	if (!digits_of(t, digits, sizeof digits, &runs)) {
 		o = runs == 0 ? option_of_words(t) : NULL;
-		if (o == NULL)
+		if (o != NULL)
+			chosen[o - st->option] = true;
+		else if (runs > 0 || !spelled_digits_of(t, digits, sizeof digits, &runs))
 			return false;
-		chosen[o - st->option] = true;
 	}
+	if (o == NULL && !choose_digits(st, digits, chosen))
+		return false;
 	for (unsigned i = 0; i < st->options; i++) {
 		if (!chosen[i])
 			continue;
@@ -155,8 +222,12 @@ take_number(struct turn *t)
 		if (runs != 1)
 			return false;
 		v = strtol(digits, NULL, 10);
-	} else if (runs > 0 || (t->words.whole[WORD_NO] & 1U << t->s->lang) == 0) {
+	} else if (runs > 0) {
 		return false;
+	} else if ((t->words.whole[WORD_NO] & 1U << t->s->lang) == 0) {
+		if (!spelled_digits_of(t, digits, sizeof digits, &runs) || runs != 1)
+			return false;
+		v = strtol(digits, NULL, 10);
 	}
 	if (v > FLOW_NUMBER_MAX || snprintf(code, sizeof code, "%ld", v) < 0)
 		return false;
@@ -165,13 +236,50 @@ take_number(struct turn *t)
 	return true;
 }
 
+/* Words of theirs; for a place, a house and a flat in figures too. */
 static bool
 take_text(struct turn *t)
 {
-	if (!folded_has_letters(&t->folded) || t->words.whole[WORD_STRANGER] != 0)
+	const struct step *st = t->open;
+
+	if (st->skip != STEP_NONE && lone_digit(t) == '0') {
+		turn_answer(t, st->slot, "none");
+		turn_go(t, st->skip);
+		return true;
+	}
+	if ((!folded_has_letters(&t->folded) && !(st->place && t->folded.tokens > 1)) ||
+	    t->words.whole[WORD_STRANGER] != 0)
 		return false;
-	turn_answer(t, t->open->slot, "told");
-	t->answered = false; /* words of theirs, to be sealed */
+	turn_answer(t, st->slot, "told");
+	(void)effect_add(t, st->place ? EFFECT_PLACE : EFFECT_NARRATIVE, "", "");
+	turn_go(t, st->next);
+	return true;
+}
+
+static bool
+take_hour(struct turn *t)
+{
+	const struct step *st = t->open;
+	char code[HOUR_CODE_MAX];
+
+	if (hour_read(code, t->f->words, &t->folded, t->in->text)) {
+		turn_answer(t, st->slot, code);
+		turn_go(t, st->next);
+		return true;
+	}
+	if (st->borrowed == STEP_NONE || t->words.any[WORD_BORROWED] == 0)
+		return false;
+	t->answered = true;
+	turn_go(t, st->borrowed);
+	return true;
+}
+
+/* Anything leads on, but for the digit that leads back. */
+static bool
+take_notice(struct turn *t)
+{
+	if (lone_digit(t) == '0' && t->in->bearer == BEARER_USSD)
+		return false;
 	turn_go(t, t->open->next);
 	return true;
 }
@@ -183,7 +291,9 @@ take_place_found(struct turn *t, unsigned place)
 
 	turn_answer(t, t->open->slot, place_id(p, place));
 	turn_answer(t, t->open->region, place_region(p, place));
-	t->echo = t->open->name;
+	/* a key pressed on a screen that named the town needs no echo of it */
+	if (t->in->bearer == BEARER_SMS || folded_has_letters(&t->folded))
+		t->echo = t->open->name;
 	turn_go(t, t->open->next);
 }
 
@@ -194,6 +304,11 @@ take_which(struct turn *t, const char *ids, char digit)
 	char id[PLACE_ID_MAX];
 	unsigned place;
 
+	if (digit == '0' && t->in->bearer == BEARER_USSD) {
+		slot_drop(t->s, SLOT_WHICH); /* a screen says "0 back" */
+		turn_ask_again(t);
+		return true;
+	}
 	if (digit == '0') {
 		turn_answer(t, t->open->slot, "words");
 		turn_go(t, t->open->next_words);
@@ -227,32 +342,82 @@ ask_which(struct turn *t, const unsigned *place, unsigned n)
 			break;
 	}
 	slot_set(t->s, SLOT_WHICH, ids);
+	slot_drop(t->s, SLOT_TYPE);
 	slot_drop(t->s, SLOT_FIRST);
 	slot_drop(t->s, SLOT_ECHO);
 	slot_drop(t->s, SLOT_SAY);
 	turn_ask_again(t);
 }
 
+unsigned
+step_place_menu(const struct flows *f, const struct session *s, const struct step *st,
+    unsigned out[PLACE_FOUND_MAX])
+{
+	const char *region = session_slot(s, st->region);
+	char country[3];
+
+	if (st->kind != STEP_PLACE || session_slot(s, SLOT_WHICH)[0] != '\0' ||
+	    session_slot(s, SLOT_TYPE)[0] != '\0' ||
+	    !str_copy_bytes(country, sizeof country, region, strnlen(region, 2)))
+		return 0;
+	return place_menu(f->places, country, out);
+}
+
+/* A digit of the menu of towns on a screen; the one after the last is "other". */
+static bool
+take_town(struct turn *t, char digit)
+{
+	unsigned town[PLACE_FOUND_MAX], same[PLACE_FOUND_MAX];
+	unsigned n = step_place_menu(t->f, t->s, t->open, town);
+	unsigned i = (unsigned)(digit - '1'), like;
+
+	if (n == 0 || i > n)
+		return false;
+	t->answered = true;
+	if (i == n) {
+		slot_set(t->s, SLOT_TYPE, "1");
+		slot_drop(t->s, SLOT_ECHO);
+		slot_drop(t->s, SLOT_SAY);
+		turn_ask_again(t);
+		return true;
+	}
+	like = place_same(t->f->places, town[i], same);
+	if (like > 1)
+		ask_which(t, same, like);
+	else
+		take_place_found(t, town[i]);
+	return true;
+}
+
+static bool
+take_place_digit(struct turn *t)
+{
+	const char *which = session_slot(t->s, SLOT_WHICH);
+	char digits[4];
+	unsigned runs;
+
+	if (!digits_of(t, digits, sizeof digits, &runs) || digits[1] != '\0')
+		return false;
+	if (which[0] != '\0')
+		return take_which(t, which, digits[0]);
+	if (digits[0] != '0')
+		return t->in->bearer == BEARER_USSD && take_town(t, digits[0]);
+	turn_answer(t, t->open->slot, "none");
+	turn_go(t, t->open->next_skip);
+	return true;
+}
+
 static bool
 take_place(struct turn *t)
 {
-	unsigned place[PLACE_FOUND_MAX], n, runs;
-	const char *which = session_slot(t->s, SLOT_WHICH);
-	char digits[4];
+	unsigned place[PLACE_FOUND_MAX], n;
 
-	if (!folded_has_letters(&t->folded)) {
-		if (!digits_of(t, digits, sizeof digits, &runs) || digits[1] != '\0')
-			return false;
-		if (which[0] != '\0')
-			return take_which(t, which, digits[0]);
-		if (digits[0] != '0')
-			return false;
-		turn_answer(t, t->open->slot, "none");
-		turn_go(t, t->open->next_skip);
-		return true;
-	}
-	if (t->words.whole[WORD_STRANGER] != 0 || t->words.whole[WORD_HELP] != 0)
+	if (!folded_has_letters(&t->folded))
+		return take_place_digit(t);
+	if (t->words.whole[WORD_STRANGER] != 0 || t->words.whole[WORD_HELP] != 0 ||
+	    t->words.whole[WORD_DANGER] != 0)
 		return false;
+	turn_need_case(t);
 	t->answered = true;
 	(void)effect_add(t, EFFECT_PLACE, "", "");
 	n = place_find(t->f->places, t->f->words, &t->folded, place);
@@ -281,6 +446,12 @@ turn_take_answer(struct turn *t)
 		return take_text(t);
 	case STEP_PLACE:
 		return take_place(t);
+	case STEP_NOTICE:
+		return take_notice(t);
+	case STEP_HOUR:
+		return take_hour(t);
+	case STEP_DO:
+	case STEP_FLOW:
 	case STEP_SAY:
 	case STEP_BRANCH:
 	case STEP_SET:

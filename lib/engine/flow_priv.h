@@ -11,8 +11,9 @@
 
 #define FLOWS_MAX 32 /* flows, each in every version that somebody may be on */
 #define FLOW_STEPS 64
-#define FLOW_OPTIONS 9
-#define FLOW_RULES 6
+#define FLOW_OPTIONS 14
+#define FLOW_RULES 8
+#define FLOW_DIGIT_MAX 99
 #define FLOW_KEY_MAX 48
 #define FLOW_NUMBER_MAX 999
 #define STEP_NONE 0xff
@@ -29,8 +30,33 @@
 #define KEY_STATE_TAKEN "state.taken"
 #define KEY_STATE_NOBODY "state.nobody"
 #define KEY_STATE_CLOSED "state.closed"
+#define KEY_STATE_NIGHT "state.night"
+#define KEY_STATE_WAITING "state.waiting"
+#define KEY_STATE_NOCOUNTRY "state.nocountry"
+#define KEY_KNOCK "knock"
+#define KEY_RESUME_OK "resume.ok"
+#define KEY_RESUME_WRONG "resume.wrong"
+#define KEY_RESUME_LOCKED "resume.locked"
+#define KEY_GO_ON "go.on"
+#define KEY_URGENT_BACK "urgent.back@ussd"
+#define KEY_CARD_LINE "card.line"
+#define KEY_CARD_NONE "card.none"
+#define KEY_SERVICE_DOWN "service.down"
+#define KEY_JOB_ANSWER "job.answer"
+#define KEY_GO_SENT "go.sent" /* what is known, before the next question */
+#define KEY_GO_TAKEN "go.taken"
+#define KEY_GO_NOBODY "go.nobody"
+#define KEY_PLACE_OTHER "place.other" /* the last of a menu of towns */
+#define KEY_ON_USSD "@ussd" /* what a key ends with that has a screen of its own */
 
-/* The engine's own slots: where a screen came from. They never become an answer. */
+/* Flows that the engine itself enters. */
+#define FLOW_RESUME "resume"
+#define FLOW_PHRASE "phrase"
+
+/*
+ * The engine's own slots: where a screen came from, what was done. They never become an answer, and
+ * outlive the answers of a case, but for the two that belong to it.
+ */
 #define SLOT_FIRST "_first"   /* the screen begins with the first reply */
 #define SLOT_ECHO "_echo"     /* it begins with the place; the step that asked for it */
 #define SLOT_WHICH "_which"   /* it asks which of these place ids */
@@ -38,7 +64,19 @@
 #define SLOT_UNSAID "_unsaid" /* it was never said: the input was late */
 #define SLOT_THEN "_then"     /* step to open after the language row; "-" for none */
 #define SLOT_ROW "_row"       /* the row's languages, in order */
+#define SLOT_TYPE "_type"     /* "other" on a screen's menu of towns: now it is typed */
+#define SLOT_BACK "_back" /* the flow, then the questions before this one, oldest first */
+#define SLOT_KNOCK "_knock"       /* the empty knock was said */
+#define SLOT_GO "_go"             /* "go on, or from the start?" is the open question */
+#define SLOT_REFERRED "_referred" /* of a case: a referral was ever due */
+#define SLOT_CUT "_cut"           /* of a case: an operator was told that it broke off */
+#define SLOT_TOLD "_told" /* the step on whose screen the way back unseen was told */
+#define SLOT_RETURN \
+	"_return" /* the question that waits while a receiver's words are read */
+#define OWN_SLOTS 15
 #define STEP_LANGUAGE "language"
+#define STEP_GO \
+	"_go" /* go on, or from the start: the engine's own question, like the row */
 
 enum step_kind {
 	STEP_SAY,
@@ -47,18 +85,31 @@ enum step_kind {
 	STEP_NUMBER,
 	STEP_TEXT,
 	STEP_PLACE,
+	STEP_NOTICE,
+	STEP_HOUR,
 	STEP_BRANCH,
 	STEP_SET,
 	STEP_REFER,
+	STEP_DO,
+	STEP_FLOW, /* leaves for another flow */
 	STEP_END,
+};
+
+/* A person's register that a step sets or a rule asks for. */
+enum step_register {
+	REGISTER_ANY,
+	REGISTER_COVER,
+	REGISTER_PLAIN,
 };
 
 struct option {
 	uint8_t digit;
 	uint8_t next;          /* choice only */
-	uint32_t words;        /* bits of word classes that mean it too */
+	uint64_t words;        /* CLASS_BIT of the classes that mean it too */
 	enum case_class class; /* the case becomes at least this */
 	char code[FLOW_NAME_MAX];
+	char place
+	    [PLACE_ID_MAX]; /* a country: a place in it, typed, means it too; "" none */
 };
 
 /* All that is given must hold; the first rule that does decides. */
@@ -66,6 +117,11 @@ struct rule {
 	char slot[FLOW_NAME_MAX]; /* "" none */
 	char is[FLOW_NAME_MAX];   /* "" not answered */
 	enum case_class class;    /* CASE_NONE: not asked */
+	bool by_bearer, by_state; /* whether these are asked */
+	bool abroad;              /* the region is none of the five countries */
+	enum bearer bearer;
+	enum case_state state;
+	enum step_register reg; /* REGISTER_ANY: not asked */
 	uint8_t next;
 };
 
@@ -82,14 +138,30 @@ struct step {
 	char which[FLOW_KEY_MAX];   /* place: the question when two have the name */
 	char consent[FLOW_NAME_MAX];
 	uint8_t next, next_words, next_skip; /* place: found, not on the list, not told */
+	uint8_t skip;                        /* text: digit 0 leads there */
+	uint8_t borrowed;                    /* hour: "not my phone" leads there */
+	uint8_t silent; /* an ask: no answer for silent_ms leads there */
+	int64_t silent_ms;
+	bool plain; /* an ask: in plain words, and only with leave (S3) */
+	bool place; /* text: the words say the place, they are no narrative */
 	uint8_t options, rules;
 	struct option option[FLOW_OPTIONS];
 	struct rule rule[FLOW_RULES];
-	enum case_class class;     /* set */
-	char code[FLOW_NAME_MAX];  /* set: of slot */
-	char task[FLOW_NAME_MAX];  /* set */
-	int64_t after_ms;          /* refer */
-	char under[FLOW_NAME_MAX]; /* refer: the consent or exception that allows it */
+	enum case_class class;       /* set */
+	char code[FLOW_NAME_MAX];    /* set: of slot */
+	char task[FLOW_NAME_MAX];    /* set */
+	enum step_register reg;      /* set */
+	int64_t after_ms;            /* refer */
+	char under[FLOW_NAME_MAX];   /* refer: the consent or exception that allows it */
+	char deed[FLOW_NAME_MAX];    /* do: one of FLOW_DO, */
+	char code_of[FLOW_NAME_MAX]; /* and the slot whose code goes with it, or "" */
+	char goto_flow[FLOW_NAME_MAX], goto_at[FLOW_NAME_MAX]; /* flow; "" its start */
+};
+
+/* Whether a person in this flow has a case, from the first text with an intent or the first answer. */
+enum flow_case {
+	FLOW_CASE_OPEN,
+	FLOW_CASE_NONE,
 };
 
 struct flow {
@@ -97,7 +169,11 @@ struct flow {
 	char file[FLOW_NAME_MAX + 8];
 	uint16_t version;
 	uint8_t start, danger;
-	uint32_t intents; /* bits of word classes that open it */
+	uint8_t again; /* where "go on" enters; STEP_NONE: the open question */
+	enum flow_case opens;
+	bool dial;        /* a dial opens it */
+	bool opening;     /* the opening text may answer its first question */
+	uint64_t intents; /* CLASS_BIT of the classes that open it */
 	uint8_t steps;
 	struct step step[FLOW_STEPS];
 };
@@ -114,6 +190,9 @@ struct flows {
 	struct places *places;
 	unsigned langs;
 	unsigned exceptions; /* from the policy */
+	struct cards *cards; /* whom to call */
+	char dial[24];       /* what people dial */
+	bool production;     /* unsigned texts of what matters most are refused */
 	uint8_t n;
 	struct flow flow[FLOWS_MAX];
 };
@@ -135,7 +214,10 @@ struct saying {
 	const struct flows *f;
 	enum lang lang;
 	enum text_register reg;
-	char *out; /* FLOW_TEXT_MAX bytes */
+	enum bearer bearer;
+	const struct session *s;     /* NULL in the proofs */
+	const struct flow_input *in; /* what texts may name; in the proofs the widest */
+	char *out;                   /* FLOW_TEXT_MAX bytes */
 	size_t len;
 	bool failed;
 };
@@ -169,6 +251,7 @@ struct turn {
 	bool first;    /* the next question follows the first reply */
 	bool asked;    /* the text said holds the open question */
 	bool stranger;
+	bool backward;    /* the question asked now is an earlier one */
 	const char *echo; /* step whose place the next question repeats, or NULL */
 	const char *say;  /* text before the next question, or NULL */
 	const char *key;  /* of the text said, or NULL */
@@ -189,9 +272,63 @@ void turn_choose_lang(struct turn *t);
 void turn_ask_row(struct turn *t);
 void turn_say(struct turn *t, const char *key, const struct text_arg *args, size_t n);
 bool session_has_case(const struct session *s);
+bool session_is_abroad(
+    const struct session *s); /* the place is in none of the five countries */
 bool folded_has_letters(const struct folded *f);
 
 /* flow_answer.c: the text as an answer to t->open; false when it is none. */
 bool turn_take_answer(struct turn *t);
+
+/*
+ * Enters a flow: session, version, no steps back; answers that it has no use for go when there is no
+ * room. It says nothing. turn_start_flow goes on to a step (STEP_NONE: the flow's start).
+ */
+void turn_enter(struct turn *t, const struct flow *fl);
+void turn_start_flow(struct turn *t, const struct flow *fl, uint8_t at);
+/* Opens the case, of class other, when there is none and the flow has one. */
+void turn_need_case(struct turn *t);
+/* Asks the question before the open one; false when there is none. */
+bool turn_back(struct turn *t);
+/* Takes an option as the answer; where it leads. */
+MUST_CHECK uint8_t turn_choose(
+    struct turn *t, const struct step *st, const struct option *o);
+/* Slots that a flow fills, the region too. */
+unsigned flow_slots_of(const struct flow *fl);
+/* flow_hour.c: "2200-2300", at most two hours; false, and "", when the text is no such time. */
+#define HOUR_CODE_MAX 10
+MUST_CHECK bool hour_read(char out[HOUR_CODE_MAX], const struct words *w,
+    const struct folded *f, const char *text);
+/* The towns on a screen's menu, for an open place step with no SLOT_WHICH and no SLOT_TYPE; 0: none. */
+unsigned step_place_menu(const struct flows *f, const struct session *s,
+    const struct step *st, unsigned out[PLACE_FOUND_MAX]);
+
+#define SESSION_MS (72LL * 60 * 60 * 1000)
+
+/* flow_say.c */
+struct saying saying_to(const struct flows *f, const struct session *s,
+    const struct flow_input *in, char out[FLOW_TEXT_MAX]);
+void say_place(struct saying *y, unsigned place);
+
+/* flow.c: the one digit that the whole text is; '\0' when it is none. */
+char lone_digit(const struct turn *t);
+
+/* flow_dial.c: rules for a dial and a dialogue's keys; whether S18 hides this conversation from a dial. */
+bool dial_must_hide(const struct session *s);
+void dial_begin(struct turn *t);
+bool on_dial(struct turn *t);
+bool on_keys(struct turn *t);
+void dial_tell_way_back(struct turn *t, const struct flow *fl);
+
+/* flow_fetch.c: rules for what a person fetches. */
+bool fetch_waiting(struct turn *t);
+void fetch_state(struct turn *t);
+void fetch_return(struct turn *t);
+bool on_state(struct turn *t);
+bool on_knocked(struct turn *t);
+bool on_knock(struct turn *t);
+bool on_resume(struct turn *t);
+
+/* service.c */
+MUST_CHECK enum rc service_load(struct flows *f, const char *dir, struct flow_err *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What is proved of a load before anybody is answered from it: every step reachable and leading to
- * an end, every text there, in its size and free of banned words. Called by flow_conf.c alone.
+ * an end, across flows; then each step, every text, its size and banned words. Called by flow_conf.c.
  */
 #include <limits.h>
 #include <stdarg.h>
@@ -12,14 +12,24 @@
 #include "flow_priv.h"
 #include "prove.h"
 
-#define OWN_SLOTS 7
-#define ACTS_MAX \
-	8 /* set and refer steps between two questions: bounds the effects of a step */
+/* What a walk between two questions may give; the answer, a new case and the text come on top. */
+#define EFFECTS_MAX 14
+#define ENDLESS 1000 /* effects of a circle without a question */
 
-static const char *const own_keys[] = { KEY_INTRO, KEY_SCREEN, KEY_LANG_NAME, KEY_CALL,
-	KEY_DECOY, KEY_STATE_NONE, KEY_STATE_SENT, KEY_STATE_TAKEN, KEY_STATE_NOBODY,
-	KEY_STATE_CLOSED, "except.none", "except.child", "except.danger",
-	"except.child_danger" };
+enum visit {
+	VISIT_NEW,
+	VISIT_OPEN,
+	VISIT_DONE,
+};
+
+/* The steps of all flows as one graph. */
+struct graph {
+	const struct flows *f;
+	bool seen[FLOWS_MAX][FLOW_STEPS];
+	bool ends[FLOWS_MAX][FLOW_STEPS];
+	enum visit visit[FLOWS_MAX][FLOW_STEPS];
+	unsigned effects[FLOWS_MAX][FLOW_STEPS];
+};
 
 enum rc
 prove_fail(struct flow_err *err, const char *where, unsigned line, const char *name,
@@ -37,11 +47,12 @@ prove_fail(struct flow_err *err, const char *where, unsigned line, const char *n
 	return RC_REFUSED;
 }
 
-/* Each step that may follow, in turn; STEP_NONE at the end. */
+/* Each step of the same flow that may follow, in turn; STEP_NONE at the end. */
 static uint8_t
 nth_next(const struct step *st, unsigned n)
 {
-	const uint8_t plain[] = { st->next, st->next_words, st->next_skip };
+	const uint8_t plain[] = { st->next, st->next_words, st->next_skip, st->skip,
+		st->borrowed, st->silent };
 	uint8_t at;
 
 	for (unsigned i = 0; i < ARRAY_LEN(plain) + st->options + st->rules; i++) {
@@ -57,8 +68,8 @@ nth_next(const struct step *st, unsigned n)
 	return STEP_NONE;
 }
 
-static void
-reach(const struct flow *fl, uint8_t at, bool seen[FLOW_STEPS])
+void
+prove_reach(const struct flow *fl, uint8_t at, bool seen[FLOW_STEPS])
 {
 	uint8_t next;
 
@@ -66,247 +77,242 @@ reach(const struct flow *fl, uint8_t at, bool seen[FLOW_STEPS])
 		return;
 	seen[at] = true;
 	for (unsigned i = 0; (next = nth_next(&fl->step[at], i)) != STEP_NONE; i++)
-		reach(fl, next, seen);
+		prove_reach(fl, next, seen);
 }
 
-/* A fixed point: a step can end when one of its followers can. */
-static void
-find_ends(const struct flow *fl, bool ends[FLOW_STEPS])
+/* Where a step `flow` enters; NULL for any other step. */
+static const struct flow *
+target(const struct flows *f, const struct step *st, uint8_t *at)
 {
-	bool changed = true;
+	const struct flow *to;
 
-	while (changed) {
-		changed = false;
-		for (unsigned s = 0; s < fl->steps; s++) {
-			bool can = fl->step[s].kind == STEP_END;
-			uint8_t next;
+	if (st->kind != STEP_FLOW)
+		return NULL;
+	to = flow_by_name(f, st->goto_flow);
+	if (to != NULL)
+		*at = st->goto_at[0] != '\0' ? flow_step_index(to, st->goto_at)
+					     : to->start;
+	return to;
+}
 
-			for (unsigned i = 0;
-			     (next = nth_next(&fl->step[s], i)) != STEP_NONE && !can; i++)
-				can = ends[next];
-			changed = changed || (can && !ends[s]);
-			ends[s] = can;
+/* Steps that other flows, or the engine, enter by name. */
+static void
+reach_by_name(struct graph *g, unsigned n)
+{
+	const struct flow *fl = &g->f->flow[n];
+
+	for (unsigned i = 0; i < g->f->n; i++) {
+		for (unsigned s = 0; s < g->f->flow[i].steps; s++) {
+			const struct step *st = &g->f->flow[i].step[s];
+
+			if (st->kind == STEP_FLOW && strcmp(st->goto_flow, fl->name) == 0)
+				prove_reach(
+				    fl, flow_step_index(fl, st->goto_at), g->seen[n]);
 		}
 	}
-}
-
-/* The most acts between here and the next question; above ACTS_MAX also for a circle without one. */
-static unsigned
-acts_from(const struct flow *fl, uint8_t at, unsigned hops)
-{
-	const struct step *st = &fl->step[at];
-	unsigned most = 0;
-	uint8_t next;
-
-	if (step_asks(st) || st->kind == STEP_END)
-		return 0;
-	if (hops > fl->steps)
-		return ACTS_MAX + 1;
-	for (unsigned i = 0; (next = nth_next(st, i)) != STEP_NONE; i++) {
-		unsigned acts = acts_from(fl, next, hops + 1);
-
-		most = acts > most ? acts : most;
+	for (unsigned s = 0; strcmp(fl->name, FLOW_PHRASE) == 0 && s < fl->steps; s++) {
+		if (step_asks(&fl->step[s]))
+			prove_reach(fl, (uint8_t)s, g->seen[n]);
 	}
-	return most + (st->kind == STEP_SET || st->kind == STEP_REFER);
 }
 
 static bool
-asks_consent(const struct flow *fl, const char *name)
+can_end(const struct graph *g, unsigned n, unsigned s)
 {
-	for (unsigned i = 0; i < fl->steps; i++) {
-		if (strcmp(fl->step[i].consent, name) == 0 &&
-		    strcmp(fl->step[i].slot, name) == 0)
+	const struct step *st = &g->f->flow[n].step[s];
+	const struct flow *to;
+	uint8_t at = STEP_NONE, next;
+
+	if (st->kind == STEP_END)
+		return true;
+	to = target(g->f, st, &at);
+	if (to != NULL)
+		return at != STEP_NONE && g->ends[to - g->f->flow][at];
+	for (unsigned i = 0; (next = nth_next(st, i)) != STEP_NONE; i++) {
+		if (g->ends[n][next])
 			return true;
 	}
 	return false;
 }
 
-static enum rc
-prove_refer(const struct flows *f, const struct flow *fl, const struct step *st,
-    const char *where, struct flow_err *err)
+/* A fixed point: a step can end when one of its followers can. */
+static void
+find_ends(struct graph *g)
 {
-	bool child = strcmp(st->under, "child") == 0,
-	     danger = strcmp(st->under, "danger") == 0;
+	bool changed = true;
 
-	if ((child && (f->exceptions & EXCEPT_CHILD) == 0) ||
-	    (danger && (f->exceptions & EXCEPT_DANGER) == 0))
-		return prove_fail(err, where, st->line, st->name,
-		    "the policy has no exception %s; allowed: those in conf/policies",
-		    st->under);
-	if (!child && !danger && !asks_consent(fl, st->under))
-		return prove_fail(err, where, st->line, st->name,
-		    "no question asks for the consent %s; allowed: child danger, or the consent "
-		    "of a choice whose slot has its name",
-		    st->under);
-	return RC_OK;
-}
+	while (changed) {
+		changed = false;
+		for (unsigned n = 0; n < g->f->n; n++) {
+			for (unsigned s = 0; s < g->f->flow[n].steps; s++) {
+				bool can = can_end(g, n, s);
 
-static enum rc
-prove_words(
-    const struct flows *f, const struct step *st, const char *where, struct flow_err *err)
-{
-	for (unsigned i = 0; i < st->options; i++) {
-		for (unsigned c = 0; c < WORD_CLASSES; c++) {
-			if ((st->option[i].words & 1U << c) == 0)
-				continue;
-			for (unsigned l = 0; l < LANGS; l++) {
-				if ((f->langs & 1U << l) == 0 ||
-				    words_has(f->words, (enum word_class)c, (enum lang)l))
-					continue;
-				return prove_fail(err, where, st->line, st->name,
-				    "option %u: %s has no words in %s",
-				    st->option[i].digit,
-				    word_class_name((enum word_class)c),
-				    lang_code((enum lang)l));
+				changed = changed || can != g->ends[n][s];
+				g->ends[n][s] = can;
 			}
 		}
 	}
-	return RC_OK;
 }
 
-static enum rc
-prove_step(const struct flows *f, const struct flow *fl, unsigned i, const char *where,
-    struct flow_err *err)
+/* The effects of one step that asks nothing, or of a question that is passed by. */
+static unsigned
+effects_of(const struct step *st)
 {
-	const struct step *st = &fl->step[i];
-	enum rc rc = RC_OK;
-
-	if (acts_from(fl, (uint8_t)i, 0) > ACTS_MAX)
-		return prove_fail(err, where, st->line, st->name,
-		    "a circle without a question, or more than %d acts before one",
-		    ACTS_MAX);
-	for (unsigned k = 0; k < st->options; k++) {
-		if (st->consent[0] != '\0' && strcmp(st->option[k].code, "yes") != 0 &&
-		    strcmp(st->option[k].code, "no") != 0)
-			rc = prove_fail(err, where, st->line, st->name,
-			    "a consent is yes or no; allowed: codes yes and no");
+	switch (st->kind) {
+	case STEP_SET:
+		return (st->slot[0] != '\0' ? 1U : 0U) +
+		    (st->class != CASE_NONE ? 1U : 0U) + (st->task[0] != '\0' ? 1U : 0U);
+	case STEP_REFER:
+	case STEP_DO:
+	case STEP_END:
+		return 1;
+	case STEP_CHOICE:
+		return 2; /* "no", and the consent */
+	case STEP_SEVERAL:
+	case STEP_NUMBER:
+	case STEP_TEXT:
+	case STEP_PLACE:
+	case STEP_NOTICE:
+	case STEP_HOUR:
+	case STEP_SAY:
+	case STEP_BRANCH:
+	case STEP_FLOW:
+		break;
 	}
-	if (rc == RC_OK && st->kind == STEP_REFER)
-		rc = prove_refer(f, fl, st, where, err);
-	if (rc == RC_OK)
-		rc = prove_words(f, st, where, err);
-	return rc;
+	return 0;
 }
+
+static unsigned effects_from(struct graph *g, unsigned n, uint8_t at);
 
 static unsigned
-count_slots(const struct flow *fl)
+effects_behind(struct graph *g, unsigned n, const struct step *st)
 {
-	unsigned n = OWN_SLOTS + 1; /* the region that an opened case has */
+	const struct flow *to;
+	unsigned most = 0;
+	uint8_t at = STEP_NONE, next;
 
-	for (unsigned i = 0; i < fl->steps; i++) {
-		bool before = false;
+	to = target(g->f, st, &at);
+	if (to != NULL)
+		return effects_from(g, (unsigned)(to - g->f->flow), at);
+	for (unsigned i = 0; (next = nth_next(st, i)) != STEP_NONE; i++) {
+		unsigned v = effects_from(g, n, next);
 
-		for (unsigned k = 0; k < i; k++)
-			before = before ||
-			    strcmp(fl->step[k].slot, fl->step[i].slot) == 0;
-		n += fl->step[i].slot[0] != '\0' && !before;
+		most = v > most ? v : most;
 	}
-	return n;
+	return most;
+}
+
+/* The most effects between here and the next question; ENDLESS and more for a circle without one. */
+static unsigned
+effects_from(struct graph *g, unsigned n, uint8_t at)
+{
+	const struct step *st;
+
+	if (at == STEP_NONE)
+		return 0;
+	st = &g->f->flow[n].step[at];
+	if (step_asks(st) && !st->plain && st->kind != STEP_NOTICE)
+		return 0;
+	if (g->visit[n][at] == VISIT_OPEN)
+		return ENDLESS;
+	if (g->visit[n][at] == VISIT_NEW) {
+		g->visit[n][at] = VISIT_OPEN;
+		g->effects[n][at] = effects_of(st) + effects_behind(g, n, st);
+		g->visit[n][at] = VISIT_DONE;
+	}
+	return g->effects[n][at];
 }
 
 static enum rc
-prove_flow(
-    const struct flows *f, const struct flow *fl, const char *dir, struct flow_err *err)
+prove_flow(struct graph *g, unsigned n, const char *dir, struct flow_err *err)
 {
-	bool seen[FLOW_STEPS] = { false }, ends[FLOW_STEPS] = { false };
+	const struct flow *fl = &g->f->flow[n];
 	char where[PATH_MAX];
 	enum rc rc = RC_OK;
 
-	if (snprintf(where, sizeof where, "%s/flows/%s", dir, fl->file) >=
-	    (int)sizeof where)
-		where[0] = '\0';
-	reach(fl, fl->start, seen);
-	reach(fl, fl->danger, seen);
-	find_ends(fl, ends);
+	prove_where(where, dir, fl);
+	for (unsigned i = 0; i < fl->steps && rc == RC_OK; i++)
+		rc = prove_target(g->f, &fl->step[i], where, err);
+	if (rc != RC_OK)
+		return rc;
+	prove_reach(fl, fl->start, g->seen[n]);
+	prove_reach(fl, fl->danger, g->seen[n]);
+	prove_reach(fl, fl->again, g->seen[n]);
+	reach_by_name(g, n);
 	for (unsigned i = 0; i < fl->steps; i++) {
 		const struct step *st = &fl->step[i];
 
-		if (!seen[i])
+		if (!g->seen[n][i])
 			return prove_fail(
 			    err, where, st->line, st->name, "nothing leads here");
-		if (!ends[i])
+		if (!g->ends[n][i])
 			return prove_fail(err, where, st->line, st->name,
 			    "a dead end: no end can be reached from here");
+		if (effects_from(g, n, (uint8_t)i) > EFFECTS_MAX)
+			return prove_fail(err, where, st->line, st->name,
+			    "a circle without a question, or more than %d effects before "
+			    "one",
+			    EFFECTS_MAX);
 	}
-	if (count_slots(fl) > FLOW_SLOTS)
+	if (OWN_SLOTS + flow_slots_of(fl) > FLOW_SLOTS)
 		return prove_fail(err, where, 1, fl->name, "too many slots; allowed: %d",
-		    FLOW_SLOTS - OWN_SLOTS - 1);
-	for (unsigned i = 0; i < fl->steps && rc == RC_OK; i++)
-		rc = prove_step(f, fl, i, where, err);
-	return rc;
-}
-
-/* A text of a person in every language, in both registers. */
-static enum rc
-prove_key(const struct flows *f, const char *key, const char *where, unsigned line,
-    struct flow_err *err)
-{
-	for (unsigned l = 0; l < LANGS; l++) {
-		bool has[2] = { false, false };
-
-		if ((f->langs & 1U << l) == 0)
-			continue;
-		for (size_t i = 0; i < texts_count(f->texts); i++) {
-			struct text_row r = texts_row(f->texts, i);
-
-			if (r.lang == l && strcmp(r.key, key) == 0)
-				has[r.reg] = true;
-		}
-		for (unsigned reg = 0; reg < 2; reg++) {
-			if (!has[reg])
-				return prove_fail(err, where, line, key,
-				    "no %s text in %s.po; allowed: one with%s msgctxt \"cover\"",
-				    reg == TEXT_COVER ? "cover" : "plain",
-				    lang_code((enum lang)l),
-				    reg == TEXT_COVER ? "" : "out");
-		}
-	}
-	return RC_OK;
+		    FLOW_SLOTS - OWN_SLOTS);
+	return prove_steps(g->f, fl, where, err);
 }
 
 static enum rc
-prove_keys(const struct flows *f, const char *dir, struct flow_err *err)
+prove_flows(const struct flows *f, const char *dir, struct flow_err *err)
 {
-	char where[PATH_MAX];
+	struct graph *g = xcalloc(1, sizeof *g);
 	enum rc rc = RC_OK;
 
-	for (size_t i = 0; i < ARRAY_LEN(own_keys) && rc == RC_OK; i++)
-		rc = prove_key(f, own_keys[i], "the engine's own texts", 1, err);
-	for (unsigned n = 0; n < f->n; n++) {
-		const struct flow *fl = &f->flow[n];
-
-		if (snprintf(where, sizeof where, "%s/flows/%s", dir, fl->file) >=
-		    (int)sizeof where)
-			where[0] = '\0';
-		for (unsigned i = 0; i < fl->steps; i++) {
-			const struct step *st = &fl->step[i];
-			const char *const keys[] = { st->text, st->after_intro, st->echo,
-				st->which };
-
-			for (size_t k = 0; k < ARRAY_LEN(keys) && rc == RC_OK; k++) {
-				if (keys[k][0] != '\0')
-					rc = prove_key(f, keys[k], where, st->line, err);
-			}
-		}
-	}
+	g->f = f;
+	find_ends(g);
+	for (unsigned i = 0; i < f->n && rc == RC_OK; i++)
+		rc = prove_flow(g, i, dir, err);
+	free(g);
 	return rc;
+}
+
+/* One flow an intent, and one that a dial opens; older versions open for nobody. */
+static enum rc
+prove_doors(const struct flows *f, const char *dir, struct flow_err *err)
+{
+	unsigned dials = 0;
+	uint64_t claimed = 0;
+	char where[PATH_MAX];
+
+	for (unsigned i = 0; i < f->n; i++) {
+		const struct flow *fl = &f->flow[i];
+
+		if (!flow_is_newest(f, fl))
+			continue;
+		prove_where(where, dir, fl);
+		if ((fl->intents & claimed) != 0)
+			return prove_fail(
+			    err, where, 1, "intents", "another flow has one of them");
+		claimed |= fl->intents;
+		if (fl->dial && ++dials > 1)
+			return prove_fail(
+			    err, where, 1, "dial", "a dial opens another flow already");
+	}
+	for (size_t i = 0; dials == 0 && i < texts_count(f->texts); i++) {
+		if (strstr(texts_row(f->texts, i).key, KEY_ON_USSD) != NULL)
+			return prove_fail(err, dir, 1, "dial",
+			    "the text %s is a dialogue's, and no flow has dial; allowed: "
+			    "dial = \"yes\" in one",
+			    texts_row(f->texts, i).key);
+	}
+	return RC_OK;
 }
 
 enum rc
 flow_prove(const struct flows *f, const char *dir, struct flow_err *err)
 {
-	uint32_t claimed = 0;
-	enum rc rc = RC_OK;
+	enum rc rc = prove_doors(f, dir, err);
 
-	for (unsigned i = 0; i < f->n && rc == RC_OK; i++) {
-		/* older versions answer those who are on them, and open for nobody */
-		if (flow_is_newest(f, &f->flow[i]) && (f->flow[i].intents & claimed) != 0)
-			return prove_fail(err, f->flow[i].file, 1, "intents",
-			    "another flow has one of them");
-		if (flow_is_newest(f, &f->flow[i]))
-			claimed |= f->flow[i].intents;
-		rc = prove_flow(f, &f->flow[i], dir, err);
-	}
+	if (rc == RC_OK)
+		rc = prove_flows(f, dir, err);
 	if (rc == RC_OK)
 		rc = prove_keys(f, dir, err);
 	if (rc == RC_OK)
@@ -315,5 +321,7 @@ flow_prove(const struct flows *f, const char *dir, struct flow_err *err)
 		rc = prove_ban(f, dir, err);
 	if (rc == RC_OK)
 		rc = prove_refer_texts(f, dir, err);
+	if (rc == RC_OK)
+		rc = prove_lists(f, dir, err);
 	return rc;
 }

@@ -6,31 +6,191 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "card.h"
 #include "flow_priv.h"
 #include "str.h"
 
 #define LIST_MAX 320
+#define CARD_TEXT 320
+
+/* The longest that an argument can be, for the proofs. */
+static const struct flow_input widest = {
+	.taken_at = "23:59",
+	.code = "4821773100",
+	.waiting = { .step = "",
+	    .at = "23:59",
+	    .words = "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM" },
+};
 
 struct saying
 saying_begin(
     const struct flows *f, enum lang l, enum text_register r, char out[FLOW_TEXT_MAX])
 {
 	out[0] = '\0';
-	return (struct saying){ .f = f, .lang = l, .reg = r, .out = out };
+	return (struct saying){ .f = f, .lang = l, .reg = r, .in = &widest, .out = out };
+}
+
+struct saying
+saying_to(const struct flows *f, const struct session *s, const struct flow_input *in,
+    char out[FLOW_TEXT_MAX])
+{
+	enum lang l = session_lang_ok(f, s) ? s->lang : LANG_NONE;
+	struct saying y = saying_begin(f, l, session_register(s), out);
+
+	y.s = s;
+	y.in = in;
+	y.bearer = in->bearer;
+	return y;
+}
+
+/* On a dialogue's screen the key's own short form, where it has one. */
+static const char *
+template_of(const struct saying *y, const char *key)
+{
+	char screen[FLOW_KEY_MAX + 8];
+	const char *tmpl = NULL;
+
+	if (y->bearer == BEARER_USSD &&
+	    snprintf(screen, sizeof screen, "%s" KEY_ON_USSD, key) < (int)sizeof screen)
+		tmpl = text_get(y->f->texts, y->lang, y->reg, screen);
+	return tmpl != NULL ? tmpl : text_get(y->f->texts, y->lang, y->reg, key);
+}
+
+void
+flow_hour_text(const char *code, char out[FLOW_HOUR_TEXT])
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	if (strlen(code) != 9 || code[4] != '-')
+		return;
+	for (int i = 0; i < 2; i++) {
+		const char *at = code + 5 * i;
+		int h = (at[0] - '0') * 10 + at[1] - '0';
+		bool whole = memcmp(at + 2, "00", 2) == 0;
+
+		if (!str_add(out, FLOW_HOUR_TEXT, &len, "%s%d%s%.*s", i > 0 ? "-" : "", h,
+			whole ? "" : ":", whole ? 0 : 2, at + 2))
+			out[0] = '\0';
+	}
+}
+
+/* Ten digits as two groups of five. */
+static void
+code_groups(const char *code, char out[12])
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	if (code != NULL && strlen(code) == 10)
+		(void)!str_add(out, 12, &len, "%.5s %s", code, code + 5);
+}
+
+/* The wording of the exceptions follows the table that routing uses. */
+static const char *
+exceptions(const struct saying *y)
+{
+	static const char *const keys[] = { "except.none", "except.child",
+		"except.danger", "except.child_danger" };
+	const char *text = template_of(
+	    y, keys[y->f->exceptions & (EXCEPT_CHILD | EXCEPT_DANGER)]);
+
+	return text != NULL ? text : "";
+}
+
+/* Whom to call: of the home country named, or the number's; where the person is. */
+static void
+find_card(const struct saying *y, char out[CARD_TEXT])
+{
+	const char *home = y->s != NULL ? session_slot(y->s, "home") : "";
+	const char *where = y->s != NULL ? session_slot(y->s, "country") : "";
+	const char *region = y->s != NULL ? session_slot(y->s, "region") : "";
+	char country[8];
+	const struct card *c = NULL;
+	const char *tmpl = template_of(y, KEY_CARD_NONE);
+
+	out[0] = '\0';
+	if (y->s == NULL) /* the proofs: the longest a card can be */
+		(void)!str_copy(out, CARD_TEXT,
+		    "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMM: +000 000 000 000 (2026-12-31)");
+	if (y->s == NULL || y->f->cards == NULL)
+		return;
+	if (where[0] == '\0' &&
+	    str_copy_bytes(country, sizeof country, region, strcspn(region, "-")))
+		where = country;
+	if (home[0] == '\0')
+		home = y->in->country != NULL ? y->in->country : "";
+	c = card_find(y->f->cards, CARD_EMBASSY, home, where);
+	if (c == NULL)
+		c = card_find(y->f->cards, CARD_HOTLINE, home, where);
+	if (c != NULL && y->lang < LANGS) {
+		const struct text_arg v[] = { { "words", card_name(c, y->lang) },
+			{ "list", c->phone }, { "at", c->reviewed } };
+
+		tmpl = template_of(y, KEY_CARD_LINE);
+		if (tmpl != NULL &&
+		    text_fill(out, CARD_TEXT, tmpl, v, ARRAY_LEN(v)) == RC_OK)
+			return;
+	}
+	if (tmpl != NULL)
+		(void)!str_copy(out, CARD_TEXT, tmpl);
+}
+
+#define ARGS_OWN 7
+
+/* What every text may name. The strings live as long as the buffers given. */
+static size_t
+own_args(const struct saying *y, char hour[FLOW_HOUR_TEXT], char code[12],
+    char card[CARD_TEXT], struct text_arg v[ARGS_OWN])
+{
+	const struct flow_input *in = y->in;
+	bool waits = in->waiting.step != NULL;
+	const char *at = waits && in->waiting.at != NULL ? in->waiting.at : in->taken_at;
+	const char *words = waits && in->waiting.words != NULL ? in->waiting.words
+	    : in->job_answer != NULL                           ? in->job_answer
+							       : "";
+	const char *slot = y->s != NULL ? session_slot(y->s, "hour") : "2230-2330";
+	size_t n = 0;
+
+	flow_hour_text(slot, hour);
+	code_groups(in->code, code);
+	find_card(y, card);
+	v[n++] = (struct text_arg){ "at", at };
+	v[n++] = (struct text_arg){ "words", words };
+	v[n++] = (struct text_arg){ "hour", hour };
+	v[n++] = (struct text_arg){ "code", code };
+	v[n++] = (struct text_arg){ "dial",
+		y->f->dial[0] != '\0' ? y->f->dial : "*8500#" };
+	v[n++] = (struct text_arg){ "except", exceptions(y) };
+	v[n++] = (struct text_arg){ "card", card };
+	return n;
+}
+
+static const char *
+between(const struct saying *y)
+{
+	return y->bearer == BEARER_USSD ? "\n" : " ";
 }
 
 void
 say_text(struct saying *y, const char *key, const struct text_arg *args, size_t n)
 {
-	const char *tmpl = text_get(y->f->texts, y->lang, y->reg, key);
+	const char *tmpl = template_of(y, key);
+	struct text_arg all[ARGS_OWN + 4];
+	char hour[FLOW_HOUR_TEXT], code[12], card[CARD_TEXT];
+	size_t own;
 
-	if (tmpl == NULL || y->len + 2 >= FLOW_TEXT_MAX) {
+	if (tmpl == NULL || y->len + 2 >= FLOW_TEXT_MAX || n > 4) {
 		y->failed = true;
 		return;
 	}
+	own = own_args(y, hour, code, card, all);
+	for (size_t i = 0; i < n; i++)
+		all[own + i] = args[i];
 	if (y->len > 0)
-		y->out[y->len++] = ' ';
-	if (text_fill(y->out + y->len, FLOW_TEXT_MAX - y->len, tmpl, args, n) != RC_OK)
+		y->out[y->len++] = between(y)[0];
+	if (text_fill(y->out + y->len, FLOW_TEXT_MAX - y->len, tmpl, all, own + n) !=
+	    RC_OK)
 		y->failed = true;
 	y->len += strlen(y->out + y->len);
 }
@@ -41,54 +201,51 @@ say_key(struct saying *y, const char *key)
 	say_text(y, key, NULL, 0);
 }
 
-/* The wording of the exceptions follows the table that routing uses. */
 void
 say_intro(struct saying *y)
 {
-	static const char *const keys[] = { "except.none", "except.child",
-		"except.danger", "except.child_danger" };
-	const char *key = keys[y->f->exceptions & (EXCEPT_CHILD | EXCEPT_DANGER)];
-	const char *except = text_get(y->f->texts, y->lang, y->reg, key);
-	struct text_arg arg = { "except", except != NULL ? except : "" };
+	say_key(y, KEY_INTRO);
+}
 
-	if (except == NULL)
+/* "Zhetybay, Mangystau": a place, and the region it lies in. */
+void
+say_place(struct saying *y, unsigned place)
+{
+	const struct places *p = y->f->places;
+	unsigned region = place_by_id(p, place_region(p, place));
+
+	if (!str_add(y->out, FLOW_TEXT_MAX, &y->len, "%s", place_name(p, place, y->lang)))
 		y->failed = true;
-	say_text(y, KEY_INTRO, &arg, 1);
+	if (!place_is_region(p, place) && region != places_count(p) &&
+	    !str_add(
+		y->out, FLOW_TEXT_MAX, &y->len, ", %s", place_name(p, region, y->lang)))
+		y->failed = true;
 }
 
 void
 say_echo(struct saying *y, const struct step *st, unsigned place)
 {
-	const struct places *p = y->f->places;
-	unsigned region = place_by_id(p, place_region(p, place));
-	char town[LIST_MAX];
+	char town[FLOW_TEXT_MAX];
+	struct saying of = saying_begin(y->f, y->lang, y->reg, town);
 	struct text_arg arg = { "town", town };
-	size_t len = 0;
-	bool fits;
 
-	town[0] = '\0';
-	if (place_is_region(p, place) || region == places_count(p))
-		fits = str_add(
-		    town, sizeof town, &len, "%s", place_name(p, place, y->lang));
-	else
-		fits = str_add(town, sizeof town, &len, "%s, %s",
-		    place_name(p, place, y->lang), place_name(p, region, y->lang));
-	if (!fits)
-		y->failed = true;
+	say_place(&of, place);
+	y->failed = y->failed || of.failed;
 	say_text(y, st->echo, &arg, 1);
 }
 
 void
 say_which(struct saying *y, const struct step *st, const unsigned *place, unsigned n)
 {
-	char list[LIST_MAX];
+	char list[LIST_MAX], label[PLACE_LABEL_MAX];
 	struct text_arg arg = { "list", list };
 	size_t len = 0;
 
 	list[0] = '\0';
 	for (unsigned i = 0; i < n; i++) {
-		if (!str_add(list, sizeof list, &len, "%s%u %s", i > 0 ? " " : "", i + 1,
-			place_name(y->f->places, place[i], y->lang)))
+		place_label(y->f->places, place, n, i, y->lang, label);
+		if (!str_add(list, sizeof list, &len, "%s%u %s", i > 0 ? between(y) : "",
+			i + 1, label))
 			y->failed = true;
 	}
 	say_text(y, st->which, &arg, 1);
@@ -98,17 +255,19 @@ void
 say_row(struct saying *y, const char *order)
 {
 	unsigned digit = 1;
-	enum lang l;
 
 	for (const char *at = order; *at != '\0'; at += at[2] == ' ' ? 3 : 2, digit++) {
 		char code[3] = { at[0], at[1], '\0' };
 		const char *name;
 
-		l = lang_parse(code);
-		name = text_get(y->f->texts, l, TEXT_COVER, KEY_LANG_NAME);
+		struct saying in = *y;
+
+		in.lang = lang_parse(code);
+		in.reg = TEXT_COVER;
+		name = template_of(&in, KEY_LANG_NAME);
 		if (name == NULL ||
 		    !str_add(y->out, FLOW_TEXT_MAX, &y->len, "%s%u %s",
-			digit > 1 ? " " : "", digit, name)) {
+			digit > 1 ? between(y) : "", digit, name)) {
 			y->failed = true;
 			return;
 		}
@@ -134,21 +293,97 @@ say_places_named(struct saying *y, const struct step *st, const char *ids)
 	say_which(y, st, place, n);
 }
 
+/* Towns that a dialogue offers, and "other" as the last digit; false: none, it is typed. */
+static bool
+say_menu(struct saying *y, const struct step *st, const struct session *s)
+{
+	unsigned town[PLACE_FOUND_MAX];
+	unsigned n = step_place_menu(y->f, s, st, town);
+	const char *other = template_of(y, KEY_PLACE_OTHER);
+	struct text_arg arg = { "list", "" };
+	char list[LIST_MAX];
+	size_t len = 0;
+
+	list[0] = '\0';
+	if (n == 0)
+		return false;
+	for (unsigned i = 0; i < n; i++) {
+		if (!str_add(list, sizeof list, &len, "%s%u %s", i > 0 ? " " : "", i + 1,
+			place_short_name(y->f->places, town[i], y->lang)))
+			y->failed = true;
+	}
+	if (other == NULL || !str_add(list, sizeof list, &len, " %u %s", n + 1, other))
+		y->failed = true;
+	arg.value = list;
+	say_text(y, st->text, &arg, 1);
+	return true;
+}
+
 static bool
 has_slot(const struct session *s, const char *name)
 {
 	return session_slot(s, name)[0] != '\0';
 }
 
+/* What stands before the question: the first reply, a text, the place that was understood. */
+static void
+say_before(struct saying *y, const struct flow *fl, const struct session *s)
+{
+	const struct step *asked;
+	unsigned place;
+	uint8_t i;
+
+	i = flow_step_index(fl, s->step);
+	/* a screen of its own on USSD, and a notice is that screen */
+	if (has_slot(s, SLOT_FIRST) && y->bearer == BEARER_SMS && i != STEP_NONE &&
+	    fl->step[i].kind != STEP_NOTICE)
+		say_intro(y);
+	if (strcmp(session_slot(s, SLOT_TOLD), s->step) == 0 &&
+	    y->bearer == BEARER_USSD && !has_slot(s, SLOT_WHICH))
+		say_key(y, KEY_URGENT_BACK);
+	if (has_slot(s, SLOT_SAY))
+		say_key(y, session_slot(s, SLOT_SAY));
+	i = flow_step_index(fl, session_slot(s, SLOT_ECHO));
+	if (i == STEP_NONE)
+		return;
+	asked = &fl->step[i];
+	place = place_by_id(y->f->places, session_slot(s, asked->slot));
+	if (place < places_count(y->f->places))
+		say_echo(y, asked, place);
+}
+
+static void
+say_question(struct saying *y, const struct step *st, const struct session *s)
+{
+	if (has_slot(s, SLOT_WHICH)) {
+		say_places_named(y, st, session_slot(s, SLOT_WHICH));
+		return;
+	}
+	if (st->kind == STEP_PLACE && y->bearer == BEARER_USSD) {
+		if (!has_slot(s, SLOT_TYPE) && say_menu(y, st, s))
+			return;
+		y->bearer = BEARER_SMS; /* typed: asked in the words of a text */
+	}
+	if (st->plain)
+		y->reg = TEXT_PLAIN;
+	if (has_slot(s, SLOT_FIRST) && st->after_intro[0] != '\0' &&
+	    y->bearer == BEARER_SMS)
+		say_key(y, st->after_intro);
+	else
+		say_key(y, st->text);
+}
+
 void
 say_open_question(struct saying *y, const struct flow *fl, const struct session *s)
 {
-	const struct step *st, *asked;
-	unsigned place;
 	uint8_t i;
 
 	if (strcmp(s->step, STEP_LANGUAGE) == 0) {
 		say_row(y, session_slot(s, SLOT_ROW));
+		return;
+	}
+	if (strcmp(s->step, STEP_GO) == 0) {
+		say_key(y, KEY_GO_ON);
 		return;
 	}
 	i = fl != NULL ? flow_step_index(fl, s->step) : STEP_NONE;
@@ -156,24 +391,8 @@ say_open_question(struct saying *y, const struct flow *fl, const struct session 
 		say_key(y, KEY_SCREEN);
 		return;
 	}
-	st = &fl->step[i];
-	if (has_slot(s, SLOT_FIRST))
-		say_intro(y);
-	if (has_slot(s, SLOT_SAY))
-		say_key(y, session_slot(s, SLOT_SAY));
-	i = flow_step_index(fl, session_slot(s, SLOT_ECHO));
-	if (i != STEP_NONE) {
-		asked = &fl->step[i];
-		place = place_by_id(y->f->places, session_slot(s, asked->slot));
-		if (place < places_count(y->f->places))
-			say_echo(y, asked, place);
-	}
-	if (has_slot(s, SLOT_WHICH))
-		say_places_named(y, st, session_slot(s, SLOT_WHICH));
-	else if (has_slot(s, SLOT_FIRST) && st->after_intro[0] != '\0')
-		say_key(y, st->after_intro);
-	else
-		say_key(y, st->text);
+	say_before(y, fl, s);
+	say_question(y, &fl->step[i], s);
 }
 
 enum text_register
@@ -231,23 +450,23 @@ row_order(const struct flows *f, const char *country, char out[FLOW_CODE_MAX])
 }
 
 enum rc
-flow_screen(const struct flows *f, const struct session *s, enum bearer b,
+flow_screen(const struct flows *f, const struct session *s, const struct flow_input *in,
     char out[FLOW_TEXT_MAX])
 {
-	enum lang l = session_lang_ok(f, s) ? s->lang : LANG_NONE;
 	const struct flow *fl = flow_of_session(f, s);
+	struct saying y = saying_to(f, s, in, out);
 	char order[FLOW_CODE_MAX];
-	struct saying y;
+	bool own;
 
 	if (s->flow[0] != '\0' && fl == NULL)
 		return RC_REFUSED;
-	if (s->step[0] != '\0' && strcmp(s->step, STEP_LANGUAGE) != 0 &&
+	own = strcmp(s->step, STEP_LANGUAGE) == 0 || strcmp(s->step, STEP_GO) == 0;
+	if (!own && s->step[0] != '\0' &&
 	    (fl == NULL || flow_step_index(fl, s->step) == STEP_NONE))
 		return RC_REFUSED;
-	y = saying_begin(f, l, session_register(s), out);
-	if (strcmp(s->step, STEP_LANGUAGE) != 0 &&
-	    (l == LANG_NONE || (s->step[0] == '\0' && b == BEARER_USSD))) {
-		row_order(f, "", order);
+	if (!own &&
+	    (y.lang == LANG_NONE || (s->step[0] == '\0' && in->bearer == BEARER_USSD))) {
+		row_order(f, in->country != NULL ? in->country : "", order);
 		say_row(&y, order);
 	} else {
 		say_open_question(&y, fl, s);

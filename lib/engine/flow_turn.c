@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a rule may do in a step: answers, effects, the walk from step to step up to the next question.
- * It decides nothing about the input. Called by flow.c and flow_answer.c.
+ * What a rule may do in a step: answers, effects, a case, a text; and which flow a session is on.
+ * It decides nothing about the input. Called by flow*.c.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "flow_priv.h"
+#include "gsm.h"
 #include "str.h"
 
-#define HOPS_MAX FLOW_STEPS
+#define PARTS_MAX 2 /* of a text to a person */
 
 static const char *const class_names[] = { [CASE_NONE] = "none",
 	[CASE_OTHER] = "other",
@@ -164,7 +165,8 @@ bool
 step_asks(const struct step *st)
 {
 	return st->kind == STEP_CHOICE || st->kind == STEP_SEVERAL ||
-	    st->kind == STEP_NUMBER || st->kind == STEP_TEXT || st->kind == STEP_PLACE;
+	    st->kind == STEP_NUMBER || st->kind == STEP_TEXT || st->kind == STEP_PLACE ||
+	    st->kind == STEP_NOTICE || st->kind == STEP_HOUR;
 }
 
 struct effect *
@@ -186,6 +188,23 @@ session_has_case(const struct session *s)
 	return s->case_id != 0 || s->class != CASE_NONE;
 }
 
+/* Answers, and what the engine noted of a case, belong to the one case. */
+static void
+drop_answers(struct session *s)
+{
+	static const char *const of_case[] = { SLOT_REFERRED, SLOT_CUT, SLOT_KNOCK,
+		SLOT_RETURN };
+
+	for (unsigned i = 0; i < s->slots;) {
+		if (s->slot[i].name[0] == '_')
+			i++;
+		else
+			slot_drop(s, s->slot[i].name);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(of_case); i++)
+		slot_drop(s, of_case[i]);
+}
+
 void
 turn_open_case(struct turn *t, enum case_class c)
 {
@@ -193,7 +212,7 @@ turn_open_case(struct turn *t, enum case_class c)
 		return;
 	t->s->case_id = 0;
 	t->s->class = c;
-	t->s->slots = 0;
+	drop_answers(t->s);
 	effect_add(t, EFFECT_CASE_OPEN, "", "")->class = c;
 	if (t->in->country[0] != '\0')
 		turn_answer(t, "region", t->in->country);
@@ -201,9 +220,19 @@ turn_open_case(struct turn *t, enum case_class c)
 }
 
 void
+turn_need_case(struct turn *t)
+{
+	if (!session_has_case(t->s) && t->flow != NULL &&
+	    t->flow->opens == FLOW_CASE_OPEN)
+		turn_open_case(t, CASE_OTHER);
+}
+
+void
 turn_raise_class(struct turn *t, enum case_class c)
 {
-	if (c <= t->s->class)
+	if (c != CASE_NONE)
+		turn_need_case(t);
+	if (c <= t->s->class || !session_has_case(t->s))
 		return;
 	t->s->class = c;
 	for (unsigned i = 0; i < t->e->n; i++) {
@@ -218,6 +247,8 @@ turn_raise_class(struct turn *t, enum case_class c)
 void
 turn_answer(struct turn *t, const char *slot, const char *code)
 {
+	if (slot[0] != '_')
+		turn_need_case(t);
 	slot_set(t->s, slot, code);
 	(void)effect_add(t, EFFECT_ANSWER, slot, code);
 	t->answered = true;
@@ -245,15 +276,16 @@ turn_keep_words(struct turn *t)
 void
 turn_choose_lang(struct turn *t)
 {
-	static const enum word_class order[] = { WORD_DANGER, WORD_HELP, WORD_REPORT,
-		WORD_JOB, WORD_INFO };
 	enum word_class best = WORD_CLASSES;
+	const enum word_class *order;
 	enum lang l;
+	size_t n;
 
 	if (session_lang_ok(t->f, t->s))
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(order) && best == WORD_CLASSES; i++) {
-		if (t->words.any[order[i]] != 0)
+	order = words_open_order(&n);
+	for (size_t i = 0; i < n && best == WORD_CLASSES; i++) {
+		if (words_opens(&t->words, order[i]) != 0)
 			best = order[i];
 	}
 	l = words_guess_lang(&t->words, &t->folded, best, t->in->country);
@@ -263,7 +295,7 @@ turn_choose_lang(struct turn *t)
 static struct saying
 begin(struct turn *t)
 {
-	return saying_begin(t->f, t->s->lang, session_register(t->s), t->e->text);
+	return saying_to(t->f, t->s, t->in, t->e->text);
 }
 
 void
@@ -312,6 +344,13 @@ turn_ask_again(struct turn *t)
 	}
 	y = begin(t);
 	say_open_question(&y, fl, t->s);
+	/* in the middle of a conversation a question may have no room behind the first reply */
+	if (t->in->bearer == BEARER_SMS && session_slot(t->s, SLOT_FIRST)[0] != '\0' &&
+	    gsm_size_of(t->e->text).parts > PARTS_MAX) {
+		slot_drop(t->s, SLOT_FIRST);
+		y = begin(t);
+		say_open_question(&y, fl, t->s);
+	}
 	t->broken = t->broken || y.failed;
 	i = fl != NULL ? flow_step_index(fl, t->s->step) : STEP_NONE;
 	if (i == STEP_NONE)
@@ -321,137 +360,4 @@ turn_ask_again(struct turn *t)
 	else
 		t->key = fl->step[i].text;
 	t->asked = true;
-}
-
-static void
-ask(struct turn *t, const struct step *st)
-{
-	static const char *const own[] = { SLOT_FIRST, SLOT_ECHO, SLOT_WHICH, SLOT_SAY,
-		SLOT_UNSAID };
-
-	for (size_t i = 0; i < ARRAY_LEN(own); i++)
-		slot_drop(t->s, own[i]);
-	if (!str_copy(t->s->step, sizeof t->s->step, st->name))
-		t->broken = true;
-	if (t->first)
-		slot_set(t->s, SLOT_FIRST, "1");
-	if (t->echo != NULL)
-		slot_set(t->s, SLOT_ECHO, t->echo);
-	if (t->say != NULL)
-		slot_set(t->s, SLOT_SAY, t->say);
-	turn_ask_again(t);
-}
-
-static bool
-rule_holds(const struct session *s, const struct rule *r)
-{
-	if (r->class != CASE_NONE && s->class != r->class)
-		return false;
-	return r->slot[0] == '\0' || strcmp(session_slot(s, r->slot), r->is) == 0;
-}
-
-static uint8_t
-branch(const struct session *s, const struct step *st)
-{
-	for (unsigned i = 0; i < st->rules; i++) {
-		if (rule_holds(s, &st->rule[i]))
-			return st->rule[i].next;
-	}
-	return st->next;
-}
-
-static void
-set(struct turn *t, const struct step *st)
-{
-	if (st->slot[0] != '\0')
-		turn_answer(t, st->slot, st->code);
-	turn_raise_class(t, st->class);
-	if (st->task[0] != '\0')
-		(void)effect_add(t, EFFECT_TASK, st->task, "");
-}
-
-/* S6, S10: nobody is asked without the person's yes, or an exception that the first reply states. */
-static bool
-may_refer(const struct turn *t, const char *under)
-{
-	if (strcmp(under, "danger") == 0)
-		return t->s->class == CASE_DANGER &&
-		    (t->f->exceptions & EXCEPT_DANGER) != 0;
-	if (strcmp(under, "child") == 0)
-		return strcmp(session_slot(t->s, "who"), "child") == 0 &&
-		    (t->f->exceptions & EXCEPT_CHILD) != 0;
-	return strcmp(session_slot(t->s, under), "yes") == 0;
-}
-
-/* One referral a step, the earliest. */
-static void
-refer(struct turn *t, const struct step *st)
-{
-	if (!may_refer(t, st->under))
-		return;
-	for (unsigned i = 0; i < t->e->n; i++) {
-		struct effect *v = &t->e->v[i];
-
-		if (v->kind == EFFECT_REFER) {
-			v->ms = st->after_ms < v->ms ? st->after_ms : v->ms;
-			return;
-		}
-	}
-	effect_add(t, EFFECT_REFER, "", "")->ms = st->after_ms;
-}
-
-static void
-end(struct turn *t, const struct step *st)
-{
-	static const char *const own[] = { SLOT_FIRST, SLOT_ECHO, SLOT_WHICH, SLOT_SAY,
-		SLOT_UNSAID };
-	struct saying y;
-
-	for (size_t i = 0; i < ARRAY_LEN(own); i++)
-		slot_drop(t->s, own[i]);
-	t->s->step[0] = '\0';
-	turn_choose_lang(t);
-	if (session_lang_ok(t->f, t->s)) {
-		y = begin(t);
-		if (t->say != NULL)
-			say_key(&y, t->say);
-		say_key(&y, st->text);
-		t->broken = t->broken || y.failed;
-		t->key = st->text;
-	}
-	(void)effect_add(t, EFFECT_END, "", "");
-}
-
-void
-turn_go(struct turn *t, uint8_t next)
-{
-	for (unsigned hops = 0; hops < HOPS_MAX && next < t->flow->steps; hops++) {
-		const struct step *st = &t->flow->step[next];
-
-		switch (st->kind) {
-		case STEP_CHOICE:
-		case STEP_SEVERAL:
-		case STEP_NUMBER:
-		case STEP_TEXT:
-		case STEP_PLACE:
-			ask(t, st);
-			return;
-		case STEP_END:
-			end(t, st);
-			return;
-		case STEP_SAY:
-			t->say = st->text;
-			break;
-		case STEP_BRANCH:
-			next = branch(t->s, st);
-			continue;
-		case STEP_SET:
-			set(t, st);
-			break;
-		case STEP_REFER:
-			refer(t, st);
-			break;
-		}
-		next = st->next;
-	}
 }

@@ -202,6 +202,8 @@ fact(const struct case_facts *c, const char *name)
 	return "";
 }
 
+#define CLOSEST 3
+
 /* 3 the region itself, 2 its country, 1 anywhere, 0 not covered. */
 static int
 closeness(const char *regions, const char *region)
@@ -221,12 +223,16 @@ policy_choose(const struct policy *p, const struct case_facts *c,
     const struct candidate *v, size_t n)
 {
 	const char *region = fact(c, "region");
-	const char *kinds = strcmp(fact(c, "who"), "child") == 0 ? p->child_kinds
-								 : p->kinds;
+	bool child = strcmp(fact(c, "who"), "child") == 0;
+	const char *kinds = child ? p->child_kinds : p->kinds;
 	int best = -1, best_close = 0;
 
 	for (size_t i = 0; i < n && i < INT_MAX; i++) {
 		int close = closeness(v[i].regions, region);
+
+		/* S15: whoever is there for children comes before the nearest of the others */
+		if (child && close > 0 && strcmp(v[i].kind, "child") == 0)
+			close += CLOSEST;
 
 		if (v[i].asked || close == 0 || !has_word(kinds, v[i].kind) ||
 		    (p->vetted_only && !v[i].vetted))

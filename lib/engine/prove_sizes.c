@@ -10,7 +10,11 @@
 
 #include "gsm.h"
 #include "prove.h"
+#include "screen.h"
+#include "str.h"
 #include "text_po.h"
+
+#define PAGES_MAX 4 /* of a screen that has no short form of its own */
 
 /* What was said before the question on one path through a flow. */
 struct path {
@@ -23,6 +27,9 @@ struct path {
 	const struct step *echo;
 	const struct step *which;
 	const char *say;
+	unsigned
+	    widest[PLACE_LONGEST]; /* places whose names are the longest, by alphabet */
+	unsigned wide;
 	struct flow_err *err;
 };
 
@@ -55,6 +62,74 @@ check(const struct path *p, const char *text, unsigned bound, const char *key)
 	    size.units, size.alphabet == GSM_7BIT ? "septets" : "UCS-2 units", bound);
 }
 
+/* A key's own screen is one; what has none is shown in pages, a few at most. */
+static enum rc
+check_screen(const struct path *p, const char *text, const char *key, bool own)
+{
+	char file[PATH_MAX], screen[SCREEN_MAX], named[FLOW_KEY_MAX + 8];
+	const char *context = p->reg == TEXT_COVER ? "cover" : "";
+	struct gsm_size size = gsm_size_of(text);
+	bool more;
+	bool good = own ? gsm_fits_screen(text)
+			: screen_page(text, 0, screen, &more) &&
+		!screen_page(text, PAGES_MAX, screen, &more);
+
+	if (good)
+		return RC_OK;
+	if (snprintf(named, sizeof named, "%s%s", key, own ? KEY_ON_USSD : "") < 0 ||
+	    snprintf(file, sizeof file, "%s/po/%s.po", p->dir, lang_code(p->lang)) >=
+		(int)sizeof file)
+		file[0] = '\0';
+	return prove_fail(p->err, file, po_line_of(file, context, named), named,
+	    "%u %s are no screen; allowed: 182 septets or 80 UCS-2 units%s", size.units,
+	    size.alphabet == GSM_7BIT ? "septets" : "UCS-2 units",
+	    own ? "" : ", or a few pages of them");
+}
+
+static enum rc
+measure_screen(const struct path *p, const char *key)
+{
+	char text[FLOW_TEXT_MAX], named[FLOW_KEY_MAX + 8];
+	struct saying y = saying_begin(p->f, p->lang, p->reg, text);
+	bool own = snprintf(named, sizeof named, "%s" KEY_ON_USSD, key) <
+		(int)sizeof named &&
+	    text_get(p->f->texts, p->lang, p->reg, named) != NULL;
+
+	y.bearer = BEARER_USSD;
+	say_key(&y, key);
+	return y.failed ? RC_OK : check_screen(p, text, key, own);
+}
+
+/* The question for a place, as a dialogue shows it in each country that has a menu of towns. */
+static enum rc
+measure_menu(const struct path *p, const struct step *st)
+{
+	struct session s = { .lang = p->lang, .plain = p->reg == TEXT_PLAIN };
+	struct flow_input in = { .bearer = BEARER_USSD, .taken_at = "" };
+	char text[FLOW_TEXT_MAX];
+	enum rc rc = RC_OK;
+
+	for (unsigned i = 0; i < places_count(p->f->places) && rc == RC_OK; i++) {
+		const char *id = place_id(p->f->places, i);
+		struct saying y;
+
+		if (strlen(id) != 2)
+			continue;
+		s.slots = 0;
+		slot_set(&s, st->region, id);
+		if (!str_copy(s.step, sizeof s.step, st->name))
+			return RC_REFUSED;
+		y = saying_to(p->f, &s, &in, text);
+		say_open_question(&y, p->fl, &s);
+		if (y.failed)
+			return prove_fail(p->err, p->fl->file, st->line, st->text,
+			    "its screen for %s cannot be filled; allowed placeholder: list",
+			    id);
+		rc = check_screen(p, text, st->text, true);
+	}
+	return rc;
+}
+
 static unsigned
 bound_of(const struct path *p, const char *key)
 {
@@ -75,7 +150,7 @@ bound_of(const struct path *p, const char *key)
 static enum rc
 measure(const struct path *p, const char *key)
 {
-	unsigned places = p->echo != NULL ? places_count(p->f->places) : 1;
+	unsigned places = p->echo != NULL ? p->wide : 1;
 	unsigned bound = bound_of(p, key);
 	char text[FLOW_TEXT_MAX];
 	enum rc rc = RC_OK;
@@ -88,7 +163,7 @@ measure(const struct path *p, const char *key)
 		if (p->say != NULL)
 			say_key(&y, p->say);
 		if (p->echo != NULL)
-			say_echo(&y, p->echo, i);
+			say_echo(&y, p->echo, p->widest[i]);
 		say_key(&y, key);
 		if (y.failed)
 			return prove_fail(p->err, p->fl->file, 1, key,
@@ -138,7 +213,9 @@ walk(struct path p, uint8_t at)
 	if (at == STEP_NONE)
 		return RC_OK;
 	st = &p.fl->step[at];
-	if (step_asks(st) || st->kind == STEP_END) {
+	if (st->kind == STEP_END && st->text[0] == '\0')
+		return RC_OK; /* nothing is said */
+	if ((step_asks(st) && st->kind != STEP_NOTICE) || st->kind == STEP_END) {
 		if (st->kind == STEP_END && p.first)
 			p.first = false;
 		if (st->kind == STEP_END)
@@ -146,6 +223,8 @@ walk(struct path p, uint8_t at)
 		return measure(&p,
 		    p.first && st->after_intro[0] != '\0' ? st->after_intro : st->text);
 	}
+	if (st->kind == STEP_NOTICE) /* on a screen only: another text begins behind it */
+		return walk(p, st->next);
 	if (st->kind == STEP_SAY)
 		p.say = st->text;
 	for (unsigned i = 0; i < st->rules && rc == RC_OK; i++) {
@@ -185,19 +264,21 @@ measure_own(struct path p)
 {
 	static const char *const keys[] = { KEY_SCREEN, KEY_CALL, KEY_DECOY,
 		KEY_STATE_NONE, KEY_STATE_SENT, KEY_STATE_TAKEN, KEY_STATE_NOBODY,
-		KEY_STATE_CLOSED };
-	const struct text_arg at = { "at", "23:59" };
+		KEY_STATE_CLOSED, KEY_STATE_NIGHT, KEY_KNOCK, KEY_GO_ON, KEY_RESUME_WRONG,
+		KEY_RESUME_LOCKED, KEY_JOB_ANSWER };
 	char text[FLOW_TEXT_MAX];
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < ARRAY_LEN(keys) && rc == RC_OK; i++) {
 		struct saying y = saying_begin(p.f, p.lang, p.reg, text);
 
-		say_text(&y, keys[i], &at, 1);
+		say_key(&y, keys[i]);
 		if (y.failed)
 			return prove_fail(p.err, "the engine's own texts", 1, keys[i],
-			    "it cannot be filled; allowed placeholder: at");
+			    "it cannot be filled; allowed placeholders: at hour code words dial card");
 		rc = check(&p, text, flow_parts_of(p.f, p.lang, p.reg, keys[i]), keys[i]);
+		if (rc == RC_OK)
+			rc = measure_screen(&p, keys[i]);
 	}
 	return rc;
 }
@@ -207,7 +288,7 @@ prove_flow_sizes(struct path p)
 {
 	enum rc rc;
 
-	p.first = true;
+	p.first = p.fl->opens == FLOW_CASE_OPEN;
 	rc = walk(p, p.fl->start);
 	if (rc == RC_OK)
 		rc = walk(p, p.fl->danger);
@@ -215,9 +296,15 @@ prove_flow_sizes(struct path p)
 	if (rc == RC_OK)
 		rc = walk(p, p.fl->danger);
 	for (unsigned i = 0; i < p.fl->steps && rc == RC_OK; i++) {
-		if (!step_asks(&p.fl->step[i]))
+		if (p.fl->step[i].kind == STEP_END && p.fl->step[i].text[0] != '\0')
+			rc = measure_screen(&p, p.fl->step[i].text);
+		if (rc != RC_OK || !step_asks(&p.fl->step[i]))
 			continue;
 		rc = measure(&p, p.fl->step[i].text); /* asked again, alone */
+		if (rc == RC_OK && p.fl->step[i].kind == STEP_PLACE)
+			rc = measure_menu(&p, &p.fl->step[i]);
+		else if (rc == RC_OK)
+			rc = measure_screen(&p, p.fl->step[i].text);
 		if (rc == RC_OK)
 			rc = leave(p, &p.fl->step[i]);
 	}
@@ -275,6 +362,7 @@ prove_sizes(const struct flows *f, const char *dir, struct flow_err *err)
 
 				if ((f->langs & 1U << l) == 0)
 					break;
+				p.wide = place_longest(f->places, p.lang, p.widest);
 				rc = measure_own(p);
 				if (rc == RC_OK)
 					rc = prove_flow_sizes(p);

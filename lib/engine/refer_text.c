@@ -35,11 +35,14 @@ static const struct {
 	unsigned weight;
 } weights[] = {
 	{ "who", "", 90 },
+	{ "band", "", 90 },
+	{ "child", "yes", 85 },
 	{ "need", "bed", 80 },
 	{ "need", "doctor", 70 },
 	{ "what", "held", 60 },
 	{ "what", "papers", 50 },
 	{ "what", "unpaid", 40 },
+	{ "about", "", 30 },
 	{ "need", "", 20 },
 	{ "what", "", 10 },
 };
@@ -102,7 +105,23 @@ add_codes(struct pieces *p, const struct flows *f, enum lang l,
 	}
 }
 
-/* "муж+7": who, and how many more. */
+/* Women and children are one case: "жен+2 дет". */
+static bool
+add_family(struct pieces *p, const struct flows *f, enum lang l,
+    const struct case_facts *c, const char *kids)
+{
+	const struct text_arg arg = { "kids", kids };
+	char s[REFER_TEXT_MAX];
+
+	if (strcmp(fact(c, "who"), "woman_children") != 0 || kids[0] == '\0' ||
+	    strcmp(kids, "0") == 0 ||
+	    refer_say(f, l, "ref.who.woman_kids", &arg, 1, s) != RC_OK)
+		return false;
+	add_piece(p, s, weight_of("who", ""));
+	return true;
+}
+
+/* "муж+7": who, and how many more; of a witness how many there are, and whether children. */
 static void
 add_who(struct pieces *p, const struct flows *f, enum lang l, const struct case_facts *c)
 {
@@ -110,6 +129,10 @@ add_who(struct pieces *p, const struct flows *f, enum lang l, const struct case_
 	unsigned before = p->n;
 	size_t len;
 
+	add_codes(p, f, l, c, "band", 0);
+	add_codes(p, f, l, c, "child", 0);
+	if (p->n > before || add_family(p, f, l, c, more))
+		return;
 	add_codes(p, f, l, c, "who", 0);
 	if (more[0] == '\0' || strcmp(more, "0") == 0)
 		return;
@@ -211,6 +234,7 @@ refer_first(const struct flows *f, enum lang l, const struct case_facts *c, unsi
 	head(f, l, c, where, sizeof where);
 	add_who(&p, f, l, c);
 	add_codes(&p, f, l, c, "what", 0);
+	add_codes(&p, f, l, c, "about", 0);
 	if (p.n == 0)
 		add_piece(&p,
 		    text_of(f, l, c->class == CASE_DANGER ? "ref.danger" : "ref.asks"),
@@ -301,11 +325,46 @@ add_needs(
 		add_filled(p, f, l, "ref.needs", "list", list, 50);
 }
 
+/* How to reach the person: never where a dial is all they have; in the hours they named. */
+static void
+add_contact(
+    struct pieces *p, const struct flows *f, enum lang l, const struct case_facts *c)
+{
+	bool woman = strncmp(fact(c, "who"), "woman", 5) == 0;
+	char hour[FLOW_HOUR_TEXT];
+
+	flow_hour_text(fact(c, "hour"), hour);
+	if (c->dialled)
+		add_piece(p,
+		    text_of(f, l, woman ? "ref.contact.dial_woman" : "ref.contact.dial"),
+		    70);
+	else if (hour[0] != '\0')
+		add_filled(p, f, l, "ref.contact.hour", "hour", hour, 70);
+	else
+		add_piece(p,
+		    text_of(f, l, woman ? "ref.contact.woman" : "ref.contact.any"), 70);
+}
+
+static void
+add_place(
+    struct pieces *p, const struct flows *f, enum lang l, const struct case_facts *c)
+{
+	char place[PLACE_CHARS * 4 + 1];
+
+	tidy_place(c->place, place);
+	if (place[0] != '\0')
+		add_filled(p, f, l, "ref.place", "place", place, 0);
+	else if (c->dialled)
+		add_piece(p, text_of(f, l, "ref.place_asked"), 65);
+	else
+		add_filled(p, f, l, "ref.place", "place", town_of(f, l, c), 0);
+}
+
 enum rc
 refer_detail(const struct flows *f, enum lang l, const struct case_facts *c,
     unsigned code, const char *hhmm, char out[REFER_TEXT_MAX])
 {
-	char number[24], place[PLACE_CHARS * 4 + 1], key[FLOW_KEY_MAX];
+	char number[24], key[FLOW_KEY_MAX];
 	const struct text_arg yours[] = { { "n", number }, { "at", hhmm } };
 	struct pieces p = { .n = 0 };
 	char s[REFER_TEXT_MAX];
@@ -319,17 +378,11 @@ refer_detail(const struct flows *f, enum lang l, const struct case_facts *c,
 		c->person_lang < LANGS ? lang_code(c->person_lang) : "none") <
 	    (int)sizeof key)
 		add_piece(&p, text_of(f, l, key), 60);
-	tidy_place(c->place, place);
-	add_filled(&p, f, l, "ref.place", "place",
-	    place[0] != '\0' ? place : town_of(f, l, c), 0);
+	add_place(&p, f, l, c);
 	add_needs(&p, f, l, c);
 	if (strcmp(fact(c, "police"), "yes") != 0)
 		add_piece(&p, text_of(f, l, "ref.no_police"), 30);
-	add_piece(&p,
-	    text_of(f, l,
-		strcmp(fact(c, "who"), "woman") == 0 ? "ref.contact.woman"
-						     : "ref.contact.any"),
-	    70);
+	add_contact(&p, f, l, c);
 	add_piece(&p, text_of(f, l, "ref.acts"), 40);
 	add_piece(&p, text_of(f, l, "ref.acts_more"), 10);
 	do {

@@ -15,6 +15,7 @@ struct case_facts {
 	uint8_t slots;
 	struct slot slot
 	    [FLOW_SLOTS]; /* the coded answers: where (town), region, what, who, count, need, police ... */
+	bool dialled;      /* came by USSD: nothing is ever sent to them */
 	const char *place; /* the person's own words, opened; "" when there are none */
 };
 

@@ -27,7 +27,7 @@ fits(const char *text, size_t n, const char *tail, char out[SCREEN_MAX])
 static size_t
 cut(const char *text, char out[SCREEN_MAX])
 {
-	size_t n = strlen(text), at = 0, blank = 0, step;
+	size_t n = strlen(text), at = 0, blank = 0, line = 0, step;
 	uint32_t cp;
 
 	while ((step = str_next(text + at, n - at, &cp)) > 0 &&
@@ -35,10 +35,16 @@ cut(const char *text, char out[SCREEN_MAX])
 		at += step;
 		if (cp == ' ' || cp == '\n')
 			blank = at;
+		if (cp == '\n')
+			line = at;
 	}
 	/* the next character may be the blank itself */
 	if (text[at] == ' ' || text[at] == '\n')
 		blank = at;
+	if (text[at] == '\n')
+		line = at;
+	if (line > at / 2) /* a list of choices breaks between them */
+		return line;
 	return blank > 0 ? blank : at;
 }
 

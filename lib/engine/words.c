@@ -43,6 +43,25 @@ word_class_parse(const char *name)
 	return WORD_CLASSES;
 }
 
+const enum word_class *
+words_open_order(size_t *n)
+{
+	static const enum word_class order[] = { WORD_DANGER, WORD_HELP, WORD_REPORT,
+		WORD_RELATIVE, WORD_AFTER, WORD_COMPLAINT, WORD_ERASE, WORD_WITHDRAW,
+		WORD_EMBASSY, WORD_JOB, WORD_PAY, WORD_PAPERS, WORD_REGISTRATION,
+		WORD_CONTRACT, WORD_LEAVING, WORD_VIOLENCE, WORD_CHILDINFO, WORD_ABROAD,
+		WORD_INFO, WORD_PLAIN, WORD_MENU };
+
+	*n = ARRAY_LEN(order);
+	return order;
+}
+
+unsigned
+words_opens(const struct words_found *v, enum word_class c)
+{
+	return is_loose[c] ? v->any[c] : v->whole[c];
+}
+
 void
 words_free(struct words *w)
 {
@@ -51,6 +70,8 @@ words_free(struct words *w)
 	dict_free(w->exact);
 	dict_free(w->skeleton);
 	dict_free(w->ending);
+	dict_free(w->number);
+	free(w->numbers);
 	free(w->word);
 	free(w->near);
 	free(w);
@@ -78,6 +99,20 @@ bool
 words_is_ending(const struct words *w, const char *s, size_t n)
 {
 	return dict_find(w->ending, s, n) != DICT_NONE;
+}
+
+int
+words_number(const struct words *w, const char *s, size_t n, unsigned langs)
+{
+	uint32_t i = dict_find(w->number, s, n);
+
+	for (unsigned l = 0; i != DICT_NONE && l < LANGS; l++) {
+		int v = w->numbers[dict_value(w->number, i)].value[l];
+
+		if ((langs & 1U << l) != 0 && v >= 0)
+			return v;
+	}
+	return -1;
 }
 
 /* A keyword with an ending of the language on it: "yordamga". */

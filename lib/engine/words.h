@@ -9,25 +9,42 @@
 #include "match.h"
 
 /* Name in conf/words, and whether a loose match counts (ending cut, other script, one letter off). */
-#define WORD_CLASS_LIST(X)             \
-	X(DANGER, "danger", true)      \
-	X(HELP, "help", true)          \
-	X(REPORT, "report", true)      \
-	X(JOB, "job", true)            \
-	X(INFO, "info", true)          \
-	X(URGENT, "urgent", true)      \
-	X(STOP, "stop", false)         \
-	X(YES, "yes", false)           \
-	X(NO, "no", false)             \
-	X(LANGUAGE, "language", false) \
-	X(NAME, "name", false)         \
-	X(MAN, "man", false)           \
-	X(WOMAN, "woman", false)       \
-	X(CHILD, "child", false)       \
-	X(TAKE, "take", false)         \
-	X(STRANGER, "stranger", false) \
-	X(GREETING, "greeting", false) \
-	X(COMMON, "common", false)
+#define WORD_CLASS_LIST(X)                    \
+	X(DANGER, "danger", true)             \
+	X(HELP, "help", true)                 \
+	X(REPORT, "report", true)             \
+	X(JOB, "job", true)                   \
+	X(INFO, "info", true)                 \
+	X(URGENT, "urgent", true)             \
+	X(STOP, "stop", false)                \
+	X(YES, "yes", false)                  \
+	X(NO, "no", false)                    \
+	X(LANGUAGE, "language", false)        \
+	X(NAME, "name", false)                \
+	X(MAN, "man", false)                  \
+	X(WOMAN, "woman", false)              \
+	X(CHILD, "child", false)              \
+	X(TAKE, "take", false)                \
+	X(STRANGER, "stranger", false)        \
+	X(GREETING, "greeting", false)        \
+	X(COMMON, "common", false)            \
+	X(EMBASSY, "embassy", true)           \
+	X(COMPLAINT, "complaint", true)       \
+	X(ERASE, "erase", false)              \
+	X(WITHDRAW, "withdraw", false)        \
+	X(PLAIN, "plain", false)              \
+	X(MENU, "menu", false)                \
+	X(AFTER, "after", true)               \
+	X(RELATIVE, "relative", true)         \
+	X(BORROWED, "borrowed", true)         \
+	X(PAY, "pay", true)                   \
+	X(PAPERS, "papers", true)             \
+	X(REGISTRATION, "registration", true) \
+	X(CONTRACT, "contract", true)         \
+	X(LEAVING, "leaving", true)           \
+	X(VIOLENCE, "violence", true)         \
+	X(CHILDINFO, "childinfo", true)       \
+	X(ABROAD, "abroad", true)
 
 #define WORD_CLASS_ENUM(id, name, loose) WORD_##id,
 enum word_class {
@@ -36,6 +53,7 @@ enum word_class {
 const char *word_class_name(enum word_class c);
 bool word_class_is_loose(enum word_class c);
 enum word_class word_class_parse(const char *name); /* WORD_CLASSES when unknown */
+#define CLASS_BIT(c) (UINT64_C(1) << (c))
 
 struct words;
 MUST_CHECK enum rc words_load(const char *dir, struct words **out, struct flow_err *err);
@@ -56,8 +74,17 @@ struct words_found {
 void words_find(const struct words *w, const struct folded *f, unsigned near,
     struct words_found *out);
 
+/* The classes that open a flow, the first to be obeyed first. */
+const enum word_class *words_open_order(size_t *n);
+/* The languages in which a text says one of them: anywhere, but those that are no loose class whole. */
+unsigned words_opens(const struct words_found *v, enum word_class c);
+
 /* The endings of all languages, folded, that may follow a name or a keyword ("да", "dan"). */
 bool words_is_ending(const struct words *w, const char *s, size_t n);
+
+/* A number said in a word ("bir"), 0 to 10, of any of these languages (bits); -1 for none. */
+#define WORDS_NUMBER_MAX 10
+int words_number(const struct words *w, const char *s, size_t n, unsigned langs);
 
 /*
  * The language of a text: keywords of `best` (WORD_CLASSES: none was found), then letters, words,

@@ -15,11 +15,15 @@
 #define WORDS_MAX 20000U
 
 #define CLASS_LIST_NAME(id, name, loose) name " "
-static const char list_names[] = WORD_CLASS_LIST(CLASS_LIST_NAME) "victim endings";
+static const char list_names[] = WORD_CLASS_LIST(
+    CLASS_LIST_NAME) "victim endings numbers";
 
 /* Classes of which a word may be one only. */
 static const enum word_class intents[] = { WORD_DANGER, WORD_HELP, WORD_REPORT, WORD_JOB,
-	WORD_INFO, WORD_URGENT, WORD_STOP };
+	WORD_INFO, WORD_URGENT, WORD_STOP, WORD_EMBASSY, WORD_COMPLAINT, WORD_ERASE,
+	WORD_WITHDRAW, WORD_PLAIN, WORD_MENU, WORD_AFTER, WORD_RELATIVE, WORD_PAY,
+	WORD_PAPERS, WORD_REGISTRATION, WORD_CONTRACT, WORD_LEAVING, WORD_VIOLENCE,
+	WORD_CHILDINFO, WORD_ABROAD };
 
 static struct word *
 record(struct words *w, struct dict *d, const char *key, size_t len)
@@ -128,6 +132,56 @@ read_endings(struct reading *r)
 	}
 }
 
+static struct number *
+number_of(struct words *w, const char *s, size_t n)
+{
+	uint32_t i = dict_find(w->number, s, n);
+
+	if (i != DICT_NONE)
+		return &w->numbers[dict_value(w->number, i)];
+	if (w->number_n == w->number_room) {
+		w->number_room = w->number_room > 0 ? w->number_room * 2 : 64;
+		w->numbers = xreallocarray(
+		    w->numbers, w->number_room, sizeof *w->numbers);
+	}
+	memset(&w->numbers[w->number_n], 0xff, sizeof *w->numbers);
+	dict_add(w->number, s, n, w->number_n);
+	return &w->numbers[w->number_n++];
+}
+
+/* numbers = ( ["ноль"], ["один", "раз"], ... ): the place in the list is the value. */
+static void
+read_numbers(struct reading *r)
+{
+	const struct config_setting_t *list = tree_list(
+	    r->tree, tree_root(r->tree), "numbers", false);
+	const char *s;
+	size_t n;
+
+	if (tree_len(list) > WORDS_NUMBER_MAX + 1)
+		tree_fail(r->tree, list, "too many; allowed: 0 to %d", WORDS_NUMBER_MAX);
+	for (unsigned v = 0; v < tree_len(list) && v <= WORDS_NUMBER_MAX; v++) {
+		const struct config_setting_t *names = tree_item(list, v);
+
+		for (unsigned i = 0; i < tree_len(names); i++) {
+			int16_t *into;
+
+			match_fold(&r->f, tree_item_string(r->tree, names, i));
+			if (r->f.tokens != 1 || r->f.token[0].digits) {
+				tree_fail(r->tree, names,
+				    "no number word; allowed: one word of letters");
+				return;
+			}
+			s = match_token(&r->f, 0, &n);
+			into = &number_of(r->w, s, n)->value[r->lang];
+			if (*into >= 0 && *into != (int16_t)v)
+				tree_fail(r->tree, names, "\"%.*s\" is %d already",
+				    (int)n, s, *into);
+			*into = (int16_t)v;
+		}
+	}
+}
+
 static enum rc
 read_language(struct reading *r, const char *path, struct flow_err *err)
 {
@@ -140,6 +194,7 @@ read_language(struct reading *r, const char *path, struct flow_err *err)
 		read_list(r, word_class_name((enum word_class)c), (enum word_class)c);
 	read_list(r, "victim", WORD_HELP);
 	read_endings(r);
+	read_numbers(r);
 	rc = tree_result(r->tree, err);
 	tree_free(r->tree);
 	return rc;
@@ -302,6 +357,7 @@ words_load(const char *dir, struct words **out, struct flow_err *err)
 	r->w->exact = dict_new();
 	r->w->skeleton = dict_new();
 	r->w->ending = dict_new();
+	r->w->number = dict_new();
 	rc = load(r, dir, err);
 	*out = rc == RC_OK ? r->w : NULL;
 	if (rc != RC_OK)

@@ -20,12 +20,20 @@ struct word {
 	unsigned line;
 };
 
+/* What a word counts in each language; -1: it is no number there. */
+struct number {
+	int16_t value[LANGS];
+};
+
 struct words {
 	struct word *word;
 	uint32_t n, room;
 	struct dict *exact;    /* folded words */
 	struct dict *skeleton; /* their skeletons */
 	struct dict *ending;
+	struct dict *number; /* value: index in `numbers` */
+	struct number *numbers;
+	uint32_t number_n, number_room;
 	uint32_t *near; /* entries of `exact` that edit distance 1 may reach */
 	uint32_t nears;
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A hundred thousand random steps over the shipped flow, from a fixed seed: what must hold whatever a
- * person sends. It names no text and no step. Called by make test.
+ * A million random steps over the shipped flows, from a fixed seed: every flow, every language, both
+ * bearers; what must hold whatever a person sends. It names no text and no step. Called by make test;
+ * SHYRAQ_WALK is another number of steps, SHYRAQ_SEED another seed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,9 +15,12 @@
 #include <cmocka.h>
 
 #include "flow.h"
+#include "flow_view.h"
 #include "gsm.h"
+#include "screen.h"
 
-#define STEPS 100000
+#define STEPS 1000000
+#define PAGES 8
 #define HOUR 3600000LL
 
 static const char *const texts[] = { "0", "1", "2", "3", "4", "5", "7", "9", "23", "2 3",
@@ -26,8 +30,19 @@ static const char *const texts[] = { "0", "1", "2", "3", "4", "5", "7", "9", "23
 	"kimsan", "кто это", "jetiboy", "Шымкент", "Алматы", "Петропавловск",
 	"Усть-Каменогорск", "Солтүстік Қазақстан облысы", "Алматы Орал Семей",
 	"қарамұрт ауылы", "русский", "qazaqsha", "ТІЛ", "english", "112", "erkak",
-	"женщина", "они забрали мой паспорт и не дают денег", "хабар", "работа", "{town}",
-	"_echo", "%s%n", "-1" };
+	"женщина", "они забрали мой паспорт и не дают денег", "{town}", "_echo", "%s%n",
+	"-1", "22-23", "21:30-22", "7", "98", "00", "77", "не мой телефон", "Корея",
+	"Бишкек" };
+/* Words that open a flow each, in some language. */
+static const char *const openers[] = { "yordam", "помогите", "КӨМЕК", "жардам", "кӯмак",
+	"kömek", "help", "хабар", "сообщить", "report", "работа", "job", "ish", "инфо",
+	"info", "посольство", "embassy", "жалоба", "complaint", "удалить", "erase",
+	"отозвать", "пишите прямо", "пропал сын", "меню", "зарплата", "паспорт", "сбежал",
+	"насилие", "за границу", "пособие", "регистрация", "договор" };
+static const char *const names[] = { "русский", "қазақша", "o'zbekcha", "кыргызча",
+	"тоҷикӣ", "türkmençe", "english" };
+static const char *const phrases[] = { "come", "meet", "safe", "wait", "call112",
+	"free" };
 static const char *const countries[] = { "KZ", "KZ", "KZ", "UZ", "RU", "KG", "" };
 
 static struct flows *flows;
@@ -63,12 +78,14 @@ unload(void **state)
 struct walk {
 	struct session s;
 	struct session before;
+	struct session hidden;
 	struct flow_input in;
 	struct effects e;
+	enum bearer bearer;
 	bool yes;         /* said yes to an organisation in this case */
 	bool referred;    /* a referral is due or gone */
 	unsigned answers; /* before that */
-	unsigned said, silent, refers, stops, tasks;
+	unsigned said, silent, refers, stops, tasks, dials, hides, restores;
 };
 
 static bool
@@ -85,10 +102,19 @@ static void
 sizes_hold(const struct walk *w)
 {
 	struct gsm_size size = gsm_size_of(w->e.text);
+	char screen[SCREEN_MAX];
+	bool more = w->e.text[0] != '\0';
 
-	assert_true(size.parts <= (size.alphabet == GSM_7BIT ? 1U : 2U));
 	assert_null(strchr(w->e.text, '{'));
 	assert_null(strchr(w->e.text, '}'));
+	if (w->in.bearer == BEARER_SMS && size.parts > 2)
+		fail_msg("%s %s to \"%s\", %u parts: %s", w->s.flow, w->s.step,
+		    w->in.text, size.parts, w->e.text);
+	for (unsigned page = 0; more && w->in.bearer == BEARER_USSD; page++) {
+		assert_true(page < PAGES);
+		assert_true(screen_page(w->e.text, page, screen, &more));
+		assert_true(gsm_fits_screen(screen));
+	}
 }
 
 /* Silence only for a reason; one text at most. */
@@ -105,10 +131,12 @@ speech_holds(const struct walk *w)
 		assert_true(i == w->e.n - 1U);
 	}
 	assert_int_equal(says, w->e.text[0] != '\0');
-	if (says == 0)
-		assert_true(w->in.late || w->in.kind == INPUT_EXPIRED || w->s.stopped);
-	if (w->in.late || w->in.kind == INPUT_EXPIRED)
+	if (w->in.late || w->in.kind == INPUT_EXPIRED || w->in.kind == INPUT_TIMER)
 		assert_int_equal(says, 0);
+	else if (says == 0 &&
+	    w->in.kind != INPUT_KNOCK) /* an end may be silent, a dialogue's not */
+		assert_true(
+		    w->s.stopped || (has(w, EFFECT_END) && w->in.bearer == BEARER_SMS));
 	if (w->before.stopped && w->s.stopped)
 		assert_int_equal(says, 0);
 }
@@ -124,7 +152,7 @@ referral_holds(struct walk *w)
 			w->yes = w->referred = false;
 			w->answers = 0;
 		}
-		if (v->kind == EFFECT_CONSENT)
+		if (v->kind == EFFECT_CONSENT && strcmp(v->name, "ngo") == 0)
 			w->yes = strcmp(v->code, "yes") == 0;
 		if (v->kind == EFFECT_ANSWER && strcmp(v->name, "region") != 0 &&
 		    !w->referred)
@@ -134,7 +162,8 @@ referral_holds(struct walk *w)
 		w->referred = true;
 		w->refers++;
 		assert_true(w->yes || w->s.class == CASE_DANGER ||
-		    strcmp(session_slot(&w->s, "who"), "child") == 0);
+		    strcmp(session_slot(&w->s, "who"), "child") == 0 ||
+		    strcmp(session_slot(&w->s, "about"), "others") == 0);
 	}
 }
 
@@ -150,10 +179,18 @@ state_holds(const struct walk *w)
 		for (unsigned k = 0; k < i; k++)
 			assert_string_not_equal(w->s.slot[i].name, w->s.slot[k].name);
 	}
-	if (!has(w, EFFECT_CASE_OPEN) && w->s.flow[0] != '\0')
+	if (!has(w, EFFECT_CASE_OPEN) && w->s.flow[0] != '\0' &&
+	    w->s.case_id == w->before.case_id)
 		assert_true(w->s.class >= w->before.class);
-	assert_int_equal(flow_screen(flows, &w->s, BEARER_SMS, screen), RC_OK);
-	assert_true(screen[0] != '\0');
+	for (int b = BEARER_SMS; b <= BEARER_USSD; b++) {
+		struct flow_input in = w->in;
+
+		in.bearer = (enum bearer)b;
+		assert_int_equal(flow_screen(flows, &w->s, &in, screen), RC_OK);
+		if (screen[0] == '\0')
+			fail_msg("%s %s to \"%s\" (%d): no screen", w->s.flow, w->s.step,
+			    w->in.text, w->in.kind);
+	}
 }
 
 /* A whole-message stop always works, and one help word always ends it. */
@@ -177,21 +214,64 @@ stop_holds(const struct walk *w)
 	assert_true(!s.stopped && e.text[0] != '\0');
 }
 
-static void
-one_step(struct walk *w)
+static enum input_kind
+pick_kind(const struct walk *w)
 {
-	w->before = w->s;
+	if (w->bearer == BEARER_USSD && (w->s.step[0] == '\0' || pick(15) == 0))
+		return INPUT_DIAL;
+	if (w->s.timer_ms != 0 && pick(20) == 0)
+		return INPUT_TIMER;
+	if (pick(200) == 0)
+		return pick(2) == 0 ? INPUT_EXPIRED : INPUT_KNOCK;
+	return w->bearer == BEARER_SMS && pick(50) == 0 ? INPUT_UNREADABLE : INPUT_TEXT;
+}
+
+static const char *
+pick_text(const struct walk *w)
+{
+	if (w->s.step[0] == '\0' && pick(2) == 0)
+		return openers[pick(ARRAY_LEN(openers))];
+	if (pick(40) == 0)
+		return names[pick(ARRAY_LEN(names))];
+	return pick(3) != 0 ? texts[pick(8)] : texts[pick(ARRAY_LEN(texts))];
+}
+
+static void
+pick_input(struct walk *w)
+{
+	enum input_kind kind = pick_kind(w);
+
 	w->in = (struct flow_input){
-		.kind = pick(50) == 0 ? INPUT_UNREADABLE
-				      : (pick(200) == 0 ? INPUT_EXPIRED : INPUT_TEXT),
-		.text = pick(3) == 0 ? texts[pick(8)] : texts[pick(ARRAY_LEN(texts))],
+		.kind = kind,
+		.bearer = w->bearer,
+		.text = kind == INPUT_TEXT ? pick_text(w) : "",
 		.country = countries[pick(ARRAY_LEN(countries))],
 		.now_ms = w->in.now_ms +
 		    (pick(100) == 0 ? 80 * HOUR : pick(60) * 60000LL),
-		.late = pick(20) == 0,
+		.late = pick(20) == 0 || kind == INPUT_TIMER || kind == INPUT_EXPIRED,
 		.state = (enum case_state)(pick(4) == 0 ? pick(5) : 0),
 		.taken_at = "23:59",
+		.night = pick(3) == 0,
+		.code = w->s.case_id != 0 ? "4821773100" : "",
+		.resume = pick(100) == 0 ? (enum resume)(1 + pick(3)) : RESUME_NONE,
+		.resumed = 2000 + (int64_t)pick(100000),
+		.resumed_class = CASE_HELD,
+		.job_answer = pick(20) == 0 ? "до 5 дек." : NULL,
+		.hidden = w->bearer == BEARER_USSD ? &w->hidden : NULL,
 	};
+	if (pick(8) == 0)
+		w->in.waiting = (struct flow_waiting){ phrases[pick(ARRAY_LEN(phrases))],
+			pick(2) == 0 ? "04:00" : "",
+			pick(2) == 0 ? "у базара, белая машина" : "" };
+}
+
+static void
+one_step(struct walk *w)
+{
+	bool hidden = w->hidden.flow[0] != '\0';
+
+	w->before = w->s;
+	pick_input(w);
 	if (w->s.expires_ms != 0 && w->in.now_ms >= w->s.expires_ms)
 		w->before.class = CASE_NONE;
 	assert_int_equal(flow_step(flows, &w->s, &w->in, &w->e), RC_OK);
@@ -201,28 +281,93 @@ one_step(struct walk *w)
 	sizes_hold(w);
 	referral_holds(w);
 	state_holds(w);
+	w->dials += w->in.kind == INPUT_DIAL;
+	w->hides += !hidden && w->hidden.flow[0] != '\0';
+	w->restores += hidden && w->hidden.flow[0] == '\0';
 	w->said += w->e.text[0] != '\0';
 	w->silent += w->e.text[0] == '\0';
 	w->stops += has(w, EFFECT_STOP);
 	w->tasks += has(w, EFFECT_TASK);
 }
 
+/* Which questions were open in which language: a bit a language. */
+static uint8_t seen[64][128];
+
+static void
+note(const struct session *s)
+{
+	unsigned f = flow_view_find(flows, s->flow);
+
+	if (f >= flow_views(flows) || f >= ARRAY_LEN(seen) || s->lang >= LANGS)
+		return;
+	for (unsigned i = 0; i < flow_view_at(flows, f).steps && i < ARRAY_LEN(seen[0]);
+	     i++) {
+		if (strcmp(flow_view_step(flows, f, i).name, s->step) == 0)
+			seen[f][i] |= (uint8_t)(1U << s->lang);
+	}
+}
+
+/* A walk that missed a question, or a flow in a language, has proved nothing of it. */
+static void
+was_everywhere(void)
+{
+	unsigned missed = 0;
+
+	for (unsigned f = 0; f < flow_views(flows); f++) {
+		struct flow_view v = flow_view_at(flows, f);
+		uint8_t langs = 0;
+
+		for (unsigned i = 0; v.newest && i < v.steps; i++) {
+			struct step_view st = flow_view_step(flows, f, i);
+
+			langs |= seen[f][i];
+			if (st.kind == VIEW_ASK && seen[f][i] == 0) {
+				missed++;
+				print_message("never asked: %s %s\n", v.name, st.name);
+			}
+		}
+		for (unsigned l = 0; v.newest && l < LANGS; l++) {
+			if (!flow_view_has_lang(flows, (enum lang)l) ||
+			    (langs & 1U << l) != 0)
+				continue;
+			missed++;
+			print_message(
+			    "never in %s: %s\n", lang_code((enum lang)l), v.name);
+		}
+	}
+	assert_int_equal(missed, 0);
+}
+
 static void
 random_walks(void **state)
 {
-	struct walk w = { .s = { .lang = LANG_NONE } };
+	struct walk w = { .s = { .lang = LANG_NONE }, .hidden = { .lang = LANG_NONE } };
+	const char *more = getenv("SHYRAQ_WALK"), *other = getenv("SHYRAQ_SEED");
+	unsigned long steps = more != NULL ? strtoul(more, NULL, 10) : STEPS;
 
 	(void)state;
-	for (unsigned i = 0; i < STEPS; i++) {
-		if (pick(60) == 0)
-			w.s = (struct session){ .lang = LANG_NONE };
+	seed = other != NULL ? strtoul(other, NULL, 10) : seed;
+	for (unsigned long i = 0; i < steps; i++) {
+		if (pick(60) == 0) {
+			w.s = (struct session){
+				.lang = pick(3) == 0 ? LANG_NONE : (enum lang)pick(LANGS)
+			};
+			w.hidden = (struct session){ .lang = LANG_NONE };
+			w.bearer = pick(2) == 0 ? BEARER_SMS : BEARER_USSD;
+		} else if (pick(60) == 0) {
+			w.bearer = w.bearer == BEARER_SMS ? BEARER_USSD : BEARER_SMS;
+		}
 		one_step(&w);
+		note(&w.s);
 		if (i % 50 == 0)
 			stop_holds(&w);
 	}
 	/* the walk must have been somewhere */
-	assert_true(w.said > STEPS / 2 && w.silent > STEPS / 20 &&
-	    w.refers > STEPS / 1000 && w.stops > STEPS / 100 && w.tasks > STEPS / 200);
+	assert_true(w.said > steps / 2 && w.silent > steps / 40 &&
+	    w.refers > steps / 1000 && w.stops > steps / 200 && w.tasks > steps / 400 &&
+	    w.dials > steps / 50 && w.hides > steps / 5000 && w.restores > steps / 20000);
+	if (steps >= STEPS)
+		was_everywhere();
 }
 
 /* Whoever answers only with digits that the question offers is referred after five answers at most. */
@@ -231,6 +376,7 @@ five_answers(void **state)
 {
 	static const char *const digits[] = { "1", "2", "3", "4", "0", "jetiboy",
 		"Шымкент" };
+	unsigned left = 0;
 
 	(void)state;
 	for (unsigned i = 0; i < 5000; i++) {
@@ -241,15 +387,24 @@ five_answers(void **state)
 		assert_int_equal(flow_step(flows, &w.s, &w.in, &w.e), RC_OK);
 		w.s.case_id = 1;
 		referral_holds(&w);
-		for (unsigned k = 0; k < 40 && !w.referred && w.s.step[0] != '\0'; k++) {
+		/* the menu of topics leads to other flows, which ask in another order */
+		for (unsigned k = 0; k < 40 && !w.referred && w.s.step[0] != '\0' &&
+		     strcmp(w.s.flow, "help") == 0;
+		     k++) {
 			w.in.text = digits[pick(ARRAY_LEN(digits))];
 			assert_int_equal(flow_step(flows, &w.s, &w.in, &w.e), RC_OK);
 			referral_holds(&w);
 		}
-		assert_true(w.answers <= 5);
+		if (strcmp(w.s.flow, "help") != 0)
+			continue;
+		if (w.answers > 5)
+			fail_msg(
+			    "%u answers, the open question is %s", w.answers, w.s.step);
 		assert_true(w.referred || strcmp(session_slot(&w.s, "ngo"), "no") == 0 ||
 		    w.s.step[0] != '\0');
+		left++;
 	}
+	assert_true(left > 2000);
 }
 
 int

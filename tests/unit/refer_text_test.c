@@ -200,8 +200,6 @@ other_texts(void **state)
 	    refer_say(flows, LANG_RU, "ref.nothing", args, 3, out), RC_REFUSED);
 	assert_int_equal(
 	    refer_say(flows, LANG_RU, "ref.which", args, 1, out), RC_REFUSED);
-	assert_int_equal(
-	    refer_say(flows, LANG_TK, "ref.which", args, 3, out), RC_REFUSED);
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * lib/text.c and text_po.c: what is refused and where, that the parent outlives its reader, filling.
- * It writes PO files of its own into a folder it removes. Called by make test.
+ * Signatures, and writing a file back. It writes PO files of its own into a folder it removes. Called by make test.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +15,8 @@
 #include <cmocka.h>
 
 #include "text.h"
+#include "text_po.h"
+#include "text_sign.h"
 
 #define HEADER "msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=UTF-8\\n\"\n\n"
 #define BITS (1U << LANG_RU | 1U << LANG_UZ)
@@ -73,7 +75,7 @@ make_dir(void **state)
 static int
 drop_dir(void **state)
 {
-	static const char *const langs[] = { "ru", "uz" };
+	static const char *const langs[] = { "ru", "uz", "new" };
 	char path[128];
 
 	(void)state;
@@ -127,6 +129,9 @@ refusals(void **state)
 	expect(good, HEADER ENTRY("a", "") COVER("a", "{n}"), "uz.po:4: a: no text");
 	expect(good, HEADER ENTRY("A b", "x"), "not a key");
 	expect(good, HEADER "msgctxt \"plane\"\n" ENTRY("a", "x"), "unknown msgctxt");
+	expect(HEADER ENTRY("a@ussd", "x\\ny"), HEADER ENTRY("a@ussd", "x"), NULL);
+	expect(good, HEADER ENTRY("a@sms", "x"), "not a key");
+	expect(good, HEADER ENTRY("@ussd", "x"), "not a key");
 	expect(good, HEADER ENTRY("a", "{n}") ENTRY("a", "{n}"), "uz.po:7");
 	expect(good, HEADER "msgid \"a\"\nmsgstr \"x", "uz.po:5");
 	expect(good, HEADER "nonsense\n", "uz.po:4");
@@ -249,6 +254,145 @@ codes(void **state)
 	assert_string_equal(lang_code(LANG_NONE), "--");
 }
 
+/* A text's own signature; `hash` NULL: the right one. */
+static void
+put_signed(char *out, size_t size, const char *signature, const char *hash, bool fuzzy)
+{
+	char right[TEXT_HASH_MAX];
+
+	text_hash(right, "ask");
+	assert_true(
+	    snprintf(out, size,
+		HEADER "#. where: here\n#. signed: %s; %s\n%smsgid \"ask.ngo\"\n"
+		       "msgstr \"ask\"\n",
+		signature, hash != NULL ? hash : right, fuzzy ? "#, fuzzy\n" : "") > 0);
+}
+
+static void
+signatures(void **state)
+{
+	static const struct {
+		const char *signature, *hash;
+		bool fuzzy;
+		unsigned wording;
+	} rows[] = {
+		{ "AB; An Organisation; 2026-12-01; 1", NULL, false, 1 },
+		{ "AB;Org;2028-02-29;65535", NULL, false, 65535 },
+		{ "AB; Org; 2026-12-01; 1", "00000000", false, 0 },
+		{ "AB; Org; 2026-12-01; 1", NULL, true, 0 },
+		{ "AB; Org; 2026-13-01; 1", NULL, false, 0 },
+		{ "AB; Org; 2026-12-32; 1", NULL, false, 0 },
+		{ "AB; Org; 26-12-01; 1", NULL, false, 0 },
+		{ "AB; Org; 2026-12-01; 0", NULL, false, 0 },
+		{ "AB; Org; 2026-12-01; 65536", NULL, false, 0 },
+		{ "AB; Org; 2026-12-01; x", NULL, false, 0 },
+		{ "AB; ; 2026-12-01; 1", NULL, false, 0 },
+		{ "AB; Org; 2026-12-01", NULL, false, 0 },
+		{ "AB; Org; 2026-12-01; 1; 2", NULL, false, 0 },
+	};
+	char po[1024];
+	struct texts *t;
+	struct text_err err;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		enum rc rc;
+
+		put_signed(po, sizeof po, rows[i].signature, rows[i].hash, rows[i].fuzzy);
+		put_file("ru", po, strlen(po));
+		assert_int_equal(texts_load(dir, 1U << LANG_RU, &t, &err), RC_OK);
+		assert_int_equal(texts_row(t, 0).wording, rows[i].wording);
+		assert_int_equal(texts_row(t, 0).is_signed, rows[i].wording > 0);
+		assert_non_null(strstr(texts_row(t, 0).comment, "where: here"));
+		rc = texts_check_signed(t, &err);
+		assert_int_equal(rc, rows[i].wording > 0 ? RC_OK : RC_REFUSED);
+		if (rc != RC_OK)
+			assert_non_null(strstr(err.s, "ru.po:"));
+		if (rc != RC_OK)
+			assert_non_null(strstr(err.s, ": ask.ngo: not signed"));
+		texts_free(t);
+	}
+}
+
+/* Of BLAKE2b-256, as b2sum -l 256 gives it. */
+static void
+hashes(void **state)
+{
+	struct text_signature s;
+	char hash[TEXT_HASH_MAX], line[128];
+
+	(void)state;
+	text_hash(hash, "привет");
+	assert_string_equal(hash, "6589635c");
+	assert_true(text_signature_parse(" AB ; Org; 2026-12-01;7 ", &s));
+	assert_int_equal(s.wording, 7);
+	assert_true(text_signature_line(line, sizeof line, &s, "привет"));
+	assert_string_equal(line, "signed: AB; Org; 2026-12-01; 7; 6589635c");
+	assert_int_equal(text_signed(line, "привет"), 7);
+	assert_int_equal(text_signed(line, "привет!"), 0);
+	assert_int_equal(text_signed("", "привет"), 0);
+	assert_false(text_signature_line(line, 12, &s, "привет"));
+	assert_false(text_signature_parse("A\nB; Org; 2026-12-01; 7", &s));
+}
+
+static void
+must_be_signed(void **state)
+{
+	static const char *const yes[] = { "ask.ngo", "ask.police", "ask.police@ussd",
+		"ask.calm", "call.112", "stop.decoy", "first.intro@ussd", "except.child",
+		"state.night", "urgent.back@ussd", "ask.police_others" };
+	static const char *const no[] = { "ask.where", "ask.ngos", "except", "end.sent",
+		"first.screen", "call.1120" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(yes); i++)
+		assert_true(text_must_be_signed(yes[i]));
+	for (size_t i = 0; i < ARRAY_LEN(no); i++)
+		assert_false(text_must_be_signed(no[i]));
+}
+
+/* What is not edited stays, with its comments; what is new stands at the end; a bad file is refused. */
+static void
+writing(void **state)
+{
+	static const char old[] = "# kept by hand\n" HEADER
+				  "# a note\n#. parts: 2\n#, fuzzy\n" COVER("a", "cover")
+				      ENTRY("a", "plain {n}");
+	static const struct po_edit edit[] = {
+		{ "cover", "a", "new cover", "parts: 2\nwhere: here\n", false },
+		{ "", "b", "one\ntwo", "", true },
+	};
+	char from[128], to[128];
+	struct po_stream s;
+	struct po_record r;
+	struct text_err err;
+	size_t at = 0;
+
+	(void)state;
+	assert_true(snprintf(from, sizeof from, "%s/ru.po", dir) > 0);
+	assert_true(snprintf(to, sizeof to, "%s/new.po", dir) > 0);
+	put_file("ru", old, sizeof old - 1);
+	assert_int_equal(po_write(from, to, edit, ARRAY_LEN(edit), &err), RC_OK);
+	assert_int_equal(po_read(to, &s, &err), RC_OK);
+	assert_true(po_next(&s, &at, &r));
+	assert_string_equal(r.context, "cover");
+	assert_string_equal(r.text, "new cover");
+	assert_string_equal(r.comment, "parts: 2\nwhere: here\n");
+	assert_false(r.fuzzy);
+	assert_true(po_next(&s, &at, &r));
+	assert_string_equal(r.text, "plain {n}");
+	assert_true(po_next(&s, &at, &r));
+	assert_string_equal(r.key, "b");
+	assert_string_equal(r.text, "one\ntwo");
+	assert_true(r.fuzzy);
+	assert_false(po_next(&s, &at, &r));
+	free(s.bytes);
+	put_file("ru", "nonsense", 8);
+	assert_int_equal(po_write(from, to, edit, 1, &err), RC_REFUSED);
+	put_file("ru", old, sizeof old - 1);
+	assert_int_equal(po_write(from, "/nowhere/new.po", edit, 1, &err), RC_REFUSED);
+}
+
 int
 main(void)
 {
@@ -260,6 +404,10 @@ main(void)
 		cmocka_unit_test(registers),
 		cmocka_unit_test(filling),
 		cmocka_unit_test(codes),
+		cmocka_unit_test(signatures),
+		cmocka_unit_test(hashes),
+		cmocka_unit_test(must_be_signed),
+		cmocka_unit_test(writing),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, drop_dir);

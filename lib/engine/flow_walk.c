@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The walk from step to step: what asks nothing is carried out, the next question is asked.
+ * It reads no input but the opening words. Called by flow*.c after every answer.
+ */
+#include <string.h>
+
+#include "flow_priv.h"
+#include "str.h"
+
+#define HOPS_MAX (2 * FLOW_STEPS)
+
+static void
+drop_screen(struct session *s)
+{
+	static const char *const own[] = { SLOT_FIRST, SLOT_ECHO, SLOT_WHICH, SLOT_SAY,
+		SLOT_UNSAID, SLOT_TYPE };
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		slot_drop(s, own[i]);
+}
+
+/* The questions of SLOT_BACK, " a b", when they are this flow's; "" otherwise. */
+static const char *
+steps_back(const struct session *s, const struct flow *fl)
+{
+	const char *stack = session_slot(s, SLOT_BACK);
+	size_t n = strlen(fl->name);
+
+	return strncmp(stack, fl->name, n) == 0 && stack[n] == ' ' ? stack + n : "";
+}
+
+/* The question left now goes on the stack; the oldest fall off. */
+static void
+remember(struct turn *t, const struct step *next)
+{
+	const struct flow *fl = t->flow;
+	const char *old = steps_back(t->s, fl);
+	char stack[FLOW_CODE_MAX];
+
+	if (t->open == NULL || t->open == next || t->backward || t->open < fl->step ||
+	    t->open >= fl->step + fl->steps)
+		return;
+	for (;;) {
+		size_t len = 0;
+
+		if (str_add(stack, sizeof stack, &len, "%s%s %s", fl->name, old,
+			t->open->name))
+			break;
+		if (old[0] == '\0')
+			return;
+		old += 1 + strcspn(old + 1, " ");
+	}
+	slot_set(t->s, SLOT_BACK, stack);
+}
+
+static void
+ask(struct turn *t, const struct step *st)
+{
+	remember(t, st);
+	drop_screen(t->s);
+	if (!str_copy(t->s->step, sizeof t->s->step, st->name))
+		t->broken = true;
+	if (t->first)
+		slot_set(t->s, SLOT_FIRST, "1");
+	if (t->echo != NULL)
+		slot_set(t->s, SLOT_ECHO, t->echo);
+	if (t->say != NULL)
+		slot_set(t->s, SLOT_SAY, t->say);
+	turn_ask_again(t);
+}
+
+bool
+turn_back(struct turn *t)
+{
+	const char *back = t->flow != NULL ? steps_back(t->s, t->flow) : "";
+	const char *last = strrchr(back, ' ');
+	char stack[FLOW_CODE_MAX];
+	uint8_t at;
+	size_t len = 0;
+
+	at = last != NULL ? flow_step_index(t->flow, last + 1) : STEP_NONE;
+	if (at == STEP_NONE || !step_asks(&t->flow->step[at]))
+		return false;
+	if (last != back &&
+	    str_add(stack, sizeof stack, &len, "%s%.*s", t->flow->name,
+		(int)(last - back), back))
+		slot_set(t->s, SLOT_BACK, stack);
+	else
+		slot_drop(t->s, SLOT_BACK);
+	t->backward = true;
+	t->answered = true;
+	t->s->misses = 0;
+	ask(t, &t->flow->step[at]);
+	return true;
+}
+
+/* Whether one of an answer's codes is this one; "" for no answer. */
+static bool
+answer_holds(const char *codes, const char *code)
+{
+	size_t n = strlen(code);
+
+	if (n == 0)
+		return codes[0] == '\0';
+	for (const char *at = codes; *at != '\0'; at += strspn(at, " ")) {
+		size_t len = strcspn(at, " ");
+
+		if (len == n && memcmp(at, code, n) == 0)
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+bool
+session_is_abroad(const struct session *s)
+{
+	static const char home[][3] = { "KZ", "KG", "UZ", "TJ", "TM" };
+	const char *region = session_slot(s, "region");
+
+	for (size_t i = 0; i < ARRAY_LEN(home); i++) {
+		if (strncmp(region, home[i], 2) == 0)
+			return false;
+	}
+	return region[0] != '\0';
+}
+
+static bool
+rule_holds(const struct turn *t, const struct rule *r)
+{
+	enum case_state state = t->in->resume == RESUME_OK ? t->in->resumed_state
+							   : t->in->state;
+
+	if ((r->class != CASE_NONE && t->s->class != r->class) ||
+	    (r->by_bearer && t->in->bearer != r->bearer) ||
+	    (r->by_state && state != r->state) || (r->abroad && !session_is_abroad(t->s)))
+		return false;
+	if (r->reg != REGISTER_ANY && t->s->plain != (r->reg == REGISTER_PLAIN))
+		return false;
+	return r->slot[0] == '\0' || answer_holds(session_slot(t->s, r->slot), r->is);
+}
+
+static uint8_t
+branch(const struct turn *t, const struct step *st)
+{
+	for (unsigned i = 0; i < st->rules; i++) {
+		if (rule_holds(t, &st->rule[i]))
+			return st->rule[i].next;
+	}
+	return st->next;
+}
+
+static void
+set(struct turn *t, const struct step *st)
+{
+	if (st->slot[0] != '\0')
+		turn_answer(t, st->slot, st->code);
+	turn_raise_class(t, st->class);
+	if (st->reg != REGISTER_ANY)
+		t->s->plain = st->reg == REGISTER_PLAIN;
+	if (st->task[0] != '\0')
+		(void)effect_add(t, EFFECT_TASK, st->task, "");
+}
+
+/* S6, S10: nobody is asked without the person's yes, or an exception that the first reply states. */
+static bool
+may_refer(const struct turn *t, const char *under)
+{
+	if (!session_has_case(t->s))
+		return false;
+	if (strcmp(under, "danger") == 0)
+		return t->s->class == CASE_DANGER &&
+		    (t->f->exceptions & EXCEPT_DANGER) != 0;
+	if (strcmp(under, "child") == 0)
+		return strcmp(session_slot(t->s, "who"), "child") == 0 &&
+		    (t->f->exceptions & EXCEPT_CHILD) != 0;
+	if (strcmp(under, "witness") == 0)
+		return strcmp(session_slot(t->s, "about"), "others") == 0;
+	return strcmp(session_slot(t->s, under), "yes") == 0;
+}
+
+/* One referral a step, the earliest. */
+static void
+refer(struct turn *t, const struct step *st)
+{
+	turn_need_case(t);
+	if (!may_refer(t, st->under))
+		return;
+	slot_set(t->s, SLOT_REFERRED, "1");
+	for (unsigned i = 0; i < t->e->n; i++) {
+		struct effect *v = &t->e->v[i];
+
+		if (v->kind == EFFECT_REFER) {
+			v->ms = st->after_ms < v->ms ? st->after_ms : v->ms;
+			return;
+		}
+	}
+	effect_add(t, EFFECT_REFER, "", "")->ms = st->after_ms;
+}
+
+static void
+deed(struct turn *t, const struct step *st)
+{
+	turn_need_case(t);
+	(void)effect_add(t, EFFECT_DO, st->deed,
+	    st->code_of[0] != '\0' ? session_slot(t->s, st->code_of) : "");
+}
+
+static void
+end(struct turn *t, const struct step *st)
+{
+	struct saying y;
+
+	drop_screen(t->s);
+	slot_drop(t->s, SLOT_BACK);
+	t->s->step[0] = '\0';
+	turn_choose_lang(t);
+	if (session_lang_ok(t->f, t->s) && (t->say != NULL || st->text[0] != '\0')) {
+		y = saying_to(t->f, t->s, t->in, t->e->text);
+		if (t->say != NULL)
+			say_key(&y, t->say);
+		if (st->text[0] != '\0')
+			say_key(&y, st->text);
+		t->broken = t->broken || y.failed;
+		t->key = st->text[0] != '\0' ? st->text : t->say;
+	}
+	(void)effect_add(t, EFFECT_END, "", "");
+}
+
+static void
+choose(struct turn *t, const struct step *st, const struct option *o)
+{
+	if (o->code[0] != '\0')
+		turn_answer(t, st->slot, o->code);
+	if (st->consent[0] != '\0')
+		effect_add(t, EFFECT_CONSENT, st->consent, o->code)->key = st->text;
+	turn_raise_class(t, o->class);
+}
+
+uint8_t
+turn_choose(struct turn *t, const struct step *st, const struct option *o)
+{
+	t->answered = true;
+	choose(t, st, o);
+	return o->next;
+}
+
+/* S3: without leave for plain words the question is not asked, and the answer is no. */
+static uint8_t
+decline(struct turn *t, const struct step *st)
+{
+	for (unsigned i = 0; i < st->options; i++) {
+		if (strcmp(st->option[i].code, "no") == 0) {
+			choose(t, st, &st->option[i]);
+			return st->option[i].next;
+		}
+	}
+	return STEP_NONE; /* flow_prove: never */
+}
+
+/* The one option whose words are in the opening text; yes and no only as the whole of it. */
+static const struct option *
+opening_option(const struct turn *t, const struct step *st)
+{
+	const struct option *found = NULL;
+
+	for (unsigned i = 0; i < st->options; i++) {
+		bool means = false;
+
+		for (unsigned c = 0; c < WORD_CLASSES; c++) {
+			const uint8_t *langs = c == WORD_YES || c == WORD_NO
+			    ? t->words.whole
+			    : t->words.any;
+
+			means = means ||
+			    ((st->option[i].words & CLASS_BIT(c)) != 0 && langs[c] != 0);
+		}
+		if (means && found != NULL)
+			return NULL;
+		if (means)
+			found = &st->option[i];
+	}
+	return found;
+}
+
+/* Whether this text began the flow: no question was open, and it says an intent of the flow. */
+static bool
+is_opening(const struct turn *t)
+{
+	bool says = false;
+
+	for (unsigned c = 0; c < WORD_CLASSES; c++)
+		says = says ||
+		    ((t->flow->intents & CLASS_BIT(c)) != 0 &&
+			words_opens(&t->words, (enum word_class)c) != 0);
+	return t->open == NULL && says;
+}
+
+/* Where a question leads that needs no asking; STEP_NONE: it is asked. */
+static uint8_t
+pass_by(struct turn *t, const struct step *st)
+{
+	const struct option *o;
+
+	if (st->kind == STEP_NOTICE && t->in->bearer == BEARER_SMS)
+		return st->next;
+	if (st->plain && !t->s->plain && strcmp(session_slot(t->s, "open"), "yes") != 0)
+		return decline(t, st);
+	if (!t->flow->opening || st != &t->flow->step[t->flow->start] || !is_opening(t))
+		return STEP_NONE;
+	o = opening_option(t, st);
+	return o != NULL ? turn_choose(t, st, o) : STEP_NONE;
+}
+
+/* The step after one that asks nothing; STEP_NONE at an end. */
+static uint8_t
+carry_out(struct turn *t, const struct step *st)
+{
+	const struct flow *fl;
+	uint8_t at;
+
+	switch (st->kind) {
+	case STEP_SAY:
+		t->say = st->text;
+		return st->next;
+	case STEP_BRANCH:
+		return branch(t, st);
+	case STEP_SET:
+		set(t, st);
+		return st->next;
+	case STEP_REFER:
+		refer(t, st);
+		return st->next;
+	case STEP_DO:
+		deed(t, st);
+		return st->next;
+	case STEP_FLOW:
+		fl = flow_by_name(t->f, st->goto_flow);
+		if (fl == NULL)
+			return STEP_NONE; /* flow_prove: never */
+		turn_enter(t, fl);
+		at = flow_step_index(fl, st->goto_at);
+		return at != STEP_NONE ? at : fl->start;
+	case STEP_END:
+		end(t, st);
+		return STEP_NONE;
+	case STEP_CHOICE:
+	case STEP_SEVERAL:
+	case STEP_NUMBER:
+	case STEP_TEXT:
+	case STEP_PLACE:
+	case STEP_NOTICE:
+	case STEP_HOUR:
+		break;
+	}
+	return STEP_NONE;
+}
+
+void
+turn_go(struct turn *t, uint8_t next)
+{
+	for (unsigned hops = 0; hops < HOPS_MAX && next < t->flow->steps; hops++) {
+		const struct step *st = &t->flow->step[next];
+		uint8_t past;
+
+		if (!step_asks(st)) {
+			next = carry_out(t, st);
+			continue;
+		}
+		past = pass_by(t, st);
+		if (past == STEP_NONE) {
+			ask(t, st);
+			return;
+		}
+		next = past;
+	}
+}
+
+static bool
+flow_knows(const struct flow *fl, const char *slot)
+{
+	if (slot[0] == '_' || strcmp(slot, "region") == 0)
+		return true;
+	for (unsigned i = 0; i < fl->steps; i++) {
+		if (strcmp(fl->step[i].slot, slot) == 0 ||
+		    strcmp(fl->step[i].region, slot) == 0)
+			return true;
+	}
+	return false;
+}
+
+unsigned
+flow_slots_of(const struct flow *fl)
+{
+	unsigned n = 1; /* the region that an opened case has */
+
+	for (unsigned i = 0; i < fl->steps; i++) {
+		const char *slot = fl->step[i].slot;
+		bool before = strcmp(slot, "region") == 0;
+
+		for (unsigned k = 0; k < i; k++)
+			before = before || strcmp(fl->step[k].slot, slot) == 0;
+		n += slot[0] != '\0' && !before;
+	}
+	return n;
+}
+
+/* Answers of other flows that would leave this one no room. */
+static void
+make_room(struct session *s, const struct flow *fl)
+{
+	unsigned needs = OWN_SLOTS + flow_slots_of(fl);
+	unsigned room = needs < FLOW_SLOTS ? FLOW_SLOTS - needs : 0;
+	unsigned others = 0;
+
+	for (unsigned i = 0; i < s->slots; i++)
+		others += !flow_knows(fl, s->slot[i].name);
+	for (unsigned i = 0; i < s->slots && others > room;) {
+		if (flow_knows(fl, s->slot[i].name)) {
+			i++;
+			continue;
+		}
+		slot_drop(s, s->slot[i].name);
+		others--;
+	}
+}
+
+void
+turn_enter(struct turn *t, const struct flow *fl)
+{
+	slot_drop(t->s, SLOT_BACK);
+	make_room(t->s, fl);
+	t->flow = fl;
+	t->s->version = fl->version;
+	if (!str_copy(t->s->flow, sizeof t->s->flow, fl->name))
+		t->broken = true;
+}
+
+void
+turn_start_flow(struct turn *t, const struct flow *fl, uint8_t at)
+{
+	turn_enter(t, fl);
+	turn_go(t, at != STEP_NONE ? at : fl->start);
+}
