@@ -22,6 +22,10 @@ struct seal_key {
 struct seal_hash {
 	uint8_t b[SEAL_HASH_LEN];
 };
+#define SEAL_DIGEST_LEN 32
+struct seal_digest {
+	uint8_t b[SEAL_DIGEST_LEN];
+};
 
 /* Once, before anything else; fatal when libsodium cannot start. */
 void seal_init(void);
@@ -53,6 +57,10 @@ const char *seal_subkey_name(
     enum seal_subkey id); /* "person-lookup" ...: the file is NAME.key */
 void seal_wipe(void *p, size_t n);
 
+/* BLAKE2b-256 without a key: a print of what is no secret. */
+#define SEAL_DIGEST_LEN 32
+void seal_digest(uint8_t out[SEAL_DIGEST_LEN], const void *p, size_t n);
+
 struct seal_hash seal_hash(const struct seal_key *key, const void *data, size_t n);
 /* A hash over several pieces, each preceded by its length, so that no two lists collide. */
 struct seal_piece {
@@ -61,6 +69,8 @@ struct seal_piece {
 };
 struct seal_hash seal_hash_pieces(
     const struct seal_key *key, const struct seal_piece *v, size_t n);
+/* Without a key, so that anybody can check it: a link of a chain. A piece whose p is NULL is nothing. */
+struct seal_digest seal_digest_pieces(const struct seal_piece *v, size_t n);
 
 /* out has n + SEAL_OVERHEAD bytes: nonce, then cipher text. `ad` (may be NULL) is bound, not kept. */
 void seal(const struct seal_key *key, const void *ad, size_t ad_n, const void *in,

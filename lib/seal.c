@@ -159,6 +159,12 @@ seal_wipe(void *p, size_t n)
 	sodium_memzero(p, n);
 }
 
+void
+seal_digest(uint8_t out[SEAL_DIGEST_LEN], const void *p, size_t n)
+{
+	crypto_generichash(out, SEAL_DIGEST_LEN, p, n, NULL, 0);
+}
+
 struct seal_hash
 seal_hash(const struct seal_key *key, const void *data, size_t n)
 {
@@ -184,6 +190,24 @@ seal_hash_pieces(const struct seal_key *key, const struct seal_piece *v, size_t 
 	crypto_generichash_final(&state, hash.b, sizeof(hash.b));
 	seal_wipe(&state, sizeof(state));
 	return hash;
+}
+
+struct seal_digest
+seal_digest_pieces(const struct seal_piece *v, size_t n)
+{
+	crypto_generichash_state state;
+	struct seal_digest digest;
+
+	crypto_generichash_init(&state, NULL, 0, sizeof(digest.b));
+	for (size_t i = 0; i < n; i++) {
+		uint64_t len = htole64(v[i].p == NULL ? UINT64_MAX : v[i].n);
+
+		crypto_generichash_update(&state, (const uint8_t *)&len, sizeof(len));
+		if (v[i].p != NULL)
+			crypto_generichash_update(&state, v[i].p, v[i].n);
+	}
+	crypto_generichash_final(&state, digest.b, sizeof(digest.b));
+	return digest;
 }
 
 void

@@ -235,6 +235,30 @@ malformed_key_files(void **state)
 	}
 }
 
+/* Reckoned by another program: what was chained years ago must still be checked. */
+static void
+digests(void **state)
+{
+	static const char want[] =
+	    "2b02c38d3adb78ae10caa5956128c5424721d05a9b42cf46320591ca4a9aa137";
+	const struct seal_piece piece[] = { { "ab", 2 }, { "c", 1 }, { NULL, 0 },
+		{ "", 0 } };
+	const struct seal_piece other[] = { { "a", 1 }, { "bc", 2 }, { NULL, 0 },
+		{ "", 0 } };
+	const struct seal_piece empty[] = { { "ab", 2 }, { "c", 1 }, { "", 0 },
+		{ NULL, 0 } };
+	struct seal_digest got = seal_digest_pieces(piece, ARRAY_LEN(piece)), is;
+	char hex[2 * SEAL_DIGEST_LEN + 1];
+
+	(void)state;
+	str_hex(hex, got.b, sizeof(got.b));
+	assert_string_equal(hex, want);
+	is = seal_digest_pieces(other, ARRAY_LEN(other));
+	assert_memory_not_equal(&is, &got, sizeof(got));
+	is = seal_digest_pieces(empty, ARRAY_LEN(empty));
+	assert_memory_not_equal(&is, &got, sizeof(got));
+}
+
 static void
 chance_is_bounded(void **state)
 {
@@ -284,6 +308,7 @@ main(void)
 		cmocka_unit_test(subkeys_differ_and_have_names),
 		cmocka_unit_test(key_files),
 		cmocka_unit_test(malformed_key_files),
+		cmocka_unit_test(digests),
 		cmocka_unit_test(chance_is_bounded),
 	};
 
