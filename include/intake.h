@@ -15,9 +15,9 @@
 /* The column `kind` of the table, in clear: how the box is to be read. */
 #define INTAKE_RECEIVER "receiver"   /* one */
 #define INTAKE_RECEIVERS "receivers" /* a file of them, all or none */
-#define INTAKE_ACTIVE "active"       /* a receiver suspended, or back */
-#define INTAKE_RETRY "retry" /* a text to a receiver, or a refused message, again */
-#define INTAKE_TASK "task"   /* a task that a person has done */
+#define INTAKE_ACTIVE "active" /* a receiver, or one phone of it, suspended or back */
+#define INTAKE_RETRY "retry"   /* a text to a receiver, or a refused message, again */
+#define INTAKE_TASK "task"     /* a task that a person has done */
 
 struct intake_receiver {
 	char name[64];
@@ -30,9 +30,12 @@ struct intake_receiver {
 	bool sample;
 };
 
+/* One phone when `contact` (its id) or `number` is given, else the receiver with all of them. */
 struct intake_active {
 	char name[64];
 	bool active;
+	int64_t contact;
+	struct phone number;
 };
 
 #define INTAKE_MAX 512 /* one record */

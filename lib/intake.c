@@ -139,6 +139,12 @@ intake_pack_active(const struct intake_active *a, char out[INTAKE_MAX])
 
 	if (!str_add(out, INTAKE_MAX, &len, "name=%s\nactive=%d\n", a->name, a->active))
 		return 0;
+	if (a->contact != 0 &&
+	    !str_add(out, INTAKE_MAX, &len, "contact=%lld\n", (long long)a->contact))
+		return 0;
+	if (a->number.s[0] != '\0' &&
+	    !str_add(out, INTAKE_MAX, &len, "number=%s\n", a->number.s))
+		return 0;
 	return len;
 }
 
@@ -149,6 +155,10 @@ take_active(void *into, const char *name, const char *value)
 
 	if (strcmp(name, "name") == 0)
 		return str_copy(a->name, sizeof(a->name), value);
+	if (strcmp(name, "contact") == 0)
+		return number(value, &a->contact) && a->contact > 0;
+	if (strcmp(name, "number") == 0)
+		return phone_parse(value, &a->number) == RC_OK;
 	a->active = value[0] == '1';
 	return strcmp(name, "active") == 0;
 }

@@ -275,7 +275,10 @@ BEGIN
 		END LOOP;
 	END LOOP;
 	RETURN (SELECT count(*) FROM generate_series(0, ahead) i
-		WHERE to_regclass('outbox' || to_char(first + i * interval '1 month', '_YYYY_MM')) IS NOT NULL);
+		WHERE (SELECT count(*) FROM pg_inherits p
+			WHERE p.inhparent IN ('inbox'::regclass, 'outbox'::regclass, 'outbox_part'::regclass)
+				AND right(p.inhrelid::regclass::text, 8)
+					= to_char(first + i * interval '1 month', '_YYYY_MM')) = 3);
 END $$;
 REVOKE EXECUTE ON FUNCTION shyraq_partitions(int) FROM PUBLIC;
 SELECT shyraq_partitions(4);

@@ -15,8 +15,9 @@ ALTER TABLE link_state
 	ADD COLUMN paused boolean NOT NULL DEFAULT false,
 	ADD COLUMN number text NOT NULL DEFAULT '', -- the service's own, as posters show it
 	ADD COLUMN told_at timestamptz,
-	ADD COLUMN balance text, -- the operator's answer to the last balance question
-	ADD COLUMN balance_at timestamptz;
+	ADD COLUMN balance bigint, -- of a prepaid SIM, in the operator's own unit; null: never heard
+	ADD COLUMN balance_at timestamptz,
+	ADD COLUMN balance_low boolean NOT NULL DEFAULT false; -- below what the config calls low
 
 -- One row an order; dispatch says it to the daemons within a second and writes the answer.
 CREATE TABLE link_order (

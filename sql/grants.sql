@@ -34,7 +34,7 @@ GRANT SELECT, INSERT, DELETE ON link_pause TO shyraq_dispatch;
 GRANT SELECT (name) ON schema_step TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, name, kind, lang, regions, vetted, ord, active, sample) ON receiver
 	TO shyraq_operator, shyraq_auditor;
-GRANT SELECT (id, receiver_id, active) ON contact TO shyraq_operator, shyraq_auditor;
+GRANT SELECT (id, receiver_id, active, lost) ON contact TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, state, contact_id, key, link, failures, error, due_at, settled_at) ON outbox
 	TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, link, state, error, done_at) ON inbox TO shyraq_operator, shyraq_auditor;
@@ -45,7 +45,25 @@ GRANT SELECT ON case_answer, consent, referral, task, link_state, link_pause
 GRANT SELECT (id, at, state, error, answer) ON intake TO shyraq_operator, shyraq_auditor;
 GRANT INSERT (kind, box, at) ON intake TO shyraq_operator;
 GRANT SELECT, INSERT (kind, link, class, text), DELETE ON link_order TO shyraq_operator;
-GRANT SELECT (name), INSERT (name, public_key) ON keyholder TO shyraq_supervisor;
+GRANT SELECT (id, name, active, added_at, retired_at) ON keyholder TO shyraq_operator, shyraq_auditor;
+GRANT SELECT ON legal_hold TO shyraq_operator, shyraq_auditor;
+GRANT INSERT (name, public_key), UPDATE (active, retired_at) ON keyholder TO shyraq_supervisor;
+GRANT INSERT (case_id, reason), DELETE ON legal_hold TO shyraq_supervisor;
+GRANT SELECT ON audit, audit_chain TO shyraq_supervisor, shyraq_auditor;
 -- what dispatch does for them
 GRANT UPDATE ON inbox TO shyraq_dispatch;
 GRANT SELECT (id, inbox_id, case_id, done_at), UPDATE (done_at) ON task TO shyraq_dispatch;
+-- retention and the chain over the audit: nobody may change either
+GRANT SELECT ON case_idle TO shyraq_dispatch;
+GRANT INSERT ON case_stat TO shyraq_dispatch;
+GRANT DELETE ON casefile, session, task, peer, epoch, referral_ask TO shyraq_dispatch;
+GRANT SELECT (id, at) ON epoch TO shyraq_dispatch;
+GRANT SELECT (epoch_id) ON narrative TO shyraq_dispatch;
+GRANT SELECT ON audit TO shyraq_dispatch;
+GRANT SELECT, INSERT ON audit_chain TO shyraq_dispatch;
+-- conversations: words that wait, offer checks, tried codes, what is erased
+GRANT SELECT, INSERT, UPDATE ON relay TO shyraq_worker, shyraq_dispatch;
+GRANT SELECT, INSERT, UPDATE, DELETE ON job_check TO shyraq_worker, shyraq_dispatch;
+GRANT SELECT, INSERT, DELETE ON code_try TO shyraq_worker, shyraq_dispatch;
+GRANT DELETE ON session TO shyraq_worker;
+GRANT SELECT ON legal_hold TO shyraq_worker, shyraq_dispatch;

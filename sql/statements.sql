@@ -42,18 +42,29 @@ LEFT JOIN contact c ON c.id = o.contact_id
 WHERE o.inbox_id = ANY($1::bigint[]) AND o.state = 'claimed' AND o.instance = $2::bigint;
 
 -- name: TURN_READ (worker dispatch)
-SELECT p.id, p.stopped, s.flow, s.version, s.step, s.lang, s.flags, s.misses, s.slots, s.case_id,
+SELECT p.id, p.stopped, s.flow, s.version, s.step, s.lang, s.flags, s.misses, s.slots, c.id,
 	shyraq_ms(s.expires_at), c.class, c.state, shyraq_ms(c.taken_at), c.refer_due IS NOT NULL,
-	k.id
+	k.id, shyraq_ms(s.timer_at), s.hidden, c.number, c.taken_by, c.knocked_at IS NOT NULL,
+	p.link, p.rhythm, shyraq_ms(p.guarded_until), p.forget_at IS NOT NULL,
+	r.id, r.phrase, r.at_time, r.sealed, j.id, j.answer, shyraq_ms(j.answered_at),
+	c.peer_id = p.id
 FROM unnest($1::bigint[], $2::bytea[]) AS w(peer, rhash)
 JOIN peer p ON p.id = w.peer
 LEFT JOIN session s ON s.peer_id = p.id
-LEFT JOIN casefile c ON c.id = s.case_id
+LEFT JOIN casefile c ON c.id = s.case_id AND c.hidden_at IS NULL
 LEFT JOIN contact k ON k.hash = w.rhash AND k.active
+LEFT JOIN LATERAL (SELECT id, phrase, at_time, sealed FROM relay q
+	WHERE q.case_id = c.id AND q.told_at IS NULL AND q.sealed IS NOT NULL
+		AND c.state <> 'closed' AND (q.read_at IS NULL OR (s.flow = 'phrase' AND s.step <> ''))
+	ORDER BY q.read_at DESC NULLS LAST, q.id LIMIT 1) r ON true
+LEFT JOIN LATERAL (SELECT id, answer, answered_at FROM job_check q
+	WHERE q.peer_id = p.id AND q.answered_at IS NOT NULL AND q.read_at IS NULL
+	ORDER BY q.id LIMIT 1) j ON true
 ORDER BY p.id;
 
 -- name: LINK_READ (worker)
-SELECT link, clock_error_ms FROM link_state WHERE link = ANY($1::text[]);
+SELECT link, clock_error_ms, number FROM link_state
+WHERE link = ANY($1::text[]) OR number = ANY($2::text[]);
 
 -- The turn: what it leaves ----------------------------------------------------------------------
 
@@ -64,18 +75,25 @@ FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], 
 	$7::text[], $8::text[], $9::bytea[]) AS t(i, l, p, c, t0, lag, s, e, x);
 
 -- name: PEER_WRITE (worker dispatch)
-UPDATE peer SET window_until = COALESCE(shyraq_ts(t.w), window_until), stopped = t.s
-FROM unnest($1::bigint[], $2::bigint[], $3::boolean[]) AS t(i, w, s)
+UPDATE peer SET window_until = COALESCE(shyraq_ts(t.w), window_until), stopped = t.s,
+	link = COALESCE(t.l, link), rhythm = COALESCE(t.r, rhythm),
+	guarded_until = COALESCE(shyraq_ts(t.g), guarded_until),
+	forget_at = CASE WHEN t.f IS NULL THEN forget_at WHEN t.f > 0 THEN shyraq_ts(t.f) END
+FROM unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::text[], $5::text[], $6::bigint[],
+	$7::bigint[]) AS t(i, w, s, l, r, g, f)
 WHERE peer.id = t.i;
 
 -- name: SESSION_WRITE (worker dispatch)
-INSERT INTO session (peer_id, flow, version, step, lang, flags, misses, slots, case_id, expires_at)
-SELECT p, f, v, s, l, g, m, o, c, shyraq_ts(e)
+INSERT INTO session (peer_id, flow, version, step, lang, flags, misses, slots, case_id, expires_at,
+	timer_at, hidden)
+SELECT p, f, v, s, l, g, m, o, c, shyraq_ts(e), shyraq_ts(x), h
 FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],
-	$7::bigint[], $8::text[], $9::bigint[], $10::bigint[]) AS t(p, f, v, s, l, g, m, o, c, e)
+	$7::bigint[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[])
+	AS t(p, f, v, s, l, g, m, o, c, e, x, h)
 ON CONFLICT (peer_id) DO UPDATE SET flow = excluded.flow, version = excluded.version,
 	step = excluded.step, lang = excluded.lang, flags = excluded.flags, misses = excluded.misses,
-	slots = excluded.slots, case_id = excluded.case_id, expires_at = excluded.expires_at;
+	slots = excluded.slots, case_id = excluded.case_id, expires_at = excluded.expires_at,
+	timer_at = excluded.timer_at, hidden = excluded.hidden;
 
 -- name: CASE_OPEN (worker dispatch)
 INSERT INTO casefile (id, peer_id, class, lang, bearer, opened_at)
@@ -230,9 +248,10 @@ WHERE o.id = $1::bigint AND o.state IN ('sent', 'delivered', 'undelivered')
 
 -- The open asks of a contact, youngest first.
 -- name: ASKS_OF (worker dispatch)
-SELECT a.code, r.id, r.case_id, r.state, r.receiver_id, c.number
+SELECT a.code, r.id, r.case_id, r.state, r.receiver_id, c.number, v.kind
 FROM referral_ask a
 JOIN referral r ON r.id = a.referral_id
+JOIN receiver v ON v.id = r.receiver_id
 JOIN casefile c ON c.id = r.case_id
 WHERE a.contact_id = $1::bigint ORDER BY r.id DESC LIMIT 50;
 
@@ -256,7 +275,8 @@ FROM casefile WHERE id = $1::bigint FOR UPDATE;
 SELECT slot, code FROM case_answer WHERE case_id = $1::bigint ORDER BY slot;
 
 -- name: CASE_PLACE (worker dispatch)
-SELECT sealed FROM place WHERE case_id = $1::bigint;
+SELECT p.sealed FROM place p JOIN casefile c ON c.id = p.case_id AND c.hidden_at IS NULL
+WHERE p.case_id = $1::bigint;
 
 -- name: REFERRAL_CASE (dispatch)
 SELECT case_id FROM referral WHERE id = $1::bigint;
@@ -295,7 +315,7 @@ JOIN receiver r ON r.id = k.receiver_id
 WHERE a.referral_id = ANY($1::bigint[]) ORDER BY k.id;
 
 -- name: CASE_MET (worker dispatch)
-UPDATE casefile SET state = 'met' WHERE id = $1::bigint AND state = 'taken';
+UPDATE casefile SET state = 'met', met_at = shyraq_now() WHERE id = $1::bigint AND state = 'taken';
 
 -- Given back: open again, and the ladder goes on from the referral's own next_due.
 -- name: CASE_BACK (worker dispatch)
@@ -343,6 +363,21 @@ UNION ALL
 (SELECT 'session', peer_id, shyraq_ms(expires_at) FROM session
 	WHERE step <> '' AND expires_at <= shyraq_now() ORDER BY expires_at LIMIT 64)
 UNION ALL
+(SELECT 'timer', peer_id, shyraq_ms(timer_at) FROM session
+	WHERE timer_at <= shyraq_now() ORDER BY timer_at LIMIT 64)
+UNION ALL
+(SELECT 'knock', id, shyraq_ms(knock_due) FROM casefile
+	WHERE knock_due <= shyraq_now() ORDER BY knock_due LIMIT 64)
+UNION ALL
+(SELECT 'unread', id, shyraq_ms(unread_due) FROM casefile
+	WHERE unread_due <= shyraq_now() ORDER BY unread_due LIMIT 64)
+UNION ALL
+(SELECT 'forget', id, shyraq_ms(forget_at) FROM peer
+	WHERE forget_at <= shyraq_now() ORDER BY forget_at LIMIT 64)
+UNION ALL
+(SELECT 'erase', id, shyraq_ms(destroy_at) FROM casefile
+	WHERE destroy_at <= shyraq_now() ORDER BY destroy_at LIMIT 16)
+UNION ALL
 (SELECT 'parts', peer_id, shyraq_ms(min(due_at)) FROM part
 	WHERE due_at <= shyraq_now() AND NOT joined GROUP BY peer_id LIMIT 64)
 UNION ALL
@@ -351,8 +386,9 @@ UNION ALL
 -- name: CANDIDATES (dispatch)
 SELECT r.id, r.kind, r.regions, r.vetted, r.ord, r.lang,
 	EXISTS (SELECT FROM referral f WHERE f.case_id = $1::bigint AND f.receiver_id = r.id)
-FROM receiver r
-WHERE r.active AND EXISTS (SELECT FROM contact k WHERE k.receiver_id = r.id AND k.active)
+FROM receiver r JOIN casefile c ON c.id = $1::bigint
+WHERE NOT r.kind = ANY(string_to_array(c.bypass, ' '))
+	AND NOT '#' || r.id = ANY(string_to_array(c.bypass, ' ')) AND r.active AND EXISTS (SELECT FROM contact k WHERE k.receiver_id = r.id AND k.active)
 ORDER BY r.id LIMIT 1000;
 
 -- name: REFERRAL_NEW (dispatch)
@@ -412,7 +448,7 @@ RETURNING id;
 
 -- name: CONTACT_PUT (dispatch)
 INSERT INTO contact (receiver_id, hash, number) VALUES ($1::bigint, $2::bytea, $3::bytea)
-ON CONFLICT (hash) DO UPDATE SET receiver_id = excluded.receiver_id, active = true;
+ON CONFLICT (hash) DO UPDATE SET receiver_id = excluded.receiver_id, active = NOT contact.lost;
 
 -- The outbox ------------------------------------------------------------------------------------
 
@@ -489,15 +525,19 @@ ORDER BY 3;
 
 -- name: LINK_STATE_PUT (dispatch)
 INSERT INTO link_state (link, daemon, link_group, state, usable, signal, last_in_at, received, sent,
-	slots_used, slots_all, waiting, paused, number, told_at)
+	slots_used, slots_all, waiting, paused, number, balance, balance_at, balance_low, told_at)
 VALUES ($1::text, $2::text, $3::text, $4::text, $5::boolean, $6::bigint, shyraq_ts($7::bigint),
 	$8::bigint, $9::bigint, $10::bigint, $11::bigint, $12::bigint, $13::boolean, $14::text,
-	shyraq_now())
+	$15::bigint, shyraq_ts($16::bigint), $17::boolean, shyraq_now())
 ON CONFLICT (link) DO UPDATE SET daemon = excluded.daemon, link_group = excluded.link_group,
 	state = excluded.state, usable = excluded.usable, signal = excluded.signal,
 	last_in_at = GREATEST(link_state.last_in_at, excluded.last_in_at), received = excluded.received,
 	sent = excluded.sent, slots_used = excluded.slots_used, slots_all = excluded.slots_all,
 	waiting = excluded.waiting, paused = excluded.paused, number = excluded.number,
+	balance = COALESCE(excluded.balance, link_state.balance),
+	balance_at = COALESCE(excluded.balance_at, link_state.balance_at),
+	balance_low = CASE WHEN excluded.balance IS NULL THEN link_state.balance_low
+		ELSE excluded.balance_low END,
 	told_at = excluded.told_at;
 
 -- name: LINKS_SILENT (dispatch)
@@ -505,17 +545,19 @@ UPDATE link_state SET state = 'daemon gone', usable = false
 WHERE daemon = $1::text AND state <> 'daemon gone';
 
 -- name: ORDERS_NEW (dispatch)
-UPDATE link_order SET said_at = shyraq_now() WHERE said_at IS NULL
-RETURNING id, kind, link, class, text, by,
-	link = '' OR EXISTS (SELECT FROM link_state l WHERE l.link = link_order.link);
+WITH said AS (
+	UPDATE link_order SET said_at = shyraq_now() WHERE said_at IS NULL
+	RETURNING id, kind, link, class, text, by),
+noted AS (
+	INSERT INTO audit (what, subject, code, at)
+	SELECT 'order.' || kind, id, by, shyraq_now() FROM said ORDER BY id)
+SELECT id, kind, link, class, text, by,
+	link = '' OR EXISTS (SELECT FROM link_state l WHERE l.link = said.link)
+FROM said ORDER BY id;
 
 -- name: ORDER_ANSWER (dispatch)
-WITH o AS (
-	UPDATE link_order SET done_at = shyraq_now(), ok = $2::boolean, answer = $3::text
-	WHERE id = $1::bigint AND done_at IS NULL
-	RETURNING kind, link, ok, answer)
-UPDATE link_state SET balance = o.answer, balance_at = shyraq_now()
-FROM o WHERE o.kind = 'ussd' AND o.ok AND link_state.link = o.link;
+UPDATE link_order SET done_at = shyraq_now(), ok = $2::boolean, answer = $3::text
+WHERE id = $1::bigint AND done_at IS NULL;
 
 -- name: PAUSE_PUT (dispatch)
 INSERT INTO link_pause (link, class, drain, by, at)
@@ -545,13 +587,27 @@ SELECT state, error, answer FROM intake WHERE id = $1::bigint;
 
 -- name: KEYHOLDER_PUT (ctl)
 INSERT INTO keyholder (name, public_key) VALUES ($1::text, $2::bytea)
-ON CONFLICT (name) DO NOTHING;
+ON CONFLICT (name) DO NOTHING RETURNING id;
+
+-- Two at once cannot retire the last two: each sees what the other left.
+-- name: KEYHOLDER_RETIRE (ctl)
+WITH here AS (SELECT id, name FROM keyholder WHERE active ORDER BY id FOR UPDATE)
+UPDATE keyholder k SET active = false, retired_at = shyraq_now()
+FROM here
+WHERE k.id = here.id AND here.name = $1::text AND (SELECT count(*) FROM here) > 1
+RETURNING k.id;
+
+-- name: KEYHOLDER_LIST (ctl)
+SELECT name, active, shyraq_ms(added_at), shyraq_ms(retired_at) FROM keyholder ORDER BY id;
 
 -- name: RECEIVER_LIST (ctl)
 SELECT r.id, r.name, r.kind, r.lang, r.regions, r.active,
 	(SELECT count(*) FROM contact k WHERE k.receiver_id = r.id AND k.active),
 	r.vetted, r.ord, r.sample
 FROM receiver r ORDER BY r.id;
+
+-- name: CONTACT_LIST (ctl)
+SELECT id, receiver_id, active, lost FROM contact ORDER BY receiver_id, id;
 
 -- name: QUEUE_COUNTS (ctl)
 SELECT state, count(*), count(contact_id), shyraq_ms(min(due_at)) FROM outbox
@@ -596,6 +652,33 @@ WHERE f.case_id = $1::bigint ORDER BY f.id;
 -- name: CASE_SHOW_TASKS (ctl)
 SELECT id, kind, shyraq_ms(at), shyraq_ms(done_at) FROM task WHERE case_id = $1::bigint ORDER BY id;
 
+-- name: CASE_SHOW_HOLDS (ctl)
+SELECT by, reason, shyraq_ms(since) FROM legal_hold WHERE case_id = $1::bigint;
+
+-- name: HOLD_LIST (ctl)
+SELECT c.number, h.by, h.reason, shyraq_ms(h.since)
+FROM legal_hold h JOIN casefile c ON c.id = h.case_id ORDER BY h.since, c.number;
+
+-- name: HOLD_PUT (ctl)
+INSERT INTO legal_hold (case_id, reason) SELECT id, $2::text FROM casefile WHERE number = $1::bigint
+ON CONFLICT (case_id) DO NOTHING RETURNING case_id;
+
+-- name: HOLD_OFF (ctl)
+DELETE FROM legal_hold WHERE case_id = (SELECT id FROM casefile WHERE number = $1::bigint)
+RETURNING case_id;
+
+-- name: AUDIT_READ (ctl)
+SELECT c.n, c.hash, c.audit_id, a.id, (extract(epoch FROM a.at) * 1000000)::bigint, a.case_id,
+	a.referral_id, a.contact_id, a.subject, a.what, a.code
+FROM audit_chain c LEFT JOIN audit a ON a.id = c.audit_id
+WHERE c.n > $1::bigint ORDER BY c.n LIMIT 2000;
+
+-- What dispatch should have chained long ago.
+-- name: AUDIT_LOOSE (ctl)
+SELECT min(a.id), count(*) FROM audit a
+WHERE a.at < shyraq_now() - interval '1 minute'
+	AND NOT EXISTS (SELECT FROM audit_chain c WHERE c.audit_id = a.id);
+
 -- name: TASK_LIST (ctl)
 SELECT t.id, t.kind, c.number, t.inbox_id, shyraq_ms(t.at)
 FROM task t LEFT JOIN casefile c ON c.id = t.case_id
@@ -603,7 +686,7 @@ WHERE t.done_at IS NULL ORDER BY t.id LIMIT 200;
 
 -- name: LINK_LIST (ctl)
 SELECT link, daemon, state, usable, signal, received, sent, slots_used, slots_all, waiting, paused,
-	number, shyraq_ms(last_in_at), shyraq_ms(told_at), balance, shyraq_ms(balance_at)
+	number, shyraq_ms(last_in_at), shyraq_ms(told_at), balance, shyraq_ms(balance_at), balance_low
 FROM link_state WHERE told_at IS NOT NULL ORDER BY link;
 
 -- name: PAUSE_LIST (ctl)
@@ -633,7 +716,11 @@ SELECT current_database()::text, session_user::text, shyraq_ms(shyraq_now()),
 	(SELECT count(*) FROM pg_stat_activity
 		WHERE datname = current_database() AND usename = 'shyraq_worker'),
 	(SELECT string_agg(application_name, ' ' ORDER BY application_name) FROM pg_stat_activity
-		WHERE datname = current_database() AND usename = 'shyraq_worker');
+		WHERE datname = current_database() AND usename = 'shyraq_worker'),
+	(SELECT min(n) FROM (SELECT count(i.inhrelid) FILTER (WHERE
+			to_date(right(i.inhrelid::regclass::text, 7), 'YYYY_MM') > shyraq_now()) AS n
+		FROM (VALUES ('inbox'::regclass), ('outbox'::regclass), ('outbox_part'::regclass)) t(o)
+		LEFT JOIN pg_inherits i ON i.inhparent = t.o GROUP BY t.o) m);
 
 -- name: STATUS_OUTBOX (ctl)
 SELECT count(*) FILTER (WHERE state = 'due' AND due_at <= shyraq_now()),
@@ -674,7 +761,7 @@ FROM intake WHERE state = 'new' OR (state = 'refused' AND at > shyraq_now() - in
 UPDATE receiver SET active = $2::boolean WHERE name = $1::text RETURNING id;
 
 -- name: CONTACTS_ACTIVE (dispatch)
-UPDATE contact SET active = $2::boolean WHERE receiver_id = $1::bigint;
+UPDATE contact SET active = $2::boolean AND NOT lost WHERE receiver_id = $1::bigint;
 
 -- Those who were asked and are suspended: their ladders go to the next receiver at once.
 -- name: SUSPEND_NEXT (dispatch)
@@ -688,6 +775,41 @@ WHERE f.receiver_id = $1::bigint AND f.state = 'accepted' AND c.state = 'taken' 
 -- name: SUSPEND_TEXTS (dispatch)
 UPDATE outbox SET state = 'withdrawn', text = NULL, settled_at = shyraq_now()
 WHERE state = 'due' AND contact_id IN (SELECT id FROM contact WHERE receiver_id = $1::bigint);
+
+-- One phone of a receiver: by its id, or by the hash of its number.
+-- name: CONTACT_FIND (dispatch)
+SELECT k.id, k.lost, r.id, r.active,
+	(SELECT count(*) FROM contact o WHERE o.receiver_id = r.id AND o.active AND o.id <> k.id)
+FROM receiver r JOIN contact k ON k.receiver_id = r.id
+WHERE r.name = $1::text AND (k.id = $2::bigint OR k.hash = $3::bytea) FOR UPDATE OF k;
+
+-- name: CONTACT_LOST (dispatch)
+UPDATE contact SET lost = $2::boolean, wrong_codes = 0, wrong_since = NULL, reason_for = NULL,
+	active = NOT $2::boolean AND $3::boolean
+WHERE id = $1::bigint;
+
+-- What it was asked about and is open, or was taken with it or beside it: somebody must look.
+-- name: CONTACT_CASES (dispatch)
+SELECT c.id FROM referral_ask a JOIN referral f ON f.id = a.referral_id
+JOIN casefile c ON c.id = f.case_id
+WHERE a.contact_id = $1::bigint AND ((f.state = 'asked' AND c.state IN ('referred', 'nobody'))
+	OR (f.state = 'accepted' AND c.taken_by = f.id AND c.state = 'taken')) ORDER BY c.id;
+
+-- Asks that no other phone of the receiver can answer go to the next receiver at once.
+-- name: CONTACT_NEXT (dispatch)
+UPDATE referral f SET remind_due = NULL, next_due = shyraq_now()
+WHERE f.state = 'asked' AND f.next_due IS NOT NULL
+	AND f.id IN (SELECT a.referral_id FROM referral_ask a WHERE a.contact_id = $1::bigint)
+	AND NOT EXISTS (SELECT FROM referral_ask a JOIN contact k ON k.id = a.contact_id AND k.active
+		WHERE a.referral_id = f.id AND k.id <> $1::bigint);
+
+-- Its codes prove nothing any more, also when it comes back.
+-- name: CONTACT_CODES (dispatch)
+DELETE FROM referral_ask WHERE contact_id = $1::bigint;
+
+-- name: CONTACT_TEXTS (dispatch)
+UPDATE outbox SET state = 'withdrawn', text = NULL, settled_at = shyraq_now()
+WHERE state = 'due' AND contact_id = $1::bigint;
 
 -- name: RETRY_TEXT (dispatch)
 SELECT o.state, o.contact_id IS NOT NULL, o.text IS NOT NULL,
@@ -713,3 +835,321 @@ UPDATE task SET done_at = shyraq_now() WHERE inbox_id = $1::bigint AND done_at I
 
 -- name: TASK_DONE (dispatch)
 UPDATE task SET done_at = shyraq_now() WHERE id = $1::bigint AND done_at IS NULL RETURNING case_id;
+
+-- Retention: what nothing is due for, nobody holds, and the time is over for ------------------------
+
+-- name: RETENTION_PICK (dispatch)
+SELECT id, peer_id FROM case_idle
+WHERE opened_at < shyraq_now() - $1::bigint * interval '1 ms'
+	AND last_at < shyraq_now() - $1::bigint * interval '1 ms'
+ORDER BY opened_at LIMIT $2::bigint;
+
+-- As the turn does: people first. Who is just being answered is left for the next time.
+-- name: RETENTION_PEERS (dispatch)
+SELECT id FROM peer WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED;
+
+-- Read again under the locks.
+-- name: RETENTION_LOCK (dispatch)
+SELECT c.id FROM casefile c
+WHERE c.id = ANY($1::bigint[]) AND (c.peer_id IS NULL OR c.peer_id = ANY($2::bigint[]))
+	AND c.id IN (SELECT i.id FROM case_idle i WHERE i.id = ANY($1::bigint[])
+		AND i.last_at < shyraq_now() - $3::bigint * interval '1 ms')
+ORDER BY c.id FOR UPDATE OF c SKIP LOCKED;
+
+-- In no order of theirs.
+-- name: RETENTION_STAT (dispatch)
+INSERT INTO case_stat (month, class, lang, bearer, state, answers, asked, taken_min)
+SELECT date_trunc('month', c.opened_at AT TIME ZONE 'UTC'), c.class, c.lang, c.bearer, c.state,
+	COALESCE((SELECT string_agg(a.slot || '=' || a.code, ' ' ORDER BY a.slot) FROM case_answer a
+		WHERE a.case_id = c.id AND a.slot NOT IN ('where', 'town', 'place')), ''),
+	(SELECT count(*) FROM referral f WHERE f.case_id = c.id),
+	(extract(epoch FROM c.taken_at - c.asked_at) / 60)::int
+FROM casefile c WHERE c.id = ANY($1::bigint[]) ORDER BY random();
+
+-- name: RETENTION_SESSIONS (dispatch)
+DELETE FROM session WHERE case_id = ANY($1::bigint[]);
+
+-- name: RETENTION_TASKS (dispatch)
+DELETE FROM task WHERE case_id = ANY($1::bigint[]);
+
+-- With its answers, consents, words, place, referrals and codes, which go by cascade.
+-- name: RETENTION_CASES (dispatch)
+DELETE FROM casefile WHERE id = ANY($1::bigint[]);
+
+-- A stopped number stays known as stopped (S4); with all others goes the session.
+-- name: RETENTION_STRANGERS (dispatch)
+WITH gone AS (
+	SELECT p.id FROM peer p
+	WHERE p.created_at < shyraq_now() - $1::bigint * interval '1 ms' AND NOT p.stopped
+		AND (p.window_until IS NULL OR p.window_until < shyraq_now() - $1::bigint * interval '1 ms')
+		AND NOT EXISTS (SELECT FROM session s WHERE s.peer_id = p.id
+			AND s.expires_at >= shyraq_now() - $1::bigint * interval '1 ms')
+		AND NOT EXISTS (SELECT FROM casefile c WHERE c.peer_id = p.id)
+	LIMIT $2::bigint FOR UPDATE OF p SKIP LOCKED)
+DELETE FROM peer USING gone WHERE peer.id = gone.id RETURNING peer.id;
+
+-- name: RETENTION_EPOCHS (dispatch)
+DELETE FROM epoch WHERE id IN (SELECT e.id FROM epoch e
+	WHERE e.at < shyraq_now() - $1::bigint * interval '1 ms'
+		AND NOT EXISTS (SELECT FROM narrative n WHERE n.epoch_id = e.id)
+		AND NOT EXISTS (SELECT FROM job_check j WHERE j.epoch_id = e.id) LIMIT $2::bigint)
+RETURNING id;
+
+-- Sealed words that nobody sent or read again in time.
+-- name: RETENTION_TEXTS (dispatch)
+UPDATE outbox SET text = NULL
+WHERE id IN (SELECT o.id FROM outbox o WHERE o.state IN ('failed', 'refused') AND o.text IS NOT NULL
+	AND o.settled_at < shyraq_now() - $1::bigint * interval '1 ms' LIMIT $2::bigint)
+RETURNING id;
+
+-- name: RETENTION_ASIDE (dispatch)
+UPDATE inbox SET sealed = NULL
+WHERE id IN (SELECT i.id FROM inbox i WHERE i.sealed IS NOT NULL
+	AND i.done_at < shyraq_now() - $1::bigint * interval '1 ms' LIMIT $2::bigint)
+RETURNING id;
+
+-- name: RETENTION_DONE (dispatch)
+DELETE FROM task WHERE id IN (SELECT t.id FROM task t
+	WHERE t.done_at < shyraq_now() - $1::bigint * interval '1 ms' LIMIT $2::bigint)
+RETURNING id;
+
+-- The chain over the audit -------------------------------------------------------------------------
+
+-- name: AUDIT_NOTE (dispatch)
+INSERT INTO audit (what, case_id, contact_id, subject, code, at)
+VALUES ($1::text, $2::bigint, $3::bigint, $4::bigint, $5::text, shyraq_now());
+
+-- name: AUDIT_HEAD (dispatch)
+SELECT n, hash, (SELECT max(audit_id) FROM audit_chain) FROM audit_chain ORDER BY n DESC LIMIT 1;
+
+-- Ids come from a sequence and may become visible late: those just behind the last are looked at, too.
+-- name: AUDIT_NEW (dispatch)
+SELECT a.id, (extract(epoch FROM a.at) * 1000000)::bigint, a.case_id, a.referral_id, a.contact_id,
+	a.subject, a.what, a.code, a.at < shyraq_now() - interval '10 seconds'
+FROM audit a
+WHERE a.id > $1::bigint - 1000 AND NOT EXISTS (SELECT FROM audit_chain c WHERE c.audit_id = a.id)
+ORDER BY a.id LIMIT 500;
+
+-- name: AUDIT_LINK (dispatch)
+INSERT INTO audit_chain (n, audit_id, hash)
+SELECT n, a, h FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS t(n, a, h);
+
+-- Conversations: what a person left behind, and what only the turn can do ---------------------------
+
+-- name: SESSION_DROP (worker dispatch)
+DELETE FROM session WHERE peer_id = $1::bigint;
+
+-- name: SESSION_TIMER_OFF (dispatch)
+UPDATE session SET timer_at = NULL WHERE peer_id = $1::bigint;
+
+-- S12: whom a code opens, while it is alive: until so long after the case was last active.
+-- name: CASE_BY_NUMBER (worker dispatch)
+SELECT c.id, c.class, c.state, c.refer_due IS NOT NULL, shyraq_ms(c.taken_at),
+	(SELECT code FROM case_answer a WHERE a.case_id = c.id AND a.slot = 'region')
+FROM casefile c
+WHERE c.number = $1::bigint AND c.hidden_at IS NULL
+	AND GREATEST(c.opened_at, c.asked_at, c.taken_at, c.code_used_at,
+		(SELECT max(at) FROM case_answer a WHERE a.case_id = c.id),
+		(SELECT max(p.window_until) FROM session s JOIN peer p ON p.id = s.peer_id
+			WHERE s.case_id = c.id AND s.peer_id = c.peer_id))
+		> shyraq_now() - $2::bigint * interval '1 ms';
+
+-- name: CASE_CODE_USED (worker dispatch)
+UPDATE casefile SET code_used_at = shyraq_now() WHERE id = $1::bigint;
+
+-- name: CODE_TRIES (worker dispatch)
+SELECT count(*) FILTER (WHERE peer_id = $1::bigint), count(*) FROM code_try
+WHERE at > shyraq_now() - interval '1 hour';
+
+-- name: CODE_TRY_PUT (worker dispatch)
+INSERT INTO code_try (peer_id, at) VALUES ($1::bigint, shyraq_now());
+
+-- name: CODE_TRY_PURGE (worker dispatch)
+DELETE FROM code_try WHERE at < shyraq_now() - interval '1 day';
+
+-- name: PEER_WITNESS (worker dispatch)
+UPDATE peer SET witness_until = shyraq_ts($2::bigint) WHERE id = $1::bigint;
+
+-- name: SAFE_SET (worker dispatch)
+UPDATE casefile SET safe_from = $2::bigint, safe_to = $3::bigint, safe_until = shyraq_ts($4::bigint)
+WHERE id = $1::bigint;
+
+-- name: SAFE_OFF (worker dispatch)
+UPDATE casefile SET safe_from = NULL, safe_to = NULL, safe_until = NULL, knock_due = NULL
+WHERE id = $1::bigint;
+
+-- Everything that decides whether and when words may go to a person unasked.
+-- name: CASE_REACH (worker dispatch)
+SELECT c.peer_id, c.bearer, c.safe_from, c.safe_to, shyraq_ms(c.safe_until), shyraq_ms(c.knock_due),
+	c.knocked_at IS NOT NULL, c.hidden_at IS NOT NULL, p.stopped, shyraq_ms(p.witness_until),
+	(SELECT code FROM case_answer a WHERE a.case_id = c.id AND a.slot = 'region'),
+	EXISTS (SELECT FROM relay q WHERE q.case_id = c.id AND q.read_at IS NULL AND q.sealed IS NOT NULL),
+	(c.state = 'taken' AND (c.told_at IS NULL OR c.told_at < c.taken_at))
+		OR EXISTS (SELECT FROM job_check j WHERE j.peer_id = c.peer_id
+			AND j.answered_at IS NOT NULL AND j.read_at IS NULL),
+	(SELECT s.flags & 2 <> 0 FROM session s WHERE s.peer_id = c.peer_id AND s.case_id = c.id),
+	c.lang, c.cut_at IS NOT NULL, shyraq_ms(c.met_at)
+FROM casefile c LEFT JOIN peer p ON p.id = c.peer_id
+WHERE c.id = $1::bigint;
+
+-- name: KNOCK_SET (worker dispatch)
+UPDATE casefile SET knock_due = shyraq_ts($2::bigint) WHERE id = $1::bigint;
+
+-- name: KNOCK_OFF (dispatch)
+UPDATE casefile SET knock_due = NULL WHERE id = $1::bigint;
+
+-- name: KNOCKED (dispatch)
+UPDATE casefile SET knocked_at = shyraq_now(), unread_due = shyraq_ts($2::bigint)
+WHERE id = $1::bigint;
+
+-- name: KNOCK_HEARD (worker dispatch)
+UPDATE casefile SET knocked_at = NULL WHERE id = $1::bigint;
+
+-- name: UNREAD_OFF (dispatch)
+UPDATE casefile SET unread_due = NULL WHERE id = $1::bigint;
+
+-- name: CASE_TOLD (worker dispatch)
+UPDATE casefile SET told_at = shyraq_now() WHERE id = $1::bigint;
+
+-- name: RELAY_NEXT (dispatch)
+SELECT id, phrase, at_time, sealed FROM relay
+WHERE case_id = $1::bigint AND read_at IS NULL AND sealed IS NOT NULL ORDER BY id LIMIT 1;
+
+-- name: RELAY_PUT (worker dispatch)
+INSERT INTO relay (id, case_id, referral_id, contact_id, phrase, at_time, sealed, at)
+VALUES ($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5::text, $6::text, $7::bytea, shyraq_now());
+
+-- name: RELAY_READ (worker dispatch)
+UPDATE relay SET read_at = shyraq_now() WHERE id = $1::bigint AND read_at IS NULL;
+
+-- The last that was read is what was answered; the words are needed no more.
+-- name: RELAY_TOLD (worker dispatch)
+UPDATE relay q SET told_at = shyraq_now(), answer = $2::text, sealed = NULL
+FROM contact k JOIN receiver r ON r.id = k.receiver_id, casefile c
+WHERE q.id = (SELECT id FROM relay WHERE case_id = $1::bigint AND read_at IS NOT NULL
+		AND told_at IS NULL ORDER BY read_at DESC, id DESC LIMIT 1)
+	AND k.id = q.contact_id AND c.id = q.case_id
+RETURNING q.phrase, k.id, k.active, r.lang, c.number,
+	(SELECT code FROM case_answer a WHERE a.case_id = c.id AND a.slot = 'who');
+
+-- Each that the person had the chance to read and did not: who sent it hears so once.
+-- name: RELAY_UNREAD (dispatch)
+UPDATE relay q SET unread_at = shyraq_now()
+FROM contact k JOIN receiver r ON r.id = k.receiver_id, casefile c
+WHERE q.case_id = $1::bigint AND q.read_at IS NULL AND q.unread_at IS NULL AND q.sealed IS NOT NULL
+	AND k.id = q.contact_id AND c.id = q.case_id
+RETURNING k.id, k.active, r.lang, c.number;
+
+-- name: RELAY_WIPE (worker dispatch)
+UPDATE relay SET sealed = NULL WHERE case_id = $1::bigint AND sealed IS NOT NULL;
+
+-- Those who took the case, by phone.
+-- name: TAKER_CONTACTS (worker dispatch)
+SELECT k.id, r.lang, c.number
+FROM casefile c JOIN referral_ask a ON a.referral_id = c.taken_by
+JOIN contact k ON k.id = a.contact_id AND k.active JOIN receiver r ON r.id = k.receiver_id
+WHERE c.id = $1::bigint AND c.state IN ('taken', 'met') ORDER BY k.id;
+
+-- name: JOB_WORDS (worker dispatch)
+INSERT INTO job_check (id, peer_id, epoch_id, words) VALUES ($1::bigint, $2::bigint, $3::bigint, $4::bytea);
+
+-- name: JOB_DRAFTS (worker dispatch)
+DELETE FROM job_check WHERE peer_id = $1::bigint AND asked_at IS NULL;
+
+-- name: JOB_ASK (worker dispatch)
+UPDATE job_check SET asked_at = shyraq_now(), case_id = $2::bigint, codes = $3::text
+WHERE id = (SELECT max(id) FROM job_check WHERE peer_id = $1::bigint AND asked_at IS NULL)
+RETURNING id;
+
+-- name: JOB_NEW (worker dispatch)
+INSERT INTO job_check (id, peer_id, case_id, codes, asked_at)
+VALUES ($1::bigint, $2::bigint, $3::bigint, $4::text, shyraq_now());
+
+-- name: JOB_READ (worker dispatch)
+UPDATE job_check SET read_at = shyraq_now(), answer = NULL WHERE id = $1::bigint;
+
+-- Whom a complaint names is asked no more: the police as a kind, others of that kind who were asked.
+-- name: BYPASS_SET (worker dispatch)
+UPDATE casefile c SET bypass = trim(c.bypass || ' ' || CASE WHEN $2::text = 'police' THEN 'police'
+	ELSE COALESCE((SELECT string_agg(DISTINCT '#' || r.id, ' ')
+		FROM referral f JOIN receiver r ON r.id = f.receiver_id
+		JOIN casefile o ON o.id = f.case_id
+		WHERE (o.id = c.id OR o.peer_id = c.peer_id) AND r.kind = ANY(string_to_array($3::text, ' '))), '')
+	END)
+WHERE c.id = $1::bigint;
+
+-- name: BYPASS_ASKED (worker dispatch)
+UPDATE referral f SET state = 'stood_down', remind_due = NULL, next_due = NULL
+FROM casefile c, receiver r
+WHERE f.case_id = $1::bigint AND c.id = f.case_id AND r.id = f.receiver_id AND f.state = 'asked'
+	AND (r.kind = ANY(string_to_array(c.bypass, ' ')) OR '#' || r.id = ANY(string_to_array(c.bypass, ' ')))
+RETURNING f.id;
+
+-- S14: who was asked, or took it, by kind of receiver ('' all); they hear it once.
+-- name: WITHDRAW_CONTACTS (worker dispatch)
+SELECT DISTINCT k.id, r.lang, c.number, r.kind = 'police'
+FROM referral f JOIN receiver r ON r.id = f.receiver_id JOIN casefile c ON c.id = f.case_id
+JOIN referral_ask a ON a.referral_id = f.id JOIN contact k ON k.id = a.contact_id AND k.active
+WHERE f.case_id = $1::bigint AND f.state IN ('asked', 'accepted')
+	AND ($2::text = '' OR r.kind = $2::text) AND r.kind <> 'operator' ORDER BY k.id;
+
+-- name: WITHDRAW_DOWN (worker dispatch)
+UPDATE referral f SET state = 'stood_down', remind_due = NULL, next_due = NULL
+FROM receiver r
+WHERE f.case_id = $1::bigint AND r.id = f.receiver_id AND f.state IN ('asked', 'accepted')
+	AND ($2::text = '' OR r.kind = $2::text) AND r.kind <> 'operator'
+RETURNING f.id;
+
+-- All kinds: nothing leaves any more. One kind that had taken it: the ladder goes on without them.
+-- name: WITHDRAW_CASE (worker dispatch)
+UPDATE casefile c SET
+	state = CASE WHEN c.state IN ('closed', 'met') THEN c.state WHEN $2::boolean THEN 'open'
+		WHEN f.id IS NOT NULL THEN 'referred' ELSE c.state END,
+	taken_at = CASE WHEN f.id IS NULL THEN c.taken_at END,
+	taken_by = CASE WHEN f.id IS NULL THEN c.taken_by END,
+	operator_due = CASE WHEN NOT $2::boolean THEN c.operator_due END,
+	refer_due = CASE WHEN $2::boolean THEN NULL
+		WHEN f.id IS NOT NULL AND c.state = 'taken' THEN shyraq_now() ELSE c.refer_due END
+FROM casefile o LEFT JOIN referral f ON f.id = o.taken_by AND f.state = 'stood_down'
+WHERE c.id = $1::bigint AND o.id = c.id;
+
+-- S16 -------------------------------------------------------------------------------------------------
+
+-- name: ERASE_ASK (worker dispatch)
+SELECT c.id, EXISTS (SELECT FROM legal_hold h WHERE h.case_id = c.id),
+	c.state IN ('referred', 'taken', 'nobody') OR (c.refer_due IS NOT NULL AND c.class IN ('danger', 'held'))
+FROM casefile c WHERE c.peer_id = $1::bigint AND c.hidden_at IS NULL ORDER BY c.id FOR UPDATE OF c;
+
+-- name: ERASE_HIDE (worker dispatch)
+UPDATE casefile SET hidden_at = shyraq_now(), destroy_at = shyraq_now() + $2::bigint * interval '1 ms',
+	peer_id = NULL, safe_from = NULL, safe_to = NULL, safe_until = NULL, knock_due = NULL,
+	unread_due = NULL,
+	refer_due = CASE WHEN class IN ('danger', 'held') THEN refer_due END
+WHERE id = $1::bigint;
+
+-- name: ERASE_PLACE (worker dispatch)
+UPDATE place SET sealed = '' WHERE case_id = $1::bigint;
+
+-- name: ERASE_LOCK (dispatch)
+SELECT shyraq_ms(c.destroy_at), EXISTS (SELECT FROM legal_hold h WHERE h.case_id = c.id)
+FROM casefile c WHERE c.id = $1::bigint FOR UPDATE OF c;
+
+-- name: ERASE_LATER (dispatch)
+UPDATE casefile SET destroy_at = shyraq_now() + interval '1 day' WHERE id = $1::bigint;
+
+-- Not their phone, or erased: the number remembers nothing, and is forgotten when no case is its own.
+-- name: FORGET_LOCK (dispatch)
+SELECT shyraq_ms(forget_at) FROM peer WHERE id = $1::bigint FOR UPDATE;
+
+-- name: FORGET_CASE (worker dispatch)
+UPDATE casefile SET peer_id = NULL
+WHERE peer_id = $1::bigint AND id = (SELECT case_id FROM session WHERE peer_id = $1::bigint);
+
+-- name: FORGET_OFF (dispatch)
+UPDATE peer SET forget_at = NULL WHERE id = $1::bigint;
+
+-- name: FORGET_PEER (dispatch)
+DELETE FROM peer p WHERE p.id = $1::bigint AND NOT p.stopped
+	AND NOT EXISTS (SELECT FROM casefile c WHERE c.peer_id = p.id)
+	AND NOT EXISTS (SELECT FROM outbox o WHERE o.peer_id = p.id AND o.state IN ('due', 'claimed'))
+RETURNING p.id;

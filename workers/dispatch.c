@@ -5,12 +5,14 @@
  */
 #include <string.h>
 
+#include "audit.h"
 #include "clock.h"
 #include "housekeep.h"
 #include "log.h"
 #include "orders.h"
 #include "outbox.h"
 #include "proc.h"
+#include "retention.h"
 #include "setup.h"
 #include "str.h"
 #include "variant.h"
@@ -35,6 +37,8 @@ struct dispatch {
 	struct upstream up[SETUP_DAEMONS];
 	bool leads;
 	struct housekeep housekeep;
+	struct retention retention;
+	struct audit_chain audit;
 	struct turn_in in; /* one result at a time: workers carry the many */
 };
 
@@ -332,6 +336,8 @@ on_tick(void *arg)
 		claim(d, &d->up[i]);
 	leases(d);
 	housekeep_run(&d->housekeep);
+	retention_run(&d->retention);
+	audit_chain_run(&d->audit);
 }
 
 static void
@@ -371,6 +377,8 @@ main(int argc, char **argv)
 	d.db = db_new(d.setup.database, d.setup.name, DB_DISPATCH);
 	d.housekeep.db = d.db;
 	d.housekeep.retention_ms = d.setup.retention_ms;
+	d.retention.db = d.audit.db = d.db;
+	d.retention.keep_ms = d.setup.retention_ms;
 	if (d.setup.maintenance[0] != '\0')
 		d.housekeep.owner = db_new(d.setup.maintenance, d.setup.name, DB_OWNER);
 	turn_init(&d.turn, d.db, &d.setup.keys, &d.setup.flows, d.setup.policy,

@@ -20,14 +20,20 @@ static const struct {
 	const char *kind;
 	enum rc (*run)(struct turn *t, int64_t id, int64_t due_ms);
 	enum db_stmt off;
+	bool of_case; /* `id` is a case's */
 } kinds[] = {
-	{ "refer", due_refer, ST_CASE_OPERATOR },
-	{ "operator", due_operator, ST_CASE_OPERATOR },
-	{ "remind", due_remind, ST_REMIND_OFF },
-	{ "next", due_next, ST_REFERRAL_NEXT_OFF },
-	{ "session", due_session, ST_SESSION_SHUT },
-	{ "parts", due_parts, ST_PART_WAIT },
-	{ "intake", due_intake, ST_INTAKE_DONE },
+	{ "refer", due_refer, ST_CASE_OPERATOR, true },
+	{ "operator", due_operator, ST_CASE_OPERATOR, true },
+	{ "remind", due_remind, ST_REMIND_OFF, false },
+	{ "next", due_next, ST_REFERRAL_NEXT_OFF, false },
+	{ "session", due_session, ST_SESSION_SHUT, false },
+	{ "timer", due_timer, ST_SESSION_TIMER_OFF, false },
+	{ "knock", due_knock, ST_KNOCK_OFF, true },
+	{ "unread", due_unread, ST_UNREAD_OFF, true },
+	{ "forget", due_forget, ST_FORGET_OFF, false },
+	{ "erase", due_erase, ST_ERASE_LATER, true },
+	{ "parts", due_parts, ST_PART_WAIT, false },
+	{ "intake", due_intake, ST_INTAKE_DONE, false },
 };
 
 /* *fresh: nobody did it before. */
@@ -87,16 +93,15 @@ due_refuse(struct turn *t, const char *kind, int64_t id)
 			    db_text("refused"), db_null());
 		else
 			rc = db_run(t->db, kinds[i].off, NULL, db_i64(id));
-		out_row(t->out, OUT_TASK, "due_refused",
-		    kinds[i].off == ST_CASE_OPERATOR ? id : OUT_NULL, OUT_NULL, OUT_NULL);
+		out_row(t->out, OUT_TASK, "due_refused", kinds[i].of_case ? id : OUT_NULL,
+		    OUT_NULL, OUT_NULL);
 		return rc;
 	}
 	return RC_OK;
 }
 
-/* A person as they stand, for an input that no network brought: nothing can be answered, S1. */
-static enum rc
-person_of(struct turn *t, int64_t peer_id, struct turn_in *in, struct person *p)
+enum rc
+due_person(struct turn *t, int64_t peer_id, struct turn_in *in, struct person *p)
 {
 	struct db_rows *r;
 	enum rc rc = db_run(t->db, ST_PEER_LOCK_ID, &r, db_i64(peer_id));
@@ -112,7 +117,7 @@ person_of(struct turn *t, int64_t peer_id, struct turn_in *in, struct person *p)
 	db_rows_free(r);
 	p->in = in;
 	p->peer_id = peer_id;
-	p->late = true;
+	p->late = p->due = true;
 	p->t0 = clock_wall_ms();
 	p->inbox = "done";
 	return people_read(t, p);
@@ -123,11 +128,12 @@ due_session(struct turn *t, int64_t id, int64_t due_ms)
 {
 	static struct turn_in in;
 	struct person p;
-	enum rc rc = person_of(t, id, &in, &p);
+	enum rc rc = due_person(t, id, &in, &p);
 
 	if (rc != RC_OK || p.session.expires_ms != due_ms || p.session.step[0] == '\0')
 		return rc;
 	p.text = xstrdup("");
+	p.say = SAY_NOTHING;
 	rc = people_step(t, &p, INPUT_EXPIRED);
 	free(p.text);
 	return rc;
@@ -141,7 +147,7 @@ due_parts(struct turn *t, int64_t id, int64_t due_ms)
 	struct parts_key k = { .peer_id = id };
 	struct person p;
 	struct db_rows *r = NULL;
-	enum rc rc = person_of(t, id, &in, &p);
+	enum rc rc = due_person(t, id, &in, &p);
 
 	(void)due_ms;
 	if (rc == RC_OK)
@@ -151,6 +157,7 @@ due_parts(struct turn *t, int64_t id, int64_t due_ms)
 		k.ref_bits = db_get_i64(r, 0, 1);
 		k.total = db_get_i64(r, 0, 2);
 		k.set = db_get_i64(r, 0, 3);
+		p.due = false; /* their own words, late */
 		rc = parts_give_up(t, &k, &p.text, &p.t0);
 		if (rc == RC_OK)
 			rc = people_step(t, &p, INPUT_TEXT);

@@ -22,6 +22,17 @@ MUST_CHECK enum rc due_next(struct turn *t, int64_t id, int64_t due_ms);
 /* due.c */
 MUST_CHECK enum rc due_session(struct turn *t, int64_t id, int64_t due_ms);
 MUST_CHECK enum rc due_parts(struct turn *t, int64_t id, int64_t due_ms);
+/* A person as they stand, for an input that no network brought: nothing can be answered, S1. RC_AGAIN: gone. */
+struct person;
+MUST_CHECK enum rc due_person(
+    struct turn *t, int64_t peer_id, struct turn_in *in, struct person *p);
+/* knock.c */
+MUST_CHECK enum rc due_timer(struct turn *t, int64_t id, int64_t due_ms);
+MUST_CHECK enum rc due_knock(struct turn *t, int64_t id, int64_t due_ms);
+MUST_CHECK enum rc due_unread(struct turn *t, int64_t id, int64_t due_ms);
+/* erase.c */
+MUST_CHECK enum rc due_erase(struct turn *t, int64_t id, int64_t due_ms);
+MUST_CHECK enum rc due_forget(struct turn *t, int64_t id, int64_t due_ms);
 /* intake.c */
 MUST_CHECK enum rc due_intake(struct turn *t, int64_t id, int64_t due_ms);
 

@@ -11,9 +11,11 @@ enum rc
 flowset_load(struct flowset *s, const char *dir, struct flow_err *err)
 {
 	s->n = 0;
+	s->ban = NULL;
 	if (flows_load(dir, &s->v[0], err) != RC_OK)
 		return RC_REFUSED;
 	s->n = 1;
+	s->ban = banlist_load(dir);
 	return RC_OK;
 }
 
@@ -35,6 +37,8 @@ flowset_reload(struct flowset *s, const char *dir, struct flow_err *err)
 	memmove(&s->v[1], &s->v[0], s->n * sizeof(s->v[0]));
 	s->v[0] = f;
 	s->n++;
+	banlist_free(s->ban);
+	s->ban = banlist_load(dir);
 	return RC_OK;
 }
 
@@ -43,6 +47,8 @@ flowset_free(struct flowset *s)
 {
 	while (s->n > 0)
 		flows_free(s->v[--s->n]);
+	banlist_free(s->ban);
+	s->ban = NULL;
 }
 
 const struct flows *

@@ -6,6 +6,7 @@
 #ifndef SHYRAQ_FLOWSET_H
 #define SHYRAQ_FLOWSET_H
 
+#include "banlist.h"
 #include "flow.h"
 
 #define FLOWSETS 8
@@ -13,6 +14,7 @@
 struct flowset {
 	struct flows *v[FLOWSETS]; /* newest first */
 	size_t n;
+	struct banlist *ban; /* of the newest */
 };
 
 /* The first load. RC_REFUSED: err says why. */

@@ -21,6 +21,13 @@ struct intake_job {
 /* Nothing of it was done, and `why` goes to who asked. Always RC_OK: the row is settled. */
 enum rc intake_refuse(struct intake_job *j, const char *why);
 
+/* A row of the audit: who asked stands in it. OUT_NULL: none. */
+MUST_CHECK enum rc intake_audit(
+    struct intake_job *j, const char *what, int64_t contact, int64_t receiver);
+
+/* intake_contact.c: one phone alone */
+struct intake_active;
+MUST_CHECK enum rc intake_contact(struct intake_job *j, const struct intake_active *in);
 /* intake_receiver.c */
 MUST_CHECK enum rc intake_receiver(struct intake_job *j);
 MUST_CHECK enum rc intake_receivers(struct intake_job *j);

@@ -11,8 +11,9 @@
 #include "str.h"
 
 static enum rc
-store(struct turn *t, const struct intake_receiver *in)
+store(struct intake_job *j, const struct intake_receiver *in)
 {
+	struct turn *t = j->t;
 	struct seal_hash h = keys_hash_number(t->keys, SEAL_RECEIVER_LOOKUP, &in->number);
 	uint8_t sealed[SEALED_NUMBER];
 	struct db_rows *r;
@@ -29,15 +30,10 @@ store(struct turn *t, const struct intake_receiver *in)
 	rc = db_run(t->db, ST_CONTACT_PUT, NULL, db_i64(receiver),
 	    db_bytes(h.b, sizeof(h.b)), db_bytes(sealed, sizeof(sealed)));
 	if (rc == RC_OK)
+		rc = intake_audit(j, "receiver.stored", OUT_NULL, receiver);
+	if (rc == RC_OK)
 		log_info("intake.receiver", "receiver=%lld", (long long)receiver);
 	return rc;
-}
-
-static void
-audit(struct intake_job *j, const char *what)
-{
-	out_row(j->t->out, OUT_AUDIT, what, OUT_NULL, OUT_NULL, OUT_NULL,
-	    (const char *)j->by);
 }
 
 enum rc
@@ -48,12 +44,10 @@ intake_receiver(struct intake_job *j)
 
 	if (intake_unpack(j->text, j->n, &in) != RC_OK)
 		return intake_refuse(j, "malformed");
-	rc = store(j->t, &in);
+	rc = store(j, &in);
 	seal_wipe(&in, sizeof(in));
-	if (rc == RC_OK) {
-		audit(j, "receiver.stored");
+	if (rc == RC_OK)
 		(void)!str_copy(j->answer, sizeof(j->answer), "stored");
-	}
 	return rc;
 }
 
@@ -73,7 +67,7 @@ intake_receivers(struct intake_job *j)
 			if (++rows > INTAKE_ROWS_MAX)
 				rc = RC_REFUSED;
 			else if (pass == 1)
-				rc = store(j->t, &in);
+				rc = store(j, &in);
 			if (rc != RC_OK)
 				break;
 		}
@@ -83,7 +77,6 @@ intake_receivers(struct intake_job *j)
 		if (rc != RC_AGAIN || (pass == 1 && at < j->n))
 			return rc;
 	}
-	audit(j, "receivers.stored");
 	(void)!str_add(j->answer, sizeof(j->answer), &len, "%zu stored", rows);
 	return RC_OK;
 }
@@ -136,6 +129,11 @@ intake_active(struct intake_job *j)
 
 	if (intake_unpack_active(j->text, j->n, &in) != RC_OK)
 		return intake_refuse(j, "malformed");
+	if (in.contact != 0 || in.number.s[0] != '\0') {
+		rc = intake_contact(j, &in);
+		seal_wipe(&in, sizeof(in));
+		return rc;
+	}
 	rc = db_run(
 	    j->t->db, ST_RECEIVER_ACTIVE, &r, db_text(in.name), db_bool(in.active));
 	if (rc != RC_OK)
@@ -152,7 +150,10 @@ intake_active(struct intake_job *j)
 		(void)!str_copy(j->answer, sizeof(j->answer), "active again");
 	if (rc != RC_OK)
 		return rc;
-	audit(j, in.active ? "receiver.active" : "receiver.suspended");
+	rc = intake_audit(
+	    j, in.active ? "receiver.active" : "receiver.suspended", OUT_NULL, receiver);
+	if (rc != RC_OK)
+		return rc;
 	log_info(
 	    "intake.active", "receiver=%lld active=%d", (long long)receiver, in.active);
 	return RC_OK;

@@ -71,7 +71,10 @@ orders_run(struct db *db, orders_say *say, void *arg)
 		struct bus_msg m;
 
 		if (!db_get_bool(r, i, 6)) {
-			refuse(db, (uint64_t)db_get_i64(r, i, 0), "no such link");
+			refuse(db, (uint64_t)db_get_i64(r, i, 0),
+			    "no such link: no daemon has told of it; `shyraqctl modem list` "
+			    "names those there are, a new one shows seconds after its "
+			    "daemon's start");
 			continue;
 		}
 		if (!read_order(&m, r, i)) {
@@ -139,14 +142,18 @@ orders_answer(struct db *db, const struct bus_order_done *d)
 void
 orders_link_state(struct db *db, const char *daemon, const struct bus_link_state *l)
 {
-	int64_t last = clock_wall_ms() - (int64_t)l->last_in_ms;
+	int64_t now = clock_wall_ms(), last = now - (int64_t)l->last_in_ms;
+	bool heard = l->balance_ms != 0; /* else what was known stays */
 
 	if (db_run(db, ST_LINK_STATE_PUT, NULL, db_text(l->link), db_text(daemon),
 		db_text(l->link_group), db_text(l->state), db_bool(l->usable),
 		db_i64(l->signal), l->last_in_ms == 0 ? db_null() : db_i64(last),
 		db_i64((int64_t)l->received), db_i64((int64_t)l->sent),
 		db_i64(l->slots_used), db_i64(l->slots_all), db_i64(l->waiting),
-		db_bool(l->paused), db_text(l->number)) != RC_OK)
+		db_bool(l->paused), db_text(l->number),
+		heard ? db_i64(l->balance) : db_null(),
+		heard ? db_i64(now - (int64_t)l->balance_ms) : db_null(),
+		db_bool(heard && l->balance_low)) != RC_OK)
 		log_warn("orders.link_state", "link=%s not written", l->link);
 }
 

@@ -16,9 +16,6 @@
 #include "str.h"
 #include "variant.h"
 
-#define SMSC_OLD_MS \
-	(72LL * 3600 * 1000) /* S1: SMSC time counts when it is at most so old */
-
 struct people {
 	struct person *v;
 	size_t n;
@@ -262,112 +259,6 @@ put_keys(struct turn *t, const struct people *all)
 	return rc;
 }
 
-static enum case_state
-state_of(const char *state, bool due)
-{
-	if (strcmp(state, "taken") == 0 || strcmp(state, "met") == 0)
-		return CASE_STATE_TAKEN;
-	if (strcmp(state, "nobody") == 0)
-		return CASE_STATE_NOBODY;
-	if (strcmp(state, "closed") == 0)
-		return CASE_STATE_CLOSED;
-	if (strcmp(state, "referred") == 0 || (strcmp(state, "open") == 0 && due))
-		return CASE_STATE_SENT;
-	return CASE_STATE_NONE;
-}
-
-/* Columns of TURN_READ. */
-static void
-read_row(struct person *p, const struct db_rows *r, int row)
-{
-	p->stopped = db_get_bool(r, row, 1);
-	session_read(&p->session, r, row, 2);
-	p->session.stopped = p->stopped;
-	p->session.class = case_class_parse(db_get_text(r, row, 11));
-	p->state = state_of(db_get_text(r, row, 12), db_get_bool(r, row, 14));
-	if (!db_is_null(r, row, 13))
-		turn_hhmm(db_get_i64(r, row, 13), session_slot(&p->session, "region"),
-		    p->taken_at);
-	p->contact_id = db_get_i64(r, row, 15);
-}
-
-static enum rc
-read_sessions(struct turn *t, const struct people *all)
-{
-	struct db_col peer = { .kind = DB_INT8 }, rhash = { .kind = DB_BYTEA };
-	struct db_rows *r = NULL;
-	enum rc rc = RC_OK;
-
-	for (size_t i = 0; i < all->n; i++) {
-		if (all->v[i].done || all->v[i].peer_id == 0)
-			continue;
-		db_col_i64(&peer, all->v[i].peer_id);
-		db_col_bytes(&rhash, all->v[i].rhash.b, SEAL_HASH_LEN);
-	}
-	if (peer.rows > 0)
-		rc = db_run(t->db, ST_TURN_READ, &r, db_array(&peer), db_array(&rhash));
-	for (int i = 0; rc == RC_OK && r != NULL && i < db_count(r); i++) {
-		for (size_t k = 0; k < all->n; k++) {
-			if (!all->v[k].done && all->v[k].peer_id == db_get_i64(r, i, 0))
-				read_row(&all->v[k], r, i);
-		}
-	}
-	db_rows_free(r);
-	db_col_free(&peer);
-	db_col_free(&rhash);
-	return rc;
-}
-
-enum rc
-people_read(struct turn *t, struct person *p)
-{
-	struct people one = { p, 1 };
-
-	return read_sessions(t, &one);
-}
-
-/* S1: t0 = min(our reading, SMSC time), the link's clock error taken off; where SMSC time counts. */
-static void
-set_t0(const struct turn *t, struct person *p, int64_t clock_error)
-{
-	const struct bus_sms_in *m = &p->in->u.sms;
-	int64_t lag = p->ussd ? 0 : p->in->read_ms - m->smsc_ms;
-
-	p->t0 = p->in->read_ms;
-	if (!p->ussd && m->smsc_zone && m->smsc_ms > 0 && lag <= SMSC_OLD_MS &&
-	    lag >= -SMSC_OLD_MS) {
-		p->lag_ms = lag;
-		if (lag - clock_error > 0)
-			p->t0 -= lag - clock_error;
-	}
-	p->late = clock_wall_ms() > p->t0 + t->limits.answer_ms;
-}
-
-static enum rc
-read_times(struct turn *t, const struct people *all)
-{
-	struct db_col link = { .kind = DB_TEXT };
-	struct db_rows *r = NULL;
-	enum rc rc = RC_OK;
-
-	for (size_t i = 0; i < all->n; i++)
-		db_col_text(&link, all->v[i].link);
-	if (link.rows > 0)
-		rc = db_run(t->db, ST_LINK_READ, &r, db_array(&link));
-	for (size_t i = 0; rc == RC_OK && i < all->n; i++) {
-		int64_t error = 0;
-
-		for (int k = 0; k < db_count(r); k++) {
-			if (strcmp(db_get_text(r, k, 0), all->v[i].link) == 0)
-				error = db_get_i64(r, k, 1);
-		}
-		set_t0(t, &all->v[i], error);
-	}
-	db_rows_free(r);
-	db_col_free(&link);
-	return rc;
-}
-
 /* The inbox row. What no engine understood is kept whole, sealed, for an operator. */
 static void
 write_inbox(struct turn *t, const struct person *p)
@@ -409,12 +300,27 @@ aside_for(const struct person *p)
 	return NULL;
 }
 
+/* S13: our own words, come back: no answer, no task. */
+static enum rc
+from_ourselves(struct turn *t, struct person *p)
+{
+	p->error = "own number";
+	p->in->decided = true;
+	p->in->outcome = BUS_DONE;
+	write_inbox(t, p);
+	log_warn(
+	    "turn.own_number", "link=%s inbox=%lld", p->link, (long long)p->inbox_id);
+	return RC_OK;
+}
+
 static enum rc
 one(struct turn *t, struct person *p)
 {
 	const struct bus_sms_in *m = &p->in->u.sms;
 	enum rc rc = RC_OK;
 
+	if (p->own)
+		return from_ourselves(t, p);
 	if (p->repeat)
 		return people_screen(t, p, NULL);
 	p->error = aside_for(p);
@@ -456,9 +362,9 @@ people_run(struct turn *t, struct turn_in *const *v, size_t n)
 	if (rc == RC_OK && all.n > 0)
 		rc = put_keys(t, &all);
 	if (rc == RC_OK && all.n > 0)
-		rc = read_sessions(t, &all);
+		rc = people_read_all(t, all.v, all.n);
 	if (rc == RC_OK && all.n > 0)
-		rc = read_times(t, &all);
+		rc = people_times(t, all.v, all.n);
 	for (size_t i = 0; rc == RC_OK && i < all.n; i++) {
 		if (!all.v[i].done)
 			rc = one(t, &all.v[i]);

@@ -6,8 +6,24 @@
 #ifndef SHYRAQ_PEOPLE_H
 #define SHYRAQ_PEOPLE_H
 
+#include "casecode.h"
+#include "guard.h"
+#include "relay_words.h"
+#include "say_limits.h"
 #include "session.h"
 #include "turn.h"
+
+#define PEOPLE_ANSWER_MAX 512
+
+/* What waits for a person: said only when they fetch it. */
+struct waiting {
+	int64_t relay; /* 0: nothing waits */
+	char step[12], at[8];
+	char words[RELAY_BYTES];
+	int64_t job; /* 0: no answer to an offer check */
+	char answer[PEOPLE_ANSWER_MAX];
+	int64_t answered_ms;
+};
 
 /* One text of the batch on its way through the turn; lives for one transaction. */
 struct person {
@@ -27,9 +43,25 @@ struct person {
 	bool late; /* past the time of an automatic answer */
 	bool stopped;
 	bool unreadable;
+	bool own;      /* S13: a number of the service itself */
+	bool due;      /* no network brought this: no window, no new end of the session */
+	bool forget;   /* not their phone: the number is forgotten with the window */
+	bool remember; /* a case of their own after all: not forgotten */
+	bool gone;     /* erased: the session is not written again */
+	bool knocked;  /* and they have not written since */
+	bool own_case; /* the case knows this number as its own */
+	enum say_as say; /* what a text of this step is */
+	int64_t until;   /* SAY_KNOCK, SAY_WITNESS: till then */
 	struct session session;
+	struct session hidden; /* S18 */
 	enum case_state state;
 	char taken_at[6];
+	int64_t taken_by;               /* referral; 0: nobody */
+	char code[CASECODE_DIGITS + 1]; /* of the session's case, or "" */
+	char last_link[BUS_NAME_MAX];   /* the way their last SMS came */
+	char rhythm[GUARD_LINE_MAX];
+	int64_t guarded_ms; /* guarded until then; 0: not */
+	struct waiting waiting;
 	char *text;        /* what the engine reads; malloc'd, wiped at the end */
 	const char *inbox; /* state of its inbox row */
 	const char *error;
@@ -42,6 +74,17 @@ MUST_CHECK enum rc people_refuse(struct turn *t, struct turn_in *in);
 
 /* The engine's step for one person, and its effects as rows (step.c). */
 MUST_CHECK enum rc people_step(struct turn *t, struct person *p, enum input_kind kind);
+
+/* What the engine is told beside the text (people_input.c); borrows from *p. */
+MUST_CHECK enum rc people_input(
+    struct turn *t, struct person *p, enum input_kind kind, struct flow_input *in);
+
+/* Where all of these stand, and when they wrote (people_read.c). */
+MUST_CHECK enum rc people_read_all(struct turn *t, struct person *v, size_t n);
+MUST_CHECK enum rc people_times(struct turn *t, struct person *v, size_t n);
+/* Words that wait for a session's case, where that is not the one it was read with. */
+MUST_CHECK enum rc people_read_waiting(struct turn *t, struct person *p);
+enum case_state people_state(const char *state, bool due);
 
 /* The screen of an open question, or its next page, into the input; pure but for that (ussd.c). */
 MUST_CHECK enum rc people_screen(struct turn *t, struct person *p, const char *text);

@@ -38,6 +38,21 @@ static const struct conf_option rules[] = {
 	{ "lease", CONF_TIME, RULE(lease_ms), "10 s", 1000, 60000, NULL },
 	{ "parts", CONF_TIME, RULE(parts_ms), "10 min", 10000, 86400000, NULL },
 	{ "rest", CONF_TIME, RULE(rest_ms), "5 min", 60000, 3600000, NULL },
+	{ "safe_width", CONF_TIME, RULE(safe_wide_ms), "2 h", 900000, 21600000, NULL },
+	{ "safe_days", CONF_TIME, RULE(safe_ms), "7 d", 86400000, 2592000000, NULL },
+	{ "witness", CONF_TIME, RULE(witness_ms), "24 h", 3600000, 259200000, NULL },
+	{ "code_life", CONF_TIME, RULE(code_ms), "90 d", 86400000, INT64_C(31536000000),
+	    NULL },
+	{ "code_tries", CONF_INT, RULE(code_tries), "5", 1, 100, NULL },
+	{ "code_tries_all", CONF_INT, RULE(code_tries_all), "200", 1, 100000, NULL },
+	{ "erase_after", CONF_TIME, RULE(erase_ms), "72 h", 3600000, 2592000000, NULL },
+	{ "relay_after_met", CONF_TIME, RULE(relay_ms), "48 h", 3600000, 2592000000,
+	    NULL },
+	{ "same_texts", CONF_INT, RULE(same), "5", 2, 1000, NULL },
+	{ "texts_a_minute", CONF_INT, RULE(per_minute), "12", 4, 1000, NULL },
+	{ "guard", CONF_TIME, RULE(guard_ms), "1 h", 60000, 604800000, NULL },
+	{ "own_numbers", CONF_STRING, RULE(own_numbers), "", 0, 0,
+	    "numbers between blanks, as they send" },
 };
 #undef RULE
 
@@ -130,6 +145,7 @@ void
 setup_clear(struct setup *s)
 {
 	conf_clear(own, ARRAY_LEN(own), s);
+	conf_clear(rules, ARRAY_LEN(rules), &s->limits);
 	for (size_t i = 0; i < s->daemons; i++)
 		conf_clear(daemons, ARRAY_LEN(daemons), &s->daemon[i]);
 	keys_wipe(&s->keys);

@@ -3,61 +3,87 @@
  * One step of the engine for a person, and each of its effects as a row: a table of effect writers.
  * It decides nothing that the engine decides. Called by people.c and, for what falls due, referral.c.
  */
+#include "step.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
+#include "knock.h"
 #include "log.h"
-#include "people.h"
 #include "referral.h"
 #include "str.h"
 
 #define PLACE_CHARS 70
-
-struct stepping {
-	struct turn *t;
-	struct person *p;
-	const struct effects *e;
-	bool stranger;
-};
+#define RHYTHM_GAPS 6
 
 typedef enum rc effect_writer(struct stepping *st, const struct effect *f);
 
-static int64_t
-case_or_null(const struct person *p)
+static enum rc
+told(struct stepping *st)
 {
-	return p->session.case_id == 0 ? OUT_NULL : p->session.case_id;
+	int64_t id = st->p->session.case_id;
+
+	return id == 0 ? RC_OK : db_run(st->t->db, ST_CASE_TOLD, NULL, db_i64(id));
 }
 
-/* S1: submitted by t0 + 90 s or never; in the air no longer than the window, a stranger's the least. */
+/* The person hears that somebody has taken it: no knock for that any more. */
+static enum rc
+told_taken(struct stepping *st, const struct effect *f)
+{
+	bool taken = f->key != NULL && strncmp(f->key, "state.taken", 11) == 0;
+
+	return taken ? told(st) : RC_OK;
+}
+
+/* A text of a dialogue is a screen and goes with the verdict, never an SMS (S1c). */
+static enum rc
+screen(struct stepping *st, const struct effect *f)
+{
+	enum rc rc = told_taken(st, f);
+
+	return rc == RC_OK ? people_screen(st->t, st->p, st->e->text) : rc;
+}
+
 static enum rc
 on_say(struct stepping *st, const struct effect *f)
 {
 	struct person *p = st->p;
+	struct turn *t = st->t;
+	const struct say_times at = { .t0 = p->t0,
+		.now = clock_wall_ms(),
+		.until = p->until,
+		.answer_ms = t->limits.answer_ms,
+		.window_ms = t->limits.window_ms,
+		.late = p->late,
+		.stopped = p->due && p->session.stopped };
+	bool reply = p->say == SAY_REPLY;
+	struct say_limits limits;
+	enum rc rc;
 	struct turn_text x = {
 		.inbox_id = p->inbox_id,
 		.peer_id = p->peer_id,
 		.case_id = p->session.case_id,
 		.key = f->key,
 		.text = st->e->text,
-		.link = p->link,
-		.daemon = p->in->daemon,
-		.instance = p->in->instance,
+		.link = reply ? p->link : p->last_link,
+		.daemon = reply ? p->in->daemon : "",
+		.instance = reply ? p->in->instance : 0,
 		.priority = p->session.class == CASE_DANGER ? PRIORITY_DANGER
 							    : PRIORITY_REPLY,
-		.submit_by = p->t0 + st->t->limits.answer_ms,
-		.window_until = p->t0 + st->t->limits.window_ms,
 		.to = &p->phone,
 	};
 
 	st->stranger = f->stranger;
-	if (p->ussd) /* S1c: the screen goes with the verdict, never an SMS */
-		return people_screen(st->t, p, st->e->text);
-	if (f->stranger)
-		x.window_until = x.submit_by + 5 * 60000;
-	if (p->late || p->phone.s[0] == '\0' || st->e->text[0] == '\0')
+	if (p->ussd)
+		return screen(st, f);
+	if (!say_limits(reply && f->stranger ? SAY_STRANGER : p->say, &at, &limits) ||
+	    (reply && p->phone.s[0] == '\0') || st->e->text[0] == '\0' || st->muted)
 		return RC_OK;
-	return turn_text_out(st->t, &x);
+	x.submit_by = limits.submit_by;
+	x.window_until = limits.window_until;
+	rc = told_taken(st, f);
+	return rc == RC_OK ? turn_text_out(t, &x) : rc;
 }
 
 static enum rc
@@ -66,8 +92,12 @@ on_case_open(struct stepping *st, const struct effect *f)
 	struct person *p = st->p;
 	enum rc rc = turn_id(st->t, &p->session.case_id);
 
+	if (rc == RC_OK && p->forget) /* whose phone it is begins for themselves */
+		rc = db_run(st->t->db, ST_FORGET_CASE, NULL, db_i64(p->peer_id));
 	if (rc != RC_OK)
 		return rc;
+	p->remember = p->forget;
+	p->forget = false;
 	p->session.class = f->class;
 	out_row(st->t->out, OUT_CASE_OPEN, p->session.case_id, p->peer_id,
 	    case_class_name(f->class), lang_code(p->session.lang),
@@ -106,6 +136,8 @@ on_narrative(struct stepping *st, const struct effect *f)
 	enum rc rc;
 
 	(void)f;
+	if (p->session.case_id == 0 && strcmp(p->session.flow, "job") == 0)
+		return deed_job_words(st);
 	if (p->session.case_id == 0 || p->text[0] == '\0')
 		return RC_OK;
 	rc = turn_id(st->t, &id);
@@ -121,30 +153,66 @@ on_narrative(struct stepping *st, const struct effect *f)
 	return RC_OK;
 }
 
-/* The person's own words for the place: at most 70 characters, cut on a character's border. */
-static enum rc
-on_place(struct stepping *st, const struct effect *f)
+/* At most 70 characters of the person's own words, cut on a character's border; returns the bytes. */
+static size_t
+place_bytes(const char *text)
 {
-	struct person *p = st->p;
-	size_t len = strlen(p->text), at = 0, n;
+	size_t len = strlen(text), at = 0;
 	uint32_t cp;
-	uint8_t *sealed;
 
-	(void)f;
-	if (p->session.case_id == 0)
-		return RC_OK;
 	for (int i = 0; i < PLACE_CHARS && at < len; i++) {
-		size_t step = str_next(p->text + at, len - at, &cp);
+		size_t step = str_next(text + at, len - at, &cp);
 
 		if (step == 0)
 			break;
 		at += step;
 	}
+	return at;
+}
+
+/* Whoever has taken the case gets the place at once; S11: nothing that may be a phone's number. */
+static enum rc
+tell_place(struct stepping *st, const char *text, size_t n)
+{
+	int64_t case_id = st->p->session.case_id;
+	char place[PLACE_CHARS * 4 + 1];
+	struct db_rows *r;
+	enum rc rc = db_run(st->t->db, ST_TAKER_CONTACTS, &r, db_i64(case_id));
+
+	if (rc != RC_OK)
+		return rc;
+	if (!str_copy_bytes(place, sizeof(place), text, n))
+		place[0] = '\0';
+	for (char *c = place; *c != '\0'; c++) {
+		if ((unsigned char)*c < ' ')
+			*c = ' ';
+	}
+	for (int i = 0; rc == RC_OK && place[0] != '\0' && i < db_count(r); i++)
+		rc = step_tell(st->t, db_get_i64(r, i, 0), case_id, db_get_text(r, i, 1),
+		    "ref.place_is", db_get_i64(r, i, 2), "place", place);
+	if (db_count(r) > 0)
+		out_row(st->t->out, OUT_AUDIT, "place.told", case_id, st->p->taken_by,
+		    OUT_NULL, (const char *)NULL);
+	db_rows_free(r);
+	seal_wipe(place, sizeof(place));
+	return rc;
+}
+
+static enum rc
+on_place(struct stepping *st, const struct effect *f)
+{
+	struct person *p = st->p;
+	size_t at = place_bytes(p->text), n;
+	uint8_t *sealed;
+
+	(void)f;
+	if (p->session.case_id == 0)
+		return RC_OK;
 	sealed = keys_seal_text(
 	    st->t->keys, SEAL_PLACE, p->session.case_id, p->text, at, &n);
 	out_row(st->t->out, OUT_PLACE, p->session.case_id, (const void *)sealed, n);
 	free(sealed);
-	return RC_OK;
+	return p->state == CASE_STATE_TAKEN ? tell_place(st, p->text, at) : RC_OK;
 }
 
 static enum rc
@@ -178,8 +246,9 @@ on_refer(struct stepping *st, const struct effect *f)
 static enum rc
 on_task(struct stepping *st, const struct effect *f)
 {
-	out_row(st->t->out, OUT_TASK, f->name, case_or_null(st->p), st->p->inbox_id,
-	    OUT_NULL);
+	if (st->muted && strcmp(f->name, "unanswerable") == 0)
+		return RC_OK;
+	out_row(st->t->out, OUT_TASK, f->name, step_case(st), st->p->inbox_id, OUT_NULL);
 	return RC_OK;
 }
 
@@ -194,8 +263,8 @@ on_stop(struct stepping *st, const struct effect *f)
 			return rc;
 	}
 	out_row(st->t->out, OUT_WITHDRAW, st->p->peer_id);
-	out_row(st->t->out, OUT_AUDIT, "person.stop", case_or_null(st->p), OUT_NULL,
-	    OUT_NULL, (const char *)NULL);
+	out_row(st->t->out, OUT_AUDIT, "person.stop", step_case(st), OUT_NULL, OUT_NULL,
+	    (const char *)NULL);
 	return RC_OK;
 }
 
@@ -205,6 +274,22 @@ on_end(struct stepping *st, const struct effect *f)
 	(void)st;
 	(void)f;
 	return RC_OK;
+}
+
+/* `name` "job": the answer to an offer check; else a receiver's words. */
+static enum rc
+on_read(struct stepping *st, const struct effect *f)
+{
+	const struct waiting *w = &st->p->waiting;
+	enum rc rc;
+
+	if (strcmp(f->name, "job") == 0)
+		return w->job == 0 ? RC_OK
+				   : db_run(st->t->db, ST_JOB_READ, NULL, db_i64(w->job));
+	if (w->relay == 0)
+		return RC_OK;
+	rc = db_run(st->t->db, ST_RELAY_READ, NULL, db_i64(w->relay));
+	return rc == RC_OK ? told(st) : rc; /* whose words they are has taken it */
 }
 
 static effect_writer *const writer[] = {
@@ -218,49 +303,192 @@ static effect_writer *const writer[] = {
 	[EFFECT_REFER] = on_refer,
 	[EFFECT_TASK] = on_task,
 	[EFFECT_STOP] = on_stop,
+	[EFFECT_DO] = deed_run,
+	[EFFECT_READ] = on_read,
 	[EFFECT_END] = on_end,
 };
+
+/* What the session was before the step. */
+struct before {
+	enum lang lang;
+	int64_t case_id, expires_ms;
+	char step[FLOW_NAME_MAX];
+};
+
+static bool
+is_question(const char *text)
+{
+	const char *p = text + strspn(text, " \t\r\n");
+
+	return *p == '?' && p[strspn(p, "? \t\r\n")] == '\0';
+}
+
+/* S13: an answer to an open question, danger, stop and "?" always get through. */
+static bool
+gets_through(const struct stepping *st, const struct flow_input *in)
+{
+	if (is_question(st->text) || in->resume != RESUME_NONE)
+		return true;
+	for (size_t i = 0; i < st->e->n; i++) {
+		const struct effect *f = &st->e->v[i];
+
+		if (f->kind == EFFECT_STOP || f->kind == EFFECT_READ ||
+		    ((f->kind == EFFECT_CASE_OPEN || f->kind == EFFECT_CASE_CLASS) &&
+			f->class == CASE_DANGER) ||
+		    (f->kind == EFFECT_TASK && strcmp(f->name, "danger") == 0))
+			return true;
+		if (st->asked && !f->stranger &&
+		    (f->kind == EFFECT_ANSWER || f->kind == EFFECT_PLACE ||
+			(f->kind == EFFECT_SAY && st->moved)))
+			return true;
+	}
+	return false;
+}
+
+/* S13: counts a text of a network; a machine is answered only where it must be, and a task stands once. */
+static void
+guard_step(struct stepping *st, const struct flow_input *in)
+{
+	const struct turn_limits *l = &st->t->limits;
+	const struct guard_limits g_l = { l->same, l->per_minute, RHYTHM_GAPS };
+	bool through = gets_through(st, in), machine;
+	struct person *p = st->p;
+	struct seal_hash h;
+	struct guard g;
+	char hash[SEAL_HASH_LEN * 2 + 1];
+
+	if (p->due || p->ussd || p->in->kind != TURN_SMS || p->link == NULL)
+		return;
+	h = seal_hash(&st->t->keys->sub[SEAL_INBOX], st->text, strlen(st->text));
+	str_hex(hash, h.b, 8);
+	guard_read(&g, p->rhythm);
+	machine = guard_seen(&g, &g_l, hash, in->now_ms, !through);
+	if (machine)
+		p->guarded_ms = in->now_ms + l->guard_ms;
+	st->muted = p->guarded_ms > in->now_ms && !through;
+	if (st->muted && !g.told) {
+		out_row(
+		    st->t->out, OUT_TASK, "robot", step_case(st), p->inbox_id, OUT_NULL);
+		log_warn("guard.machine", "ref=%s", peer_ref(&p->phone).s);
+		g.told = true;
+	} else if (p->guarded_ms <= in->now_ms) {
+		g.told = false;
+	}
+	guard_write(&g, p->rhythm);
+}
+
+/* A case must stand before what belongs to it, and deeds want all answers: in three passes. */
+static enum rc
+write_effects(struct stepping *st)
+{
+	enum rc rc = RC_OK;
+
+	for (int pass = 0; pass < 3; pass++) {
+		for (size_t i = 0; rc == RC_OK && i < st->e->n; i++) {
+			const struct effect *f = &st->e->v[i];
+			int at = f->kind == EFFECT_CASE_OPEN ? 0
+			    : f->kind == EFFECT_DO           ? 2
+							     : 1;
+
+			if (at == pass)
+				rc = writer[f->kind](st, f);
+		}
+	}
+	return rc;
+}
+
+/* They have written: a code that opened a case is used, and another knock may come after this window. */
+static enum rc
+heard(struct stepping *st, const struct flow_input *in)
+{
+	struct person *p = st->p;
+	int64_t case_id = p->session.case_id;
+	enum rc rc = RC_OK;
+
+	if (p->due || case_id == 0)
+		return RC_OK;
+	if (in->resume == RESUME_OK && in->resumed == case_id) {
+		rc = db_run(st->t->db, ST_CASE_CODE_USED, NULL, db_i64(case_id));
+		out_row(st->t->out, OUT_AUDIT, "case.resumed", case_id, OUT_NULL,
+		    OUT_NULL, (const char *)NULL);
+	}
+	if (rc == RC_OK && p->knocked && !st->stranger && !p->gone) {
+		rc = db_run(st->t->db, ST_KNOCK_HEARD, NULL, db_i64(case_id));
+		if (rc == RC_OK)
+			rc = knock_plan(st->t, case_id, p->t0 + st->t->limits.window_ms);
+	}
+	return rc;
+}
+
+static enum rc
+write_session(struct stepping *st, const struct before *before)
+{
+	struct person *p = st->p;
+	int64_t window = p->t0 + st->t->limits.window_ms;
+
+	if (p->gone)
+		return db_run(st->t->db, ST_SESSION_DROP, NULL, db_i64(p->peer_id));
+	p->session.expires_ms = p->due ? before->expires_ms
+				       : p->t0 + st->t->limits.session_ms;
+	session_write(&p->session, &p->hidden, p->peer_id, st->t->out);
+	out_row(st->t->out, OUT_PEER, p->peer_id,
+	    st->stranger || p->due ? OUT_NULL : window, (int)p->session.stopped,
+	    p->ussd || p->due || p->link == NULL ? NULL : p->link,
+	    p->rhythm[0] != '\0' ? p->rhythm : NULL,
+	    p->guarded_ms == 0 ? OUT_NULL : p->guarded_ms,
+	    p->remember                ? 0
+		: p->forget && !p->due ? window
+				       : OUT_NULL);
+	return RC_OK;
+}
 
 enum rc
 people_step(struct turn *t, struct person *p, enum input_kind kind)
 {
-	struct flow_input in = {
-		.kind = kind,
-		.bearer = p->ussd ? BEARER_USSD : BEARER_SMS,
-		.text = p->text,
-		.country = phone_country(&p->phone),
-		.now_ms = clock_wall_ms(),
-		.late = p->late,
-		.state = p->state,
-	};
 	struct effects e;
-	struct stepping st = { .t = t, .p = p, .e = &e };
-	enum lang lang = p->session.lang;
-	enum rc rc;
+	struct stepping st = { .t = t, .p = p, .e = &e, .text = p->text };
+	struct before before = { p->session.lang, p->session.case_id,
+		p->session.expires_ms, "" };
+	struct flow_input in;
+	enum rc rc = people_input(t, p, kind, &in);
 
-	memcpy(in.taken_at, p->taken_at, sizeof(in.taken_at));
+	if (rc != RC_OK)
+		return rc;
+	memcpy(before.step, p->session.step, sizeof(before.step));
 	rc = flow_step(flowset_of(t->sets, &p->session), &p->session, &in, &e);
-	/* a case must stand before what belongs to it: it is opened first, whatever the order */
-	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; rc == RC_OK && i < e.n; i++) {
-			if ((e.v[i].kind == EFFECT_CASE_OPEN) == (pass == 0))
-				rc = writer[e.v[i].kind](&st, &e.v[i]);
-		}
+	st.asked = before.step[0] != '\0';
+	st.moved = strcmp(before.step, p->session.step) != 0;
+	if (rc == RC_OK) {
+		guard_step(&st, &in);
+		rc = write_effects(&st);
 	}
-	if (rc == RC_OK && p->session.lang != lang && p->session.case_id != 0)
+	if (rc == RC_OK && p->session.lang != before.lang && p->session.case_id != 0 &&
+	    !p->gone)
 		out_row(t->out, OUT_CASE_CHANGE, p->session.case_id, (const char *)NULL,
 		    lang_code(p->session.lang), OUT_NULL);
 	if (kind == INPUT_EXPIRED)
 		p->session.step[0] = '\0';
-	if (rc == RC_OK) {
-		if (kind != INPUT_EXPIRED)
-			p->session.expires_ms = p->t0 + t->limits.session_ms;
-		session_write(&p->session, p->peer_id, t->out);
-		out_row(t->out, OUT_PEER, p->peer_id,
-		    st.stranger || kind == INPUT_EXPIRED ? OUT_NULL
-							 : p->t0 + t->limits.window_ms,
-		    (int)p->session.stopped);
-	}
+	if (rc == RC_OK)
+		rc = heard(&st, &in);
+	if (rc == RC_OK)
+		rc = write_session(&st, &before);
 	seal_wipe(&e, sizeof(e));
+	return rc;
+}
+
+enum rc
+step_tell(struct turn *t, int64_t contact, int64_t case_id, const char *lang,
+    const char *key, int64_t number, const char *name, const char *value)
+{
+	char n[24], text[REFER_TEXT_MAX];
+	const struct text_arg arg[] = { { "n", n }, { name, value } };
+	size_t len = 0;
+	enum rc rc;
+
+	(void)!str_add(n, sizeof(n), &len, "%lld", (long long)number);
+	rc = refer_say(t->flows, referral_lang(t, lang), key, arg, ARRAY_LEN(arg), text);
+	if (rc == RC_OK)
+		rc = referral_tell(t, contact, case_id, key, text);
+	seal_wipe(text, sizeof(text));
 	return rc;
 }

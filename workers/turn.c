@@ -18,6 +18,33 @@
 
 #define ID_BLOCK 1000 /* ids one value of block_seq stands for */
 
+#define HOUR_MS INT64_C(3600000)
+
+static void
+limits_fill(struct turn_limits *l)
+{
+	const struct {
+		int64_t *at, value;
+	} v[] = {
+		{ &l->safe_wide_ms, 2 * HOUR_MS },
+		{ &l->safe_ms, 168 * HOUR_MS },
+		{ &l->witness_ms, 24 * HOUR_MS },
+		{ &l->code_ms, 90 * 24 * HOUR_MS },
+		{ &l->code_tries, 5 },
+		{ &l->code_tries_all, 200 },
+		{ &l->erase_ms, 72 * HOUR_MS },
+		{ &l->relay_ms, 48 * HOUR_MS },
+		{ &l->same, 5 },
+		{ &l->per_minute, 12 },
+		{ &l->guard_ms, HOUR_MS },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+		if (*v[i].at == 0)
+			*v[i].at = v[i].value;
+	}
+}
+
 void
 turn_init(struct turn *t, struct db *db, const struct keys *keys,
     const struct flowset *sets, const struct policy *policy,
@@ -32,6 +59,7 @@ turn_init(struct turn *t, struct db *db, const struct keys *keys,
 		.limits = *limits,
 		.out = out_new(),
 	};
+	limits_fill(&t->limits);
 }
 
 void

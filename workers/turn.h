@@ -24,12 +24,24 @@
 
 /* Milliseconds; safety.md's defaults stand in conf/shyraq.conf. */
 struct turn_limits {
-	int64_t window_ms;  /* S1: 15 min after a person's last message */
-	int64_t answer_ms;  /* S1: an automatic answer is submitted within 90 s */
-	int64_t session_ms; /* S1a: 72 h */
-	int64_t lease_ms;   /* a claim without news for so long is asked after */
-	int64_t parts_ms;   /* a long message waits so long for its parts */
-	int64_t rest_ms;    /* a bare yes rests the ladder */
+	int64_t window_ms;      /* S1: 15 min after a person's last message */
+	int64_t answer_ms;      /* S1: an automatic answer is submitted within 90 s */
+	int64_t session_ms;     /* S1a: 72 h */
+	int64_t lease_ms;       /* a claim without news for so long is asked after */
+	int64_t parts_ms;       /* a long message waits so long for its parts */
+	int64_t rest_ms;        /* a bare yes rests the ladder */
+	int64_t safe_wide_ms;   /* S1b: a safe time is at most two hours wide, */
+	int64_t safe_ms;        /* and is good for seven days */
+	int64_t witness_ms;     /* questions with content to a witness: 24 h */
+	int64_t code_ms;        /* S12: a code dies 90 days after the last activity */
+	int64_t code_tries;     /* wrong codes an hour from one number, */
+	int64_t code_tries_all; /* and from all */
+	int64_t erase_ms;       /* S16: destroyed after 72 h */
+	int64_t relay_ms;       /* words are passed on until 48 h after met */
+	int64_t same;           /* S13: identical texts in a row, */
+	int64_t per_minute;     /* and texts in a minute */
+	int64_t guard_ms;       /* a machine stays one for so long */
+	char *own_numbers;      /* never answered, beside those of the links */
 };
 
 /* A text to hand out once the transaction is durable. */
@@ -60,6 +72,7 @@ struct turn {
 	int64_t id_next, id_end;  /* of the block in hand */
 };
 
+/* Limits that are 0 get the defaults of safety.md. */
 void turn_init(struct turn *t, struct db *db, const struct keys *keys,
     const struct flowset *sets, const struct policy *policy,
     const struct turn_limits *limits);

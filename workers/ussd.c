@@ -18,14 +18,17 @@ people_screen(struct turn *t, struct person *p, const char *text)
 {
 	char again[FLOW_TEXT_MAX] = "";
 	const char *shown = text == NULL ? again : text;
+	struct flow_input in;
 	bool more = false;
 	enum rc rc = RC_OK;
 
-	if (text == NULL)
-		rc = flow_screen(
-		    flowset_of(t->sets, &p->session), &p->session, BEARER_USSD, again);
-	else
+	if (text != NULL)
 		p->session.page = 0;
+	else
+		rc = people_input(t, p, INPUT_DIAL, &in);
+	if (rc == RC_OK && text == NULL)
+		rc = flow_screen(
+		    flowset_of(t->sets, &p->session), &p->session, &in, again);
 	if (rc != RC_OK)
 		return rc;
 	if (!screen_page(shown, p->session.page, p->in->screen, &more) &&
@@ -36,25 +39,34 @@ people_screen(struct turn *t, struct person *p, const char *text)
 	return RC_OK;
 }
 
-/* What was dialled to open a dialogue says nothing but that: "*8500#". */
-static bool
-is_dialled(const char *text)
+/* What was dialled to open a dialogue: of "*8500*3#" what follows the code, "3"; "" of "*8500#". */
+static char *
+dialled(const char *text)
 {
-	return text[0] == '*' && text[strspn(text, "0123456789*#")] == '\0';
+	const char *p = text;
+	char *out;
+
+	if (text[0] != '*' || text[strspn(text, "0123456789*#")] != '\0')
+		return xstrdup(text);
+	p += 1 + strspn(p + 1, "0123456789");
+	out = xstrdup(*p == '*' ? p + 1 : "");
+	out[strcspn(out, "#")] = '\0';
+	return out;
 }
 
 enum rc
 people_ussd(struct turn *t, struct person *p)
 {
 	const struct bus_ussd_in *m = &p->in->u.ussd;
+	bool first = m->step == 1;
 
 	if (m->gone) /* the network ended it: what was answered stands */
 		return RC_OK;
-	if (strcmp(m->text, SCREEN_MORE) == 0 && p->session.step[0] != '\0') {
+	if (!first && strcmp(m->text, SCREEN_MORE) == 0 && p->session.step[0] != '\0') {
 		p->session.page++;
-		session_write(&p->session, p->peer_id, t->out);
+		session_write(&p->session, &p->hidden, p->peer_id, t->out);
 		return people_screen(t, p, NULL);
 	}
-	p->text = xstrdup(m->step == 1 && is_dialled(m->text) ? "" : m->text);
-	return people_step(t, p, INPUT_TEXT);
+	p->text = first ? dialled(m->text) : xstrdup(m->text);
+	return people_step(t, p, first ? INPUT_DIAL : INPUT_TEXT);
 }

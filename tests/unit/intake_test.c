@@ -102,6 +102,8 @@ test_hostile(void **state)
 static void
 test_orders(void **state)
 {
+	static const char *const bad[] = { "name=A\ncontact=0\n", "name=A\ncontact=-1\n",
+		"name=A\ncontact=x\n", "name=A\nnumber=12\n", "name=A\nphone=1\n" };
 	struct intake_active a = { .name = "Shelter A" }, got = { .active = true };
 	char text[INTAKE_MAX];
 	size_t n = intake_pack_active(&a, text);
@@ -111,6 +113,14 @@ test_orders(void **state)
 	assert_int_equal(intake_unpack_active(text, n, &got), RC_OK);
 	assert_memory_equal(&got, &a, sizeof(a));
 	assert_int_equal(intake_unpack_active("active=1\n", 9, &got), RC_REFUSED);
+	a.contact = INT64_MAX;
+	assert_int_equal(phone_parse("+77020000001", &a.number), RC_OK);
+	n = intake_pack_active(&a, text);
+	assert_int_equal(intake_unpack_active(text, n, &got), RC_OK);
+	assert_memory_equal(&got, &a, sizeof(a));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_int_equal(
+		    intake_unpack_active(bad[i], strlen(bad[i]), &got), RC_REFUSED);
 	n = intake_pack_row(INT64_MAX, text);
 	assert_int_equal(intake_unpack_row(text, n, &id), RC_OK);
 	assert_true(id == INT64_MAX);

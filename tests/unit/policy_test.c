@@ -132,6 +132,28 @@ choices(void **state)
 	ladder("", "", "6");
 }
 
+/* S15: who is there for children comes first, also from far; of those the nearest. */
+static void
+children_first(void **state)
+{
+	struct candidate v[] = {
+		{ .receiver = 1, .kind = "shelter", .regions = "KZ-47", .vetted = true },
+		{ .receiver = 2, .kind = "child", .regions = "*", .vetted = true },
+		{ .receiver = 3, .kind = "child", .regions = "KZ", .vetted = true },
+		{ .receiver = 4, .kind = "child", .regions = "KZ-75", .vetted = true },
+	};
+	struct case_facts c = { .slots = 2,
+		.slot = { { .name = "region", .code = "KZ-47" },
+		    { .name = "who", .code = "child" } } };
+
+	(void)state;
+	assert_int_equal(policy_choose(p, &c, v, ARRAY_LEN(v)), 2);
+	v[2].asked = true;
+	assert_int_equal(policy_choose(p, &c, v, ARRAY_LEN(v)), 1);
+	v[1].asked = true;
+	assert_int_equal(policy_choose(p, &c, v, ARRAY_LEN(v)), 0);
+}
+
 static void
 ties_by_id(void **state)
 {
@@ -166,6 +188,7 @@ main(void)
 		cmocka_unit_test(clocks_as_agreed),
 		cmocka_unit_test(exceptions),
 		cmocka_unit_test(choices),
+		cmocka_unit_test(children_first),
 		cmocka_unit_test(ties_by_id),
 		cmocka_unit_test(no_folder),
 	};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * S1b: when words that wait may reach a person unasked: the empty knock in a safe time, the witness window.
+ * It holds no words. Called by the deeds, by relay.c and receivers' acceptances; due.c runs what falls due.
+ */
+#ifndef SHYRAQ_KNOCK_H
+#define SHYRAQ_KNOCK_H
+
+#include "safe_time.h"
+#include "turn.h"
+
+/* Row of CASE_REACH. */
+struct reach {
+	int64_t peer_id; /* 0: nobody to reach */
+	bool ussd, knocked, hidden, stopped, cut, plain;
+	bool words,
+	    news; /* of a receiver; taken, or an offer checked, and not told yet */
+	struct safe_time safe;
+	int64_t knock_due, witness_until, met_ms;
+	char lang[4];
+};
+/* RC_AGAIN: there is no such case. */
+MUST_CHECK enum rc knock_reach(struct turn *t, int64_t case_id, struct reach *out);
+
+/* The next knock of this case, not before `from` (0: now), if there is anything to knock for. */
+MUST_CHECK enum rc knock_plan(struct turn *t, int64_t case_id, int64_t from);
+
+#endif
