@@ -27,6 +27,7 @@ static const struct conf_option options[] = {
 	{ "sql_dir", CONF_STRING, offsetof(struct ctl, sql_dir), NULL, 0, 0, "a folder" },
 	{ "conf_dir", CONF_STRING, offsetof(struct ctl, conf_dir), NULL, 0, 0,
 	    "a folder" },
+	{ "cost_part", CONF_INT, offsetof(struct ctl, cost_part), "1", 0, 1000000, NULL },
 };
 
 struct db *
@@ -111,6 +112,11 @@ read_conf(struct ctl *c)
 
 	if (!given)
 		c->file = default_conf();
+	if (!given && strcmp(c->row->who, CTL_NO_DATABASE) == 0 &&
+	    access(c->file, F_OK) != 0) {
+		c->cost_part = 1;
+		return CTL_DONE;
+	}
 	rc = conf_open(c->file, &conf, &err);
 	if (rc != RC_OK)
 		return ctl_wrong("%s%s", err.s,

@@ -36,6 +36,7 @@ struct ctl_row {
 	const char *teach; /* what it does, and an example */
 };
 /* Rows with a name stand before the row of their group alone. */
+#define CTL_NO_DATABASE "no database" /* as `who`: nor a config file */
 extern const struct ctl_row ctl_rows[];
 extern const size_t ctl_rows_n;
 
@@ -43,7 +44,8 @@ struct ctl {
 	char *database; /* as in the file, with --login added */
 	char *keys_dir;
 	char *sql_dir;
-	char *conf_dir;
+	char *conf_dir;    /* NULL: no config file, and the command needs none */
+	int64_t cost_part; /* what one SMS part costs, in the site's own unit */
 	bool json;
 	bool quiet; /* ctl_db says nothing when it fails */
 	const char *file;
@@ -110,6 +112,8 @@ struct json_t *ctl_json_rows(
     const struct db_rows *r, const char *const *names, const char *kinds);
 /* Prints and frees. */
 void ctl_json_print(struct json_t *j);
+/* Who holds keys for words, printed for people or given as an array; null: nobody could be asked. */
+struct json_t *ctl_holders(const struct ctl *c);
 /* With --json and nothing printed yet: {"error": the first ctl_wrong}, or {}. */
 void ctl_json_end(const struct ctl *c, int status);
 
@@ -121,16 +125,32 @@ void ctl_age(char out[CTL_TIME_MAX], int64_t ms, int64_t now_ms);
 void ctl_clean(char *out, size_t size, const char *text);
 
 /* Rows of LINK_LIST, 80 columns wide. Trouble: why a link needs a person, NULL when it does not. */
+#define CTL_LINK_KINDS "tttbiiiiiibtmmimb"
+extern const char *const ctl_link_names[];
 const char *ctl_link_trouble(const struct db_rows *r, int row, int64_t now_ms);
 void ctl_link_head(void);
-void ctl_link_line(const struct db_rows *r, int row, int64_t now_ms);
-void ctl_link_table(const struct db_rows *r, int count);
+void ctl_link_line(
+    const struct db_rows *r, int row, const struct db_rows *pauses, int64_t now_ms);
+void ctl_link_table(const struct db_rows *r, const struct db_rows *pauses);
+/* "1234, 3 h ago"; false: none was ever heard. Low: below what the configuration calls so. */
+#define CTL_BALANCE_MAX 64
+bool ctl_link_balance(
+    char out[CTL_BALANCE_MAX], const struct db_rows *r, int row, int64_t now_ms);
+bool ctl_link_is_low(const struct db_rows *r, int row);
+/* With "held": the classes that are held on each link, ["all"] for all of them. */
+struct json_t *ctl_link_json(const struct db_rows *r, const struct db_rows *pauses);
+
+/* The classes of an order by their number, priority + 1; 0 is all. */
+#define CTL_CLASSES 7
+extern const char *const ctl_classes[CTL_CLASSES];
 
 int ctl_db_migrate(struct ctl *c);
 int ctl_db_status(struct ctl *c);
 int ctl_db_test_clock(struct ctl *c);
 int ctl_keys_init(struct ctl *c);
 int ctl_keys_status(struct ctl *c);
+int ctl_keys_remake(struct ctl *c);
+int ctl_keys_retire(struct ctl *c);
 int ctl_keyholder_add(struct ctl *c);
 int ctl_receiver_add(struct ctl *c);
 int ctl_receiver_import(struct ctl *c);
@@ -141,6 +161,10 @@ int ctl_queue(struct ctl *c);
 int ctl_queue_retry(struct ctl *c);
 int ctl_case_list(struct ctl *c);
 int ctl_case_show(struct ctl *c);
+int ctl_case_hold(struct ctl *c);
+int ctl_case_release(struct ctl *c);
+int ctl_case_holds(struct ctl *c);
+int ctl_audit_verify(struct ctl *c);
 int ctl_task_list(struct ctl *c);
 int ctl_task_done(struct ctl *c);
 int ctl_modem_list(struct ctl *c);
@@ -149,6 +173,10 @@ int ctl_modem_drain(struct ctl *c);
 int ctl_pause(struct ctl *c);
 int ctl_resume(struct ctl *c);
 int ctl_flow_check(struct ctl *c);
+int ctl_flow_graph(struct ctl *c);
+int ctl_flow_try(struct ctl *c);
+int ctl_flow_sheet(struct ctl *c);
+int ctl_place_try(struct ctl *c);
 int ctl_status(struct ctl *c);
 
 #endif

@@ -176,3 +176,14 @@ csv_read(const char *path, csv_row *on_row, void *arg, struct csv_fault *fault)
 	free(bytes);
 	return rc;
 }
+
+void
+csv_put(FILE *to, const char *const *field, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			putc(',', to);
+		(void)csv_fwrite(to, field[i], strlen(field[i]));
+	}
+	fputs("\r\n", to);
+}

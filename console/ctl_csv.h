@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A CSV file as rows of fields, each with the line where it begins; the door to libcsv.
- * Included by console/ctl_csv.c and ctl_import.c.
+ * Included by console/ctl_csv.c, ctl_import.c and ctl_flow_sheet.c, ctl_flow_import.c.
  */
 #ifndef SHYRAQ_CTL_CSV_H
 #define SHYRAQ_CTL_CSV_H
+
+#include <stdio.h>
 
 #include "base.h"
 
@@ -26,5 +28,8 @@ struct csv_fault {
  */
 MUST_CHECK enum rc csv_read(
     const char *path, csv_row *on_row, void *arg, struct csv_fault *fault);
+
+/* One row, its fields parted by "," and quoted; what goes wrong is seen by ferror(to). */
+void csv_put(FILE *to, const char *const *field, size_t n);
 
 #endif

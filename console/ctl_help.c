@@ -11,9 +11,10 @@
 static const struct {
 	const char *title, *groups;
 } chapters[] = {
-	{ "Setting up", " db keys keyholder flow " },
+	{ "Setting up", " db keys keyholder " },
+	{ "Conversations", " flow place " },
 	{ "Receivers", " receiver " },
-	{ "Looking", " status queue case task " },
+	{ "Looking", " status queue case task audit " },
 	{ "Links", " modem pause resume " },
 };
 

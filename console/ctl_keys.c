@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * shyraqctl keys and keyholder: makes the keys of a site, and says whether those here fit each other.
- * It never prints a byte of a key and overwrites none. Called by ctl.c.
+ * shyraqctl keys: makes the keys of a site once, makes lost subkeys again, and says whether those here fit.
+ * It never prints a byte of a key and overwrites none. Called by ctl.c; key holders are in ctl_holder.c.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -70,6 +70,40 @@ is_holder(const char *name)
 	return true;
 }
 
+static bool
+is_there(const char *dir, const char *name, const char *suffix, char path[4096])
+{
+	struct stat st;
+
+	return key_path(path, dir, name, suffix) && lstat(path, &st) == 0;
+}
+
+/*
+ * A second master would make subkeys that open nothing of what the first ones sealed: any key of the
+ * service that is here refuses it.
+ */
+static int
+check_empty(const struct ctl *c)
+{
+	char path[4096];
+	bool found = is_there(c->keys_dir, "master", ".key", path);
+
+	for (int id = SEAL_PERSON_LOOKUP; !found && id < SEAL_SUBKEYS; id++)
+		found = is_there(
+		    c->keys_dir, seal_subkey_name((enum seal_subkey)id), ".key", path);
+	if (!found)
+		found = is_there(c->keys_dir, "log", ".key", path) ||
+		    is_there(c->keys_dir, "intake", ".key", path) ||
+		    is_there(c->keys_dir, "intake", ".pub", path);
+	if (!found)
+		return CTL_DONE;
+	return ctl_wrong(
+	    "%s is there already: a site's keys are made once, and nothing was changed. "
+	    "Subkeys that were lost: `shyraqctl keys remake`. A case worker's pair: in "
+	    "another, empty keys_dir",
+	    path);
+}
+
 static int
 write_all(const struct ctl *c, const char *holder)
 {
@@ -113,7 +147,9 @@ ctl_keys_init(struct ctl *c)
 			return ctl_wrong(
 			    "%s: not a folder, and cannot be made", c->keys_dir);
 	}
-	status = write_all(c, holder);
+	status = check_empty(c);
+	if (status == CTL_DONE)
+		status = write_all(c, holder);
 	if (status == CTL_DONE && c->json)
 		ctl_json_print(json_pack("{s:s}", "keys_dir", c->keys_dir));
 	else if (status == CTL_DONE)
@@ -122,33 +158,11 @@ ctl_keys_init(struct ctl *c)
 	return status;
 }
 
-int
-ctl_keyholder_add(struct ctl *c)
-{
-	const char *name = ctl_option(c, "--name"), *file = ctl_option(c, "--public");
-	struct seal_key pub;
-	struct db *db;
-	int status = CTL_NOT_DONE;
-
-	if (name == NULL || file == NULL)
-		return ctl_wrong_usage(c, "keyholder add needs --name and --public FILE");
-	if (seal_key_read(file, &pub) != RC_OK)
-		return ctl_wrong("%s is no key file (64 hex digits, mode 0600)", file);
-	db = ctl_db(c, DB_CTL);
-	if (db != NULL) {
-		status = db_run(db, ST_KEYHOLDER_PUT, NULL, db_text(name),
-			     db_bytes(pub.b, sizeof(pub.b))) == RC_OK
-		    ? CTL_DONE
-		    : ctl_db_failed(c, db);
-	}
-	db_free(db);
-	return status;
-}
-
 struct keys_look {
 	const struct ctl *c;
 	struct seal_key master;
 	bool has_master;
+	bool only_there; /* what is missing is not told */
 	int wrong, subkeys;
 	json_t *files;
 };
@@ -176,7 +190,8 @@ look_at(struct keys_look *l, const char *name, const char *suffix, bool need,
 	snprintf(file, sizeof(file), "%s%s", name, suffix);
 	snprintf(mode, 8, "-");
 	if (!key_path(path, l->c->keys_dir, name, suffix) || lstat(path, &st) != 0) {
-		note(l, file, mode, !need, "not here");
+		if (!l->only_there)
+			note(l, file, mode, !need, "not here");
 		return RC_AGAIN;
 	}
 	snprintf(mode, 8, "%04o", st.st_mode & 07777);
@@ -276,6 +291,73 @@ holders(struct keys_look *l)
 		free(v);
 }
 
+static int
+remake(struct keys_look *l)
+{
+	bool missing[SEAL_SUBKEYS] = { false };
+	struct seal_key key;
+	char path[4096], file[128];
+	int status = CTL_DONE, made = 0;
+
+	for (int id = SEAL_PERSON_LOOKUP; id < SEAL_SUBKEYS; id++)
+		missing[id] = !is_there(
+		    l->c->keys_dir, seal_subkey_name((enum seal_subkey)id), ".key", path);
+	l->only_there = true;
+	subkeys(l);
+	if (l->wrong > 0)
+		return ctl_wrong(
+		    "%d of the subkeys here were not made by this master: it "
+		    "is another site's, or the files are damaged. Nothing "
+		    "was written",
+		    l->wrong);
+	for (int id = SEAL_PERSON_LOOKUP; status == CTL_DONE && id < SEAL_SUBKEYS; id++) {
+		const char *name = seal_subkey_name((enum seal_subkey)id);
+
+		if (!missing[id])
+			continue;
+		seal_subkey(&l->master, (enum seal_subkey)id, &key);
+		status = write_key(l->c->keys_dir, name, ".key", &key);
+		snprintf(file, sizeof(file), "%s.key", name);
+		if (status == CTL_DONE)
+			note(l, file, "0600", true, "made again");
+		made += status == CTL_DONE;
+	}
+	seal_wipe(&key, sizeof(key));
+	if (status == CTL_DONE && !l->c->json)
+		printf(
+		    "%d of %d made again. log.key and the intake pair do not come from "
+		    "the master\n",
+		    made, SEAL_SUBKEYS - SEAL_PERSON_LOOKUP);
+	return status;
+}
+
+int
+ctl_keys_remake(struct ctl *c)
+{
+	const char *given = ctl_option(c, "--master");
+	struct keys_look l = { .c = c, .has_master = true };
+	char path[4096];
+	int status;
+
+	if (!key_path(path, c->keys_dir, "master", ".key"))
+		return ctl_wrong("keys_dir is too long");
+	if (given == NULL)
+		given = path;
+	if (seal_key_read(given, &l.master) != RC_OK)
+		return ctl_wrong(
+		    "%s is no key file to be read (64 hex digits, mode 0600): "
+		    "bring master.key, or name it with --master FILE",
+		    given);
+	l.files = json_array();
+	status = remake(&l);
+	seal_wipe(&l.master, sizeof(l.master));
+	if (status == CTL_DONE && c->json)
+		ctl_json_print(
+		    json_pack("{s:s,s:O}", "keys_dir", c->keys_dir, "files", l.files));
+	json_decref(l.files);
+	return status;
+}
+
 int
 ctl_keys_status(struct ctl *c)
 {
@@ -283,6 +365,7 @@ ctl_keys_status(struct ctl *c)
 	struct seal_key log;
 	struct stat st;
 	char mode[8];
+	json_t *people;
 
 	if (stat(c->keys_dir, &st) != 0 || !S_ISDIR(st.st_mode))
 		return ctl_wrong(
@@ -302,9 +385,10 @@ ctl_keys_status(struct ctl *c)
 	holders(&l);
 	seal_wipe(&l.master, sizeof(l.master));
 	seal_wipe(&log, sizeof(log));
+	people = ctl_holders(c);
 	if (c->json)
-		ctl_json_print(json_pack("{s:s,s:i,s:O}", "keys_dir", c->keys_dir,
-		    "wrong", l.wrong, "files", l.files));
+		ctl_json_print(json_pack("{s:s,s:i,s:O,s:o}", "keys_dir", c->keys_dir,
+		    "wrong", l.wrong, "files", l.files, "holders", people));
 	json_decref(l.files);
 	return l.wrong == 0 ? CTL_DONE : ctl_wrong("%d of them are wrong", l.wrong);
 }

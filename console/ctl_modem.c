@@ -15,10 +15,6 @@
 #define USSD_WAIT_MS \
 	90000 /* a network may take long, and the code waits for the modem's turn */
 
-/* Their place is the class of an order: priority + 1. */
-static const char *const classes[] = { "all", "ussd", "danger", "referral", "reply",
-	"info", "campaign" };
-
 struct order {
 	const char *kind, *link, *text;
 	int64_t class;
@@ -30,9 +26,9 @@ struct order {
 static int
 class_of(const char *word)
 {
-	for (size_t i = 1; i < ARRAY_LEN(classes); i++) {
-		if (strcmp(classes[i], word) == 0)
-			return (int)i;
+	for (int i = 1; i < CTL_CLASSES; i++) {
+		if (strcmp(ctl_classes[i], word) == 0)
+			return i;
 	}
 	return 0;
 }
@@ -59,8 +55,10 @@ check_link(const struct ctl *c, struct db *db, const char *name)
 	db_rows_free(r);
 	if (found)
 		return CTL_DONE;
-	return ctl_wrong_usage(c, "no link %.40s; there are:%s", name,
-	    known[0] == '\0' ? " none that a daemon has told of" : known);
+	return ctl_wrong_usage(c,
+	    "no link %.40s; there are:%s. A new modem is one row of `modems` and a restart "
+	    "of its shyraqd; within ten seconds it shows in `modem list`",
+	    name, known[0] == '\0' ? " none that a daemon has told of" : known);
 }
 
 struct answer {
@@ -149,8 +147,7 @@ tell_standing(const struct ctl *c, struct db *db)
 			: link[0] == '\0'         ? "all"
 						  : link,
 		    link[0] != '\0' && class != 0 ? " " : "",
-		    class > 0 && class < (int64_t)ARRAY_LEN(classes) ? classes[class]
-								     : "",
+		    class > 0 && class < CTL_CLASSES ? ctl_classes[class] : "",
 		    db_get_bool(r, i, 2) ? " (drained)" : "");
 	}
 	putchar('\n');
@@ -280,17 +277,16 @@ ctl_modem_ussd(struct ctl *c)
 int
 ctl_modem_list(struct ctl *c)
 {
-	static const char *const names[] = { "link", "daemon", "state", "usable",
-		"signal", "received", "sent", "slots_used", "slots_all", "waiting",
-		"paused", "number", "last_in", "told", "balance", "balance_at" };
 	struct db *db = ctl_db(c, DB_CTL);
 	struct db_rows *r = db == NULL ? NULL : ctl_ask(c, db, ST_LINK_LIST, NULL, 0);
-	int status = r == NULL ? CTL_NOT_DONE : CTL_DONE;
+	struct db_rows *held = r == NULL ? NULL : ctl_ask(c, db, ST_PAUSE_LIST, NULL, 0);
+	int status = held == NULL ? CTL_NOT_DONE : CTL_DONE;
 
-	if (r != NULL && c->json)
-		ctl_json_print(ctl_json_rows(r, names, "tttbiiiiiibtmmtm"));
-	else if (r != NULL)
-		ctl_link_table(r, db_count(r));
+	if (held != NULL && c->json)
+		ctl_json_print(ctl_link_json(r, held));
+	else if (held != NULL)
+		ctl_link_table(r, held);
+	db_rows_free(held);
 	db_rows_free(r);
 	db_free(db);
 	return status;

@@ -120,6 +120,7 @@ static const struct {
 		"next" } },
 	{ "tasks", "(no tasks)", ST_CASE_SHOW_TASKS, "itmm",
 	    { "id", "kind", "at", "done" } },
+	{ "holds", "(not held)", ST_CASE_SHOW_HOLDS, "ttm", { "by", "reason", "since" } },
 };
 
 static const char *const case_names[] = { "id", "number", "class", "state", "lang",

@@ -6,8 +6,10 @@
 #include "ctl_receiver.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ctl.h"
 #include "seal.h"
@@ -159,10 +161,27 @@ ctl_receiver_check(const struct ctl_receiver_words *w, struct intake_receiver *o
 	return true;
 }
 
+/* One line of standard input: a number there stands in no history and no list of processes. */
+static bool
+read_line(char *out, size_t size)
+{
+	size_t n;
+
+	if (isatty(STDIN_FILENO) == 1)
+		fputs("number: ", stderr);
+	if (fgets(out, (int)size, stdin) == NULL)
+		return false;
+	n = strcspn(out, "\r\n");
+	out[n] = '\0';
+	return n > 0;
+}
+
+#define LINE_MAX_BYTES 64
+
 int
 ctl_receiver_add(struct ctl *c)
 {
-	const struct ctl_receiver_words w = {
+	struct ctl_receiver_words w = {
 		.name = ctl_option(c, "--name"),
 		.kind = ctl_option(c, "--kind"),
 		.regions = ctl_option(c, "--region"),
@@ -172,7 +191,7 @@ ctl_receiver_add(struct ctl *c)
 		.vetted = ctl_flag(c, "--vetted") ? "yes" : "no",
 	};
 	struct intake_receiver r;
-	char text[INTAKE_MAX], why[CTL_WHY_MAX];
+	char text[INTAKE_MAX], why[CTL_WHY_MAX], number[LINE_MAX_BYTES];
 	size_t n;
 	int status;
 
@@ -180,6 +199,8 @@ ctl_receiver_add(struct ctl *c)
 	    w.number == NULL)
 		return ctl_wrong_usage(c,
 		    "receiver add needs --name, --kind, --region, --lang and --number");
+	if (strcmp(w.number, "-") == 0)
+		w.number = read_line(number, sizeof(number)) ? number : "";
 	if (!ctl_receiver_check(&w, &r, why))
 		return ctl_wrong_usage(c, "%s", why);
 	r.sample = ctl_flag(c, "--sample");
@@ -191,34 +212,115 @@ ctl_receiver_add(struct ctl *c)
 	return status;
 }
 
+static const char *const list_names[] = { "id", "name", "kind", "lang", "regions",
+	"active", "phones", "vetted", "order", "sample" };
+static const char list_kinds[] = "IttttbibiB";
+
+/* Each receiver's phones behind it, by id: [{id, active, suspended}]. */
+static void
+print_json(const struct db_rows *r, const struct db_rows *phones)
+{
+	json_t *all = ctl_json_rows(r, list_names, list_kinds);
+
+	for (int i = 0; i < db_count(r); i++) {
+		json_t *mine = json_array();
+
+		for (int k = 0; k < db_count(phones); k++) {
+			if (db_get_i64(phones, k, 1) != db_get_i64(r, i, 0))
+				continue;
+			json_array_append_new(mine,
+			    json_pack("{s:I,s:b,s:b}", "id",
+				(json_int_t)db_get_i64(phones, k, 0), "active",
+				(int)db_get_bool(phones, k, 2), "suspended",
+				(int)db_get_bool(phones, k, 3)));
+		}
+		json_object_set_new(json_array_get(all, (size_t)i), "contacts", mine);
+	}
+	ctl_json_print(all);
+}
+
+/* Below the table, one line a receiver of several phones or of one that is suspended alone. */
+static void
+print_phones(const struct db_rows *r, const struct db_rows *phones)
+{
+	for (int i = 0; i < db_count(r); i++) {
+		char line[400] = "", name[80];
+		size_t len = 0;
+		int n = 0;
+
+		for (int k = 0; k < db_count(phones); k++) {
+			if (db_get_i64(phones, k, 1) != db_get_i64(r, i, 0))
+				continue;
+			n += db_get_bool(phones, k, 3) ? 2 : 1;
+			if (!str_add(line, sizeof(line), &len, " %lld%s",
+				(long long)db_get_i64(phones, k, 0),
+				db_get_bool(phones, k, 3) ? " (suspended)" : ""))
+				break;
+		}
+		ctl_clean(name, 64, db_get_text(r, i, 1));
+		if (n > 1)
+			printf("phones of %s:%s\n", name, line);
+	}
+}
+
 int
 ctl_receiver_list(struct ctl *c)
 {
-	static const char *const names[] = { "id", "name", "kind", "lang", "regions",
-		"active", "phones", "vetted", "order", "sample" };
 	struct db *db = ctl_db(c, DB_CTL);
 	struct db_rows *r = db == NULL ? NULL : ctl_ask(c, db, ST_RECEIVER_LIST, NULL, 0);
-	int status = r == NULL ? CTL_NOT_DONE : CTL_DONE;
+	struct db_rows *phones = r == NULL ? NULL
+					   : ctl_ask(c, db, ST_CONTACT_LIST, NULL, 0);
+	int status = phones == NULL ? CTL_NOT_DONE : CTL_DONE;
 
-	if (r != NULL)
-		ctl_print(c, r, names, "IttttbibiB");
+	if (phones != NULL && c->json) {
+		print_json(r, phones);
+	} else if (phones != NULL) {
+		ctl_print_table(r, list_names, list_kinds, "(none)");
+		print_phones(r, phones);
+	}
+	db_rows_free(phones);
 	db_rows_free(r);
 	db_free(db);
 	return status;
 }
 
+/* "12", an id of `receiver list`, or "-": the number stands on standard input. */
+static int
+read_contact(const struct ctl *c, const char *word, struct intake_active *a)
+{
+	char line[LINE_MAX_BYTES];
+	bool fine;
+
+	if (strcmp(word, "-") != 0)
+		return ctl_number(word, "--contact", &a->contact) ? -1 : CTL_WRONG_USAGE;
+	fine = read_line(line, sizeof(line)) && phone_parse(line, &a->number) == RC_OK &&
+	    !phone_is_short(&a->number);
+	seal_wipe(line, sizeof(line));
+	return fine ? -1
+		    : ctl_wrong_usage(c,
+			  "--contact -: no number like +77022345678 on standard input");
+}
+
 static int
 set_active(struct ctl *c, bool active)
 {
+	const char *contact = ctl_option(c, "--contact");
 	struct intake_active a = { .active = active };
 	char text[INTAKE_MAX];
 	size_t n;
+	int status;
 
 	if (!str_copy(a.name, sizeof(a.name), c->words[0]) || !is_name(a.name) ||
 	    a.name[0] == '\0')
 		return ctl_wrong_usage(c, "that is not the name of a receiver");
+	status = contact == NULL ? -1 : read_contact(c, contact, &a);
+	if (status >= 0)
+		return status;
 	n = intake_pack_active(&a, text);
-	return ctl_intake(c, INTAKE_ACTIVE, text, n, "told to dispatch");
+	status = ctl_intake(c, INTAKE_ACTIVE, text, n, "told to dispatch");
+	seal_wipe(text, sizeof(text));
+	seal_wipe(&a, sizeof(a));
+	return status;
 }
 
 int

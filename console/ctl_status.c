@@ -13,6 +13,7 @@
 #define STATUS_NOT_HAD 2
 #define DUE_LATE_MS 60000 /* a text that is due waits for no more than a moment */
 #define INTAKE_LATE_MS 10000
+#define MONTHS_LEAST 2 /* of tables made ahead */
 #define NEEDS_MAX 32
 #define NEEDS_SHOWN 5
 #define LINES_LEFT 10 /* of 24, for links and needs together */
@@ -82,11 +83,14 @@ needs_of_links(struct status *s)
 {
 	for (int i = 0; i < db_count(s->links); i++) {
 		const char *why = ctl_link_trouble(s->links, i, s->now);
-		char name[40];
+		char name[40], balance[CTL_BALANCE_MAX];
 
 		ctl_clean(name, sizeof(name), db_get_text(s->links, i, 0));
 		if (why != NULL)
 			need(s, "link %s: %.60s", name, why);
+		if (ctl_link_balance(balance, s->links, i, s->now) &&
+		    ctl_link_is_low(s->links, i))
+			need(s, "link %s: the SIM's money is low: %s", name, balance);
 	}
 	if (db_count(s->links) == 0)
 		need(s, "no daemon has told of a link");
@@ -136,6 +140,9 @@ find_needs(struct status *s)
 		need(s, "no shyraq-dispatch leads: nothing that is due happens");
 	if (num(s->service, 0, 6) == 0)
 		need(s, "no shyraq-worker is connected: nobody is answered");
+	if (num(s->service, 0, 8) < MONTHS_LEAST)
+		need(s, "tables are there for %lld months ahead only: dispatch's log",
+		    num(s->service, 0, 8));
 	needs_of_links(s);
 	needs_of_queues(s);
 	for (int i = 0; i < db_count(s->tasks); i++)
@@ -169,8 +176,6 @@ show_service(const struct status *s)
 static void
 show_pauses(const struct status *s)
 {
-	static const char *const classes[] = { "", "ussd", "danger", "referral", "reply",
-		"info", "campaign" };
 	size_t room = 68;
 
 	printf("Held      %s", db_count(s->pauses) == 0 ? "nothing" : "");
@@ -183,7 +188,7 @@ show_pauses(const struct status *s)
 			: class == 0 ? "all"
 				     : "",
 		    link[0] != '\0' && class > 0 ? " " : "",
-		    class > 0 && class < 7 ? classes[class] : "",
+		    class > 0 && class < CTL_CLASSES ? ctl_classes[class] : "",
 		    db_get_bool(s->pauses, i, 2) ? " drained" : "");
 
 		if (n < 0 || (size_t)n > room) {
@@ -242,12 +247,57 @@ show_tasks(const struct status *s)
 	putchar('\n');
 }
 
+static bool
+has_balance(const struct status *s)
+{
+	char balance[CTL_BALANCE_MAX];
+
+	for (int i = 0; i < db_count(s->links); i++) {
+		if (ctl_link_balance(balance, s->links, i, s->now))
+			return true;
+	}
+	return false;
+}
+
+/* The low ones first; nothing when no SIM's balance was ever heard. */
+static void
+show_balances(const struct status *s)
+{
+	size_t room = 64;
+	int shown = 0;
+
+	if (!has_balance(s))
+		return;
+	printf("Balance   ");
+	for (int k = 0; k < 2 * db_count(s->links); k++) {
+		int i = k % db_count(s->links);
+		bool low = ctl_link_is_low(s->links, i);
+		char balance[CTL_BALANCE_MAX], name[24], one[120];
+		int n;
+
+		if (low != (k == i) || !ctl_link_balance(balance, s->links, i, s->now))
+			continue;
+		ctl_clean(name, sizeof(name), db_get_text(s->links, i, 0));
+		n = snprintf(one, sizeof(one), "%s%s %s%s", shown == 0 ? "" : "; ", name,
+		    balance, low ? " LOW" : "");
+		if (n < 0 || (size_t)n > room) {
+			printf(" ...");
+			break;
+		}
+		fputs(one, stdout);
+		room -= (size_t)n;
+		shown++;
+	}
+	putchar('\n');
+}
+
 /* Those in trouble first; the rest as far as the screen goes. */
 static void
 show_links(const struct status *s)
 {
 	int needs = s->needs_n > NEEDS_SHOWN ? NEEDS_SHOWN : s->needs_n;
-	int all = db_count(s->links), room = LINES_LEFT - needs, shown = 0, bad = 0;
+	int all = db_count(s->links), shown = 0, bad = 0,
+	    room = LINES_LEFT - needs - (has_balance(s) ? 1 : 0);
 
 	putchar('\n');
 	if (all == 0) {
@@ -263,7 +313,7 @@ show_links(const struct status *s)
 			bad += pass == 0 && trouble;
 			if (trouble != (pass == 0) || shown == room)
 				continue;
-			ctl_link_line(s->links, i, s->now);
+			ctl_link_line(s->links, i, s->pauses, s->now);
 			shown++;
 		}
 	}
@@ -299,10 +349,7 @@ static void
 print_json(const struct status *s)
 {
 	static const char *const service[] = { "database", "login", "at", "schema",
-		"dispatch", "dispatchers", "workers", "worker_names" };
-	static const char *const links[] = { "link", "daemon", "state", "usable",
-		"signal", "received", "sent", "slots_used", "slots_all", "waiting",
-		"paused", "number", "last_in", "told" };
+		"dispatch", "dispatchers", "workers", "worker_names", "months_ahead" };
 	static const char *const pauses[] = { "link", "class", "drain", "by", "at" };
 	static const char *const outbox[] = { "due", "later", "claimed", "oldest_due",
 		"sent_day", "undelivered_day", "failed_day", "expired_day",
@@ -318,9 +365,8 @@ print_json(const struct status *s)
 		json_array_append_new(needs, json_string(s->needs[i]));
 	json_object_set_new(all, "well", json_boolean(s->needs_n == 0));
 	json_object_set_new(all, "needs", needs);
-	json_object_set_new(all, "service", named(s->service, service, "ttmttiit"));
-	json_object_set_new(
-	    all, "links", ctl_json_rows(s->links, links, "tttbiiiiiibtmm"));
+	json_object_set_new(all, "service", named(s->service, service, "ttmttiiti"));
+	json_object_set_new(all, "links", ctl_link_json(s->links, s->pauses));
 	json_object_set_new(all, "held", ctl_json_rows(s->pauses, pauses, "tibtm"));
 	json_object_set_new(all, "outbox", named(s->outbox, outbox, "iiimiiiiii"));
 	json_object_set_new(all, "inbox", named(s->inbox, inbox, "iii"));
@@ -346,6 +392,7 @@ ctl_status(struct ctl *c)
 			show_pauses(&s);
 			show_counts(&s);
 			show_tasks(&s);
+			show_balances(&s);
 			show_links(&s);
 			show_needs(&s);
 		}

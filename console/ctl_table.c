@@ -7,6 +7,7 @@
 
 #define LOOKS "a login in shyraq_operator or shyraq_auditor"
 #define ORDERS "a login in shyraq_operator"
+#define SUPERVISES "a login in shyraq_supervisor"
 #define OWNER "the login that owns the schema (shyraq_owner)"
 #define RECEIVER_OPTIONS \
 	"--name= --kind= --region= --lang= --number= --order= --vetted --sample"
@@ -25,20 +26,35 @@ const struct ctl_row ctl_rows[] = {
 	{ "keys", "init", "[--keyholder NAME]", "make the keys of a new site",
 	    "--keyholder=", 0, 0, "to write keys_dir", ctl_keys_init,
 	    "Makes keys_dir with the master key, its subkeys, log.key and the intake pair,\n"
-	    "and a case worker's pair if asked. Nothing that is there is overwritten.\n"
+	    "and a case worker's pair if asked. Refused when any key of a service is there,\n"
+	    "also without master.key: a second master fits none of what was sealed.\n"
 	    "Then move master.key off this machine, and give NAME.key to its owner.\n" },
-	{ "keys", "status", "", "which key files are here, and whether they fit", "", 0,
-	    0, "to read keys_dir", ctl_keys_status,
+	{ "keys", "remake", "[--master FILE]",
+	    "make lost subkeys again, check the others", "--master=", 0, 0,
+	    "to write keys_dir, and master.key", ctl_keys_remake,
+	    "Every subkey that is here must have been made by this master, else nothing is\n"
+	    "written; those that are missing are made again. log.key and the intake pair do\n"
+	    "not come from the master: they are in your copy of keys_dir, or lost.\n"
+	    "  shyraqctl keys remake --master /media/safe/master.key\n" },
+	{ "keys", "retire", "NAME", "a key holder leaves: new words are not for that key",
+	    "", 1, 1, SUPERVISES, ctl_keys_retire,
+	    "Words that are sealed from now on (a worker's key in hand ends within ten\n"
+	    "minutes) do not open for NAME; earlier ones do, as long as NAME keeps the key.\n"
+	    "The last key holder cannot be retired. `keys status` shows who is.\n" },
+	{ "keys", "status", "", "which key files are here, whether they fit; key holders",
+	    "", 0, 0, "to read keys_dir", ctl_keys_status,
 	    "Names, modes and fit, never a byte of a key. While master.key is here, every\n"
-	    "subkey is checked against it. Ends with 1 when something is wrong.\n" },
+	    "subkey is checked against it. Below: who holds keys for words of people, and\n"
+	    "who is retired, when the database is to be had (a login that may look).\n"
+	    "Ends with 1 when something is wrong.\n" },
 	{ "keyholder", "add", "--name NAME --public FILE",
 	    "a case worker whose key may open words of people", "--name= --public=", 0, 0,
-	    "a login in shyraq_supervisor", ctl_keyholder_add,
+	    SUPERVISES, ctl_keyholder_add,
 	    "From now on words of people are sealed to this key, too; earlier ones are not.\n"
 	    "  shyraqctl keyholder add --name aigul --public keys/aigul.pub\n" },
 	{ "receiver", "add",
 	    "--name N --kind K --region R --lang L\n"
-	    "      --number +7... [--order N] [--vetted] [--sample]",
+	    "      --number +7...|- [--order N] [--vetted] [--sample]",
 	    "a shelter, NGO, operator ... and its phone", RECEIVER_OPTIONS, 0, 0, ORDERS,
 	    ctl_receiver_add,
 	    "The number leaves this program sealed to intake.pub; shyraq-dispatch stores it.\n"
@@ -52,7 +68,8 @@ const struct ctl_row ctl_rows[] = {
 	    "  --vetted  the organisation was checked; the shipped policy asks no other\n"
 	    "  shyraqctl receiver add --name \"Shelter A\" --kind ngo --region \"KZ-47 KZ\" \\\n"
 	    "      --lang ru --number +77022345678 --vetted\n"
-	    "A number on the command line stays in the shell's history: import has none.\n" },
+	    "A number on the command line stays in the shell's history: with --number - it\n"
+	    "is read from standard input, and import has none.\n" },
 	{ "receiver", "import", "FILE.csv [--yes]", "many receivers from a CSV file",
 	    "--yes", 1, 1, ORDERS, ctl_receiver_import,
 	    "Without --yes it only reads: every row is checked, mistakes are told by line,\n"
@@ -63,14 +80,26 @@ const struct ctl_row ctl_rows[] = {
 	    "order and vetted may be left out. Two phones of one receiver are two rows.\n"
 	    "From a spreadsheet: set the number's column to text, save as CSV UTF-8.\n" },
 	{ "receiver", "list", "", "receivers, without numbers", "", 0, 0, LOOKS,
-	    ctl_receiver_list, "\"phones\" says how many of its phones are in use.\n" },
-	{ "receiver", "suspend", "NAME", "a lost phone, a receiver that left", "", 1, 1,
-	    ORDERS, ctl_receiver_suspend,
+	    ctl_receiver_list,
+	    "\"phones\" says how many of its phones are in use. Below the table: the ids of\n"
+	    "the phones where there are several, in the order in which they were added, and\n"
+	    "those that are suspended alone.\n" },
+	{ "receiver", "suspend", "NAME [--contact ID | --contact -]",
+	    "a lost phone, a receiver that left", "--contact=", 1, 1, ORDERS,
+	    ctl_receiver_suspend,
 	    "Its phones prove nothing any more, it gets no texts, and cases that waited for\n"
 	    "its answer go to the next receiver at once. A case that it has taken becomes a\n"
-	    "task. `receiver resume NAME` takes it back.\n" },
-	{ "receiver", "resume", "NAME", "a suspended receiver is asked again", "", 1, 1,
-	    ORDERS, ctl_receiver_resume, "With all its phones.\n" },
+	    "task. `receiver resume NAME` takes it back.\n"
+	    "  --contact ID  one phone alone, by its id in `receiver list`: its codes are dead\n"
+	    "                for ever; what no other phone of the receiver was asked about\n"
+	    "                goes to the next receiver; a task is left\n"
+	    "  --contact -   the same; the phone's number is read from standard input\n"
+	    "  shyraqctl receiver suspend \"Shelter A\" --contact 12\n" },
+	{ "receiver", "resume", "NAME [--contact ID | --contact -]",
+	    "a suspended receiver is asked again", "--contact=", 1, 1, ORDERS,
+	    ctl_receiver_resume,
+	    "With all its phones but those that were suspended alone; --contact brings back\n"
+	    "one of them.\n" },
 	{ "queue", "retry", "ID", "send a failed text, or read a refused message, again",
 	    "", 1, 1, ORDERS, ctl_queue_retry,
 	    "A text to a receiver that failed or was refused becomes due at once. A text to\n"
@@ -92,6 +121,23 @@ const struct ctl_row ctl_rows[] = {
 	    1, 1, LOOKS, ctl_case_show,
 	    "NUMBER as receivers see it (317 or №317). Coded answers, states and times; no\n"
 	    "words of the person, no number.\n" },
+	{ "case", "hold", "NUMBER --reason TEXT", "a case that must not be erased by age",
+	    "--reason=", 1, 1, SUPERVISES, ctl_case_hold,
+	    "A court, an inspection, a complaint. Everything of the case stays until\n"
+	    "`case release`. The reason is read by colleagues: no name of a person in it.\n"
+	    "  shyraqctl case hold 317 --reason \"court order 12/26\"\n" },
+	{ "case", "release", "NUMBER", "a held case may be erased again", "", 1, 1,
+	    SUPERVISES, ctl_case_release,
+	    "If its time is over already, within the hour.\n" },
+	{ "case", "holds", "", "which cases are held, by whom, why, since when", "", 0, 0,
+	    LOOKS, ctl_case_holds, "One row a held case.\n" },
+	{ "audit", "verify", "[--head N:HASH]", "check the whole chain over the audit",
+	    "--head=", 0, 0, "a login in shyraq_supervisor or shyraq_auditor",
+	    ctl_audit_verify,
+	    "Every row of the audit is hashed with the one before it. This walks all of\n"
+	    "them, names the first that was changed, is gone or was never chained, and\n"
+	    "prints the head. Keep heads elsewhere: --head N:HASH proves that the chain\n"
+	    "still goes through one that you were told before.\n" },
 	{ "task", "list", "", "what waits for a person", "", 0, 0, LOOKS, ctl_task_list,
 	    "The oldest 200 open tasks.\n" },
 	{ "task", "done", "ID", "a task that a person has seen to", "", 1, 1, ORDERS,
@@ -117,10 +163,48 @@ const struct ctl_row ctl_rows[] = {
 	    ctl_resume,
 	    "Takes back what `pause` said in the same words; `resume all` takes back all.\n"
 	    "What still stands is told.\n" },
-	{ "flow", "check", "[DIR]", "prove flows, words, places and texts", "", 0, 1,
-	    "no database", ctl_flow_check,
+	{ "flow", "check", "[DIR] [--lang L] [--flow NAME] [--production]",
+	    "prove flows, words, places and texts", "--lang= --flow= --production", 0, 1,
+	    CTL_NO_DATABASE, ctl_flow_check,
 	    "Reads DIR (or conf_dir) as a worker would. The first mistake is told with file,\n"
-	    "line and name.\n" },
+	    "line and name. Then a table of all screens: what each text costs when it is as\n"
+	    "long as it can be, how many of 182 or 80 characters its USSD screen has, and\n"
+	    "which texts no native speaker has signed. --lang shows one language in full,\n"
+	    "--flow one flow. --production refuses unsigned texts on consent, danger, stop,\n"
+	    "and the first reply. Ends with 1 when anything is wrong.\n" },
+	{ "flow", "graph", "FLOW [--lang L] [--conf DIR] [--dot]", "a flow as a drawing",
+	    "--lang= --conf= --dot", 1, 1, CTL_NO_DATABASE, ctl_flow_graph,
+	    "SVG on stdout, drawn by Graphviz (Debian: graphviz). --dot prints what Graphviz\n"
+	    "is given. Questions stand in the language asked for (ru).\n"
+	    "  shyraqctl flow graph help --lang kk > help.svg\n" },
+	{ "flow", "try",
+	    "[FLOW] [--lang L] [--ussd] [--at 02:11] [--country KZ] [--conf DIR]",
+	    "have a conversation in the terminal",
+	    "--lang= --ussd --at= --country= --conf=", 0, 1, CTL_NO_DATABASE,
+	    ctl_flow_try,
+	    "No modem, no database: what you type is the person's text or key. Each answer is\n"
+	    "shown with its size and what it would do. FLOW is opened at once; without it\n"
+	    "the first words decide. --lang is the person's language; without it it is found\n"
+	    "out. :+16m moves the clock, :? names the rest, :quit ends. Reads a script when\n"
+	    "stdin is no terminal.\n" },
+	{ "flow", "sheet",
+	    "--lang L [--html FILE] [--csv FILE] [--conf DIR]\n"
+	    "   or: --lang L --import FILE [--sign \"AB; Org; 2026-12-01; 1\"] [--conf DIR]",
+	    "texts for a translator, and back",
+	    "--lang= --html= --csv= --import= --sign= --conf=", 0, 0, CTL_NO_DATABASE,
+	    ctl_flow_sheet,
+	    "Every text of a language: English, cover and plain side by side, where it is\n"
+	    "shown, how long it may be. The HTML counts while one types, and gives a CSV.\n"
+	    "--import takes a CSV back (columns key, register, text, and sign): what does not\n"
+	    "fit is told by line, and nothing is written; what changed loses its signature.\n"
+	    "--sign signs the rows that have a mark in the column sign: initials,\n"
+	    "organisation, date, number of the wording.\n" },
+	{ "place", "try", "WORDS [--lang L] [--country KZ] [--conf DIR]",
+	    "what a person's words about a place are taken for",
+	    "--lang= --country= --conf=", 1, 1, CTL_NO_DATABASE, ctl_place_try,
+	    "Which places are found and how, their region, and what would be said next.\n"
+	    "--country is where the number is from: what lies elsewhere is marked.\n"
+	    "  shyraqctl place try \"жетибай\"\n" },
 	{ "status", "", "", "everything on one screen", "", 0, 0, LOOKS, ctl_status,
 	    "Ends with 0: all is well; 1: something needs a person, named on the screen;\n"
 	    "2: the database is not to be had. For a script: shyraqctl --json status\n" },

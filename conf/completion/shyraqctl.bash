@@ -32,6 +32,22 @@ _shyraqctl_names() {
 		sed -n "s/^ *\"$name\": \"\\([^\"\\\\]*\\)\",\\{0,1\\}\$/\\1/p"
 }
 
+# The same of whole numbers.
+_shyraqctl_numbers() {
+	local name=$1
+	shift
+	timeout 2 shyraqctl "${with[@]}" --json "$@" 2>/dev/null |
+		sed -n "s/^ *\"$name\": \([0-9]*\),\{0,1\}\$/\1/p"
+}
+
+# Phones of the receivers, by id: those stand deepest in the list.
+_shyraqctl_contacts() {
+	local ids
+	ids=$(timeout 2 shyraqctl "${with[@]}" --json receiver list 2>/dev/null |
+		sed -n 's/^    "id": \([0-9]*\),$/\1/p')
+	_shyraqctl_offer "- $ids"
+}
+
 _shyraqctl_offer() {
 	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
 }
@@ -49,22 +65,41 @@ _shyraqctl_offer_names() {
 
 _shyraqctl_value() {
 	case $prev in
-	-c | --public) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	-c | --public | --master) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	--kind) _shyraqctl_offer "shelter ngo police social embassy child legal health labour operator" ;;
 	--lang) _shyraqctl_offer "kk ru uz ky tg tk en" ;;
-	--login | --name | --region | --number | --order | --keyholder) COMPREPLY=() ;;
+	--contact) _shyraqctl_contacts ;;
+	--login | --name | --region | --number | --order | --keyholder | --reason | --head) COMPREPLY=() ;;
+	--flow) _shyraqctl_flows ;;
+	--conf | --html | --csv | --import) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	--country) _shyraqctl_offer "KZ KG UZ TJ TM RU TR KR AE BH" ;;
+	--at | --sign) COMPREPLY=() ;;
 	*) return 1 ;;
 	esac
 }
 
+# Flows by the names of their files, where the folder is the one here.
+_shyraqctl_flows() {
+	_shyraqctl_offer "$(for f in conf/flows/*.conf; do basename "$f" .conf; done 2>/dev/null)"
+}
+
 _shyraqctl_options() {
 	case "${words[*]}" in
+	"flow check"*) _shyraqctl_offer "--lang --flow --production --json --help" ;;
+	"flow graph"*) _shyraqctl_offer "--lang --conf --dot --help" ;;
+	"flow try"*) _shyraqctl_offer "--lang --ussd --at --country --conf --help" ;;
+	"flow sheet"*) _shyraqctl_offer "--lang --html --csv --import --sign --conf --help" ;;
+	"place try"*) _shyraqctl_offer "--country --lang --conf --json --help" ;;
 	"keys init") _shyraqctl_offer "--keyholder --json --help" ;;
 	"keyholder add") _shyraqctl_offer "--name --public --json --help" ;;
 	"receiver add")
 		_shyraqctl_offer "--name --kind --region --lang --number --order --vetted --sample --json --help"
 		;;
 	"receiver import"*) _shyraqctl_offer "--yes --json --help" ;;
+	"receiver suspend"* | "receiver resume"*) _shyraqctl_offer "--contact --json --help" ;;
+	"keys remake") _shyraqctl_offer "--master --json --help" ;;
+	"case hold"*) _shyraqctl_offer "--reason --json --help" ;;
+	"audit verify") _shyraqctl_offer "--head --json --help" ;;
 	"modem drain"*) _shyraqctl_offer "--off --json --help" ;;
 	queue) _shyraqctl_offer "--failed --refused --put-aside --json --help" ;;
 	"") _shyraqctl_offer "-c --login --json --help --version" ;;
@@ -84,19 +119,25 @@ _shyraqctl() {
 		;;
 	esac
 	case "${words[*]}" in
-	"") _shyraqctl_offer "db keys keyholder flow receiver status queue case task modem pause resume help" ;;
+	"") _shyraqctl_offer "db keys keyholder flow place receiver status queue case task audit modem pause resume help" ;;
 	db) _shyraqctl_offer "migrate status test-clock" ;;
-	keys) _shyraqctl_offer "init status" ;;
+	keys) _shyraqctl_offer "init remake retire status" ;;
+	audit) _shyraqctl_offer "verify" ;;
 	keyholder) _shyraqctl_offer "add" ;;
-	flow) _shyraqctl_offer "check" ;;
+	flow) _shyraqctl_offer "check graph try sheet" ;;
+	place) _shyraqctl_offer "try" ;;
+	"flow graph" | "flow try") _shyraqctl_flows ;;
 	receiver) _shyraqctl_offer "add import list suspend resume" ;;
 	queue) _shyraqctl_offer "retry" ;;
-	case) _shyraqctl_offer "list show" ;;
+	case) _shyraqctl_offer "list show hold release holds" ;;
 	task) _shyraqctl_offer "list done" ;;
 	modem) _shyraqctl_offer "list ussd drain" ;;
 	pause | resume) _shyraqctl_offer "all $classes $(_shyraqctl_names link modem list)" ;;
 	"modem ussd" | "modem drain") _shyraqctl_offer "$(_shyraqctl_names link modem list)" ;;
 	"receiver suspend" | "receiver resume") _shyraqctl_offer_names name receiver list ;;
+	"case hold" | "case show") _shyraqctl_offer "$(_shyraqctl_numbers number case list)" ;;
+	"case release") _shyraqctl_offer "$(_shyraqctl_numbers case case holds)" ;;
+	"keys retire") _shyraqctl_offer_names name keys status ;;
 	"pause "* | "resume "*) _shyraqctl_offer "$classes" ;;
 	"receiver import" | "flow check") mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
