@@ -1,0 +1,18 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Made once in the database of the talks: everything that one talk left is forgotten before the next.
+-- It stays with the throwaway cluster. Called by talklib.py.
+CREATE FUNCTION talk_reset() RETURNS void LANGUAGE plpgsql
+	SET session_replication_role = replica AS $$
+DECLARE t text;
+BEGIN
+	FOR t IN SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+			AND c.relname NOT IN ('receiver', 'contact', 'keyholder', 'epoch', 'epoch_box',
+				'schema_step', 'test_clock')
+	LOOP
+		EXECUTE format('DELETE FROM %I', t);
+	END LOOP;
+	UPDATE contact SET active = true, wrong_codes = 0, wrong_since = NULL, reason_for = NULL
+		WHERE NOT active OR wrong_codes <> 0 OR wrong_since IS NOT NULL OR reason_for IS NOT NULL;
+	UPDATE receiver SET active = true WHERE NOT active;
+END $$;
