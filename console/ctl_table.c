@@ -178,7 +178,7 @@ const struct ctl_row ctl_rows[] = {
 	    "is given. Questions stand in the language asked for (ru).\n"
 	    "  shyraqctl flow graph help --lang kk > help.svg\n" },
 	{ "flow", "try",
-	    "[FLOW] [--lang L] [--ussd] [--at 02:11] [--country KZ] [--conf DIR]",
+	    "[FLOW] [--lang L] [--ussd] [--at 02:11] [--country KZ]",
 	    "have a conversation in the terminal",
 	    "--lang= --ussd --at= --country= --conf=", 0, 1, CTL_NO_DATABASE,
 	    ctl_flow_try,

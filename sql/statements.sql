@@ -882,7 +882,7 @@ WITH gone AS (
 	SELECT p.id FROM peer p
 	WHERE p.created_at < shyraq_now() - $1::bigint * interval '1 ms' AND NOT p.stopped
 		AND (p.window_until IS NULL OR p.window_until < shyraq_now() - $1::bigint * interval '1 ms')
-		AND NOT EXISTS (SELECT FROM session s WHERE s.peer_id = p.id
+		AND NOT EXISTS (SELECT FROM session s WHERE s.peer_id = p.id AND s.step <> ''
 			AND s.expires_at >= shyraq_now() - $1::bigint * interval '1 ms')
 		AND NOT EXISTS (SELECT FROM casefile c WHERE c.peer_id = p.id)
 	LIMIT $2::bigint FOR UPDATE OF p SKIP LOCKED)

@@ -39,16 +39,22 @@ people_screen(struct turn *t, struct person *p, const char *text)
 	return RC_OK;
 }
 
-/* What was dialled to open a dialogue: of "*8500*3#" what follows the code, "3"; "" of "*8500#". */
-static char *
-dialled(const char *text)
+/* Digits, "*" and "#" alone: what was dialled to open the dialogue. */
+static bool
+is_dialled(const char *text)
 {
-	const char *p = text;
+	return text[0] == '\0' ||
+	    (text[0] == '*' && text[strspn(text, "0123456789*#")] == '\0');
+}
+
+/* Of "*8500*3#" what follows the code, "3"; "" of "*8500#". */
+static char *
+behind_code(const char *text)
+{
+	const char *p = text + (text[0] == '*');
 	char *out;
 
-	if (text[0] != '*' || text[strspn(text, "0123456789*#")] != '\0')
-		return xstrdup(text);
-	p += 1 + strspn(p + 1, "0123456789");
+	p += strspn(p, "0123456789");
 	out = xstrdup(*p == '*' ? p + 1 : "");
 	out[strcspn(out, "#")] = '\0';
 	return out;
@@ -58,15 +64,16 @@ enum rc
 people_ussd(struct turn *t, struct person *p)
 {
 	const struct bus_ussd_in *m = &p->in->u.ussd;
-	bool first = m->step == 1;
+	bool dial = m->step == 1 && is_dialled(m->text); /* words are words at once */
 
 	if (m->gone) /* the network ended it: what was answered stands */
 		return RC_OK;
-	if (!first && strcmp(m->text, SCREEN_MORE) == 0 && p->session.step[0] != '\0') {
+	if (m->step > 1 && strcmp(m->text, SCREEN_MORE) == 0 &&
+	    p->session.step[0] != '\0') {
 		p->session.page++;
 		session_write(&p->session, &p->hidden, p->peer_id, t->out);
 		return people_screen(t, p, NULL);
 	}
-	p->text = first ? dialled(m->text) : xstrdup(m->text);
-	return people_step(t, p, first ? INPUT_DIAL : INPUT_TEXT);
+	p->text = dial ? behind_code(m->text) : xstrdup(m->text);
+	return people_step(t, p, dial ? INPUT_DIAL : INPUT_TEXT);
 }

@@ -8,6 +8,7 @@ import argparse
 import html
 import os
 import shutil
+import signal
 import sys
 import unicodedata
 
@@ -183,4 +184,5 @@ def main(argv):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main(sys.argv[1:]))
