@@ -75,7 +75,7 @@ $(BUILD)/gen/statements.def: sql/statements.sql scripts/stmt.awk
 
 $(BUILD)/lib/bus_pack.o $(BUILD)/lib/bus_unpack.o: $(BUILD)/gen/shyraq.pb-c.h
 $(BUILD)/lib/db.o: $(BUILD)/gen/statements.def
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c | $(BUILD)/gen/statements.def $(BUILD)/gen/shyraq.pb-c.h
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
