@@ -12,9 +12,9 @@ struct stepping {
 	struct turn *t;
 	struct person *p;
 	const struct effects *e;
-	const char *text; /* this input's */
-	bool stranger;    /* what was said opens no window (S18) */
-	bool muted;       /* S13: a machine, and nothing that must be answered */
+	const char *text;  /* this input's */
+	bool stranger;     /* what was said opens no window (S18) */
+	bool muted;        /* S13: a machine, and nothing that must be answered */
 	bool asked, moved; /* a question was open, and another or none is now */
 };
 

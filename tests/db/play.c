@@ -37,12 +37,8 @@ static char seen_text[FLOW_INPUT_MAX], seen_code[16], seen_at[8], seen_words[512
 static struct session seen_hidden;
 static unsigned stamp;
 
-enum rc __real_flow_step(const struct flows *f, struct session *s,
-    const struct flow_input *in, struct effects *e);
 enum rc __wrap_flow_step(const struct flows *f, struct session *s,
     const struct flow_input *in, struct effects *e);
-enum rc __real_refer_say(const struct flows *f, enum lang l, const char *key,
-    const struct text_arg *args, size_t n, char out[REFER_TEXT_MAX]);
 enum rc __wrap_refer_say(const struct flows *f, enum lang l, const char *key,
     const struct text_arg *args, size_t n, char out[REFER_TEXT_MAX]);
 
@@ -81,7 +77,7 @@ __wrap_flow_step(const struct flows *f, struct session *s, const struct flow_inp
 	return RC_OK;
 }
 
-/* Texts that no language has yet are their key and arguments. */
+/* Texts to receivers are their key and arguments, whatever the languages say. */
 enum rc
 __wrap_refer_say(const struct flows *f, enum lang l, const char *key,
     const struct text_arg *args, size_t n, char out[REFER_TEXT_MAX])
@@ -94,8 +90,8 @@ __wrap_refer_say(const struct flows *f, enum lang l, const char *key,
 			return RC_REFUSED;
 		return str_copy(out, REFER_TEXT_MAX, key) ? RC_OK : RC_REFUSED;
 	}
-	if (__real_refer_say(f, l, key, args, n, out) == RC_OK)
-		return RC_OK;
+	(void)f;
+	(void)l;
 	if (n == 0)
 		return str_copy(out, REFER_TEXT_MAX, key) ? RC_OK : RC_REFUSED;
 	out[0] = '\0';

@@ -67,9 +67,9 @@ slips(void **unused)
 	for (int64_t n = 1; n <= 300; n++) {
 		assert_int_equal(casecode_encode(&key, n, code), RC_OK);
 		for (int i = 0; i < CASECODE_DIGITS; i++) {
-			for (char d = '0'; d <= '9'; d++) {
+			for (int d = '0'; d <= '9'; d++) {
 				memcpy(wrong, code, sizeof(code));
-				wrong[i] = d;
+				wrong[i] = (char)d;
 				if (d != code[i])
 					assert_int_equal(
 					    casecode_decode(&key, wrong, &number),

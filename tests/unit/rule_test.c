@@ -241,7 +241,7 @@ work_comes_first(void **state)
 
 		for (unsigned i = 0; v.newest && i < v.steps; i++) {
 			struct step_view st = flow_view_step(shipped, f, i);
-			const char *first = st.slot;
+			const char *first;
 
 			if (st.kind != VIEW_ASK || strcmp(st.slot, "what") != 0)
 				continue;
