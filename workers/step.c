@@ -248,7 +248,8 @@ on_task(struct stepping *st, const struct effect *f)
 {
 	if (st->muted && strcmp(f->name, "unanswerable") == 0)
 		return RC_OK;
-	out_row(st->t->out, OUT_TASK, f->name, step_case(st), st->p->inbox_id, OUT_NULL);
+	out_row(st->t->out, OUT_TASK, f->name, f->ms != 0 ? f->ms : step_case(st),
+	    st->p->inbox_id, OUT_NULL);
 	return RC_OK;
 }
 

@@ -14,8 +14,7 @@
 static bool
 may_be_pressed(const struct session *s)
 {
-	return s->class == CASE_DANGER || s->class == CASE_HELD ||
-	    strstr(session_slot(s, "what"), "held") != NULL;
+	return s->class >= CASE_HELD; /* a bed tonight raises held to urgent */
 }
 
 static void

@@ -43,6 +43,8 @@ start(struct turn *t, const struct flow *fl, bool danger)
 	if (fl->opens == FLOW_CASE_OPEN)
 		turn_open_case(t, CASE_OTHER);
 	turn_keep_words(t);
+	if (fl->opens == FLOW_CASE_NONE)
+		fetch_keep_question(t);
 	turn_enter(t, fl);
 	slot_drop(t->s, SLOT_THEN);
 	slot_drop(t->s, SLOT_KNOCK);
@@ -50,12 +52,26 @@ start(struct turn *t, const struct flow *fl, bool danger)
 	turn_go(t, danger ? fl->danger : fl->start);
 }
 
+/*
+ * The session's end, S1a: no question is open any more. What belongs to a case that is not closed stays, so
+ * that "?" and a dial still know it, and a dial still hides it.
+ */
 static void
-forget(struct session *s)
+forget(struct session *s, enum case_state state)
 {
+	static const char *const screen[] = { SLOT_FIRST, SLOT_ECHO, SLOT_WHICH, SLOT_SAY,
+		SLOT_UNSAID, SLOT_TYPE, SLOT_THEN, SLOT_ROW, SLOT_BACK, SLOT_TOLD,
+		SLOT_RETURN };
 	enum lang lang = s->lang;
 	bool chosen = s->lang_chosen, stopped = s->stopped;
 
+	if (session_has_case(s) && state != CASE_STATE_CLOSED) {
+		s->step[0] = '\0';
+		s->timer_ms = 0;
+		for (size_t i = 0; i < ARRAY_LEN(screen); i++)
+			slot_drop(s, screen[i]);
+		return;
+	}
 	*s = (struct session){ .lang = lang, .lang_chosen = chosen, .stopped = stopped };
 }
 
@@ -64,7 +80,7 @@ on_expired(struct turn *t)
 {
 	if (t->in->kind != INPUT_EXPIRED)
 		return false;
-	forget(t->s);
+	forget(t->s, t->in->state);
 	(void)effect_add(t, EFFECT_END, "", "");
 	return true;
 }
@@ -206,10 +222,36 @@ on_language_word(struct turn *t)
 	return true;
 }
 
+/*
+ * A flow that opens a case may begin anew, as for an unknown number. One without a case only where nothing
+ * of a case is asked, or when the whole text says it (erase, withdraw, write openly).
+ */
+static bool
+may_interrupt(const struct turn *t, const struct flow *fl)
+{
+	static const enum word_class whole[] = { WORD_ERASE, WORD_WITHDRAW, WORD_PLAIN,
+		WORD_MENU };
+
+	if (fl->opens == FLOW_CASE_OPEN || t->flow->opens == FLOW_CASE_NONE)
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(whole); i++) {
+		if (t->words.whole[whole[i]] != 0 &&
+		    (fl->intents & CLASS_BIT(whole[i])) != 0)
+			return true;
+	}
+	return false;
+}
+
 static bool
 on_unsaid(struct turn *t)
 {
+	const struct flow *fl;
+
 	if (t->s->step[0] == '\0' || session_slot(t->s, SLOT_UNSAID)[0] == '\0')
+		return false;
+	fl = flow_for(t);
+	if (fl != NULL && fl->opens == FLOW_CASE_NONE && t->open != NULL &&
+	    may_interrupt(t, fl))
 		return false;
 	turn_keep_words(t);
 	turn_ask_again(t);
@@ -311,6 +353,9 @@ on_intent(struct turn *t)
 		if ((t->f->flow[i].intents & CLASS_BIT(WORD_HELP)) != 0)
 			fl = &t->f->flow[i];
 	}
+	/* a word on pay or papers is no new subject while a question of a case is open */
+	if (fl != NULL && t->open != NULL && !may_interrupt(t, fl))
+		fl = NULL;
 	if (fl == NULL)
 		return false;
 	if (t->danger && t->open != NULL) {
@@ -321,6 +366,17 @@ on_intent(struct turn *t)
 		start(t, fl, false);
 	}
 	return true;
+}
+
+/* In cover words, whatever this person has chosen: who asks may be somebody else. */
+static void
+stranger_screen(struct turn *t)
+{
+	bool plain = t->s->plain;
+
+	t->s->plain = false;
+	first_screen(t);
+	t->s->plain = plain;
 }
 
 /* S8, S18: what an unknown number gets; an open question stays open and no state is shown. */
@@ -337,7 +393,7 @@ on_rest(struct turn *t)
 		turn_ask_again(
 		    t); /* a dialogue is in one hand: the question, not a stranger's answer */
 	else
-		first_screen(t);
+		stranger_screen(t);
 	return true;
 }
 
@@ -348,21 +404,47 @@ would_be_cut(const struct session *s)
 	const char *where = session_slot(s, "where");
 
 	return s->step[0] != '\0' && session_has_case(s) && where[0] != '\0' &&
-	    strcmp(where, "none") != 0 && session_slot(s, SLOT_REFERRED)[0] == '\0' &&
+	    session_slot(s, SLOT_REFERRED)[0] == '\0' &&
 	    session_slot(s, SLOT_CUT)[0] == '\0' &&
 	    strcmp(session_slot(s, "ngo"), "no") != 0;
+}
+
+/* S18: a dial that hides a conversation cuts it as well. */
+void
+dial_cut(struct turn *t)
+{
+	if (!would_be_cut(t->s))
+		return;
+	slot_set(t->s, SLOT_CUT, "1");
+	effect_add(t, EFFECT_TASK, "cut", "")->ms = t->s->case_id;
+}
+
+/* The open question; behind "go on?" and the language row the one that waits there. */
+static const struct step *
+question_of(const struct flow *fl, const struct session *s)
+{
+	const char *step = s->step;
+	uint8_t at;
+
+	if (strcmp(step, STEP_GO) == 0 || strcmp(step, STEP_LANGUAGE) == 0)
+		step = session_slot(s, SLOT_THEN);
+	at = fl != NULL ? flow_step_index(fl, step) : STEP_NONE;
+	return at != STEP_NONE ? &fl->step[at] : NULL;
 }
 
 /* Silence to a question that says what silence means, or a conversation that was cut. */
 static bool
 on_timer(struct turn *t)
 {
+	const struct step *st;
+
 	if (t->in->kind != INPUT_TIMER)
 		return false;
+	st = question_of(t->flow, t->s);
 	t->answered = true;
 	t->s->timer_ms = 0;
-	if (t->open != NULL && t->open->silent != STEP_NONE) {
-		turn_go(t, t->open->silent);
+	if (st != NULL && st->silent != STEP_NONE) {
+		turn_go(t, st->silent);
 	} else if (would_be_cut(t->s)) {
 		slot_set(t->s, SLOT_CUT, "1");
 		(void)effect_add(t, EFFECT_TASK, "cut", "");
@@ -374,11 +456,13 @@ static void
 set_timer(struct turn *t)
 {
 	const struct flow *fl = flow_of_session(t->f, t->s);
-	uint8_t at = fl != NULL ? flow_step_index(fl, t->s->step) : STEP_NONE;
+	const struct step *st = question_of(fl, t->s);
+	bool waits = st != NULL && strcmp(t->s->step, st->name) != 0;
+	int64_t was = t->s->timer_ms;
 
 	t->s->timer_ms = 0;
-	if (at != STEP_NONE && fl->step[at].silent != STEP_NONE)
-		t->s->timer_ms = t->in->now_ms + fl->step[at].silent_ms;
+	if (st != NULL && st->silent != STEP_NONE)
+		t->s->timer_ms = waits && was != 0 ? was : t->in->now_ms + st->silent_ms;
 	else if (would_be_cut(t->s))
 		t->s->timer_ms = t->in->now_ms + CUT_MS;
 }
@@ -452,7 +536,7 @@ flow_step(const struct flows *f, struct session *s, const struct flow_input *in,
 	e->n = 0;
 	e->text[0] = '\0';
 	if (s->expires_ms != 0 && in->now_ms >= s->expires_ms)
-		forget(s);
+		forget(s, in->state);
 	if (locate(&t) != RC_OK)
 		return RC_REFUSED;
 	match_fold(&t.folded, in->kind == INPUT_TEXT ? in->text : "");

@@ -118,7 +118,8 @@ struct flow_input {
 	enum case_class resumed_class; /* its class, */
 	enum case_state resumed_state; /* and state */
 	struct flow_waiting waiting;   /* of the session's case */
-	const char *job_answer; /* a human's dated answer to their offer check, or NULL */
+	const char *job_answer; /* a human's answer to their offer check, or NULL, */
+	char job_at[6];         /* and its day, "22.11" */
 	struct session *
 	    hidden; /* S18: the conversation that a dial must not show; flow "" for none; NULL: SMS */
 };
@@ -132,7 +133,7 @@ enum effect_kind {
 	EFFECT_PLACE, /* this input's text says the place: to be sealed under the place key, cut at 70 characters */
 	EFFECT_CONSENT, /* for `name` ("ngo", "police"); `code` "yes" or "no"; `key` the text that asked */
 	EFFECT_REFER, /* the referral is due in `ms` (0: at once); an earlier due time stands, unless ms is 0 */
-	EFFECT_TASK, /* for an operator, kind `name` ("danger", "unanswerable"); the latter also without a case */
+	EFFECT_TASK, /* for an operator, kind `name` ("danger", "unanswerable"); of the case `ms` when that is not 0 */
 	EFFECT_STOP, /* S4: texts to the person end; unsent ones are withdrawn */
 	EFFECT_DO, /* what only the turn can do: `name` is one of FLOW_DO, `code` an answer that goes with it */
 	EFFECT_READ, /* the waiting words, or the job's answer (`name` "job"), were said */
@@ -203,7 +204,7 @@ MUST_CHECK enum rc flow_step(const struct flows *f, struct session *s,
 
 /*
  * The text of the open question again, as the last step said it (a repeated USSD step). Pure. Of `in` only
- * what texts name is read: bearer, country, taken_at, code, waiting, job_answer.
+ * what texts name is read: bearer, country, taken_at, code, waiting, job_answer, job_at.
  */
 MUST_CHECK enum rc flow_screen(const struct flows *f, const struct session *s,
     const struct flow_input *in, char out[FLOW_TEXT_MAX]);

@@ -13,6 +13,26 @@
 #define FEW_TOKENS 3
 #define SHORT_CHARS 3
 
+/* Whether a word stands in the open question: "2 papers taken" repeats what it offers. */
+static bool
+repeats_question(const struct turn *t, const char *word, size_t n)
+{
+	static _Thread_local struct folded asked; /* too large for the stack of a turn */
+	char text[FLOW_TEXT_MAX];
+	struct saying y = saying_to(t->f, t->s, t->in, text);
+
+	say_open_question(&y, t->flow, t->s);
+	match_fold(&asked, text);
+	for (unsigned i = 0; !y.failed && i < asked.tokens; i++) {
+		size_t len;
+		const char *s = match_token(&asked, i, &len);
+
+		if (len == n && memcmp(s, word, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The digits of a text that is little else, as one string ("23" for "2, 3"); false otherwise. */
 static bool
 digits_of(const struct turn *t, char *out, size_t size, unsigned *runs)
@@ -28,7 +48,9 @@ digits_of(const struct turn *t, char *out, size_t size, unsigned *runs)
 		const char *s = match_token(f, i, &n);
 
 		if (!f->token[i].digits) {
-			if (++other > FEW_TOKENS || match_chars(s, n) > 2 * SHORT_CHARS)
+			if ((++other > FEW_TOKENS ||
+				match_chars(s, n) > 2 * SHORT_CHARS) &&
+			    !repeats_question(t, s, n))
 				return false;
 			continue;
 		}
@@ -138,6 +160,24 @@ option_of_place(const struct turn *t)
 	return found;
 }
 
+/* "1 no", "not 1": a word that means another option beside the digit of this one. */
+static bool
+is_contradicted(const struct turn *t, const struct option *o)
+{
+	const struct step *st = t->open;
+
+	for (unsigned i = 0; i < st->options; i++) {
+		for (unsigned c = 0; c < WORD_CLASSES; c++) {
+			if (&st->option[i] != o &&
+			    (st->option[i].words & CLASS_BIT(c)) != 0 &&
+			    (o->words & CLASS_BIT(c)) == 0 &&
+			    (t->words.any[c] & 1U << t->s->lang) != 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool
 take_choice(struct turn *t)
 {
@@ -148,6 +188,8 @@ take_choice(struct turn *t)
 	if (digits_of(t, digits, sizeof digits, &runs)) {
 		if (runs == 1)
 			o = option_of_number(t->open, digits);
+		if (o != NULL && is_contradicted(t, o))
+			return false;
 	} else if (runs == 0) {
 		o = option_of_words(t);
 		if (o == NULL && spelled_digits_of(t, digits, sizeof digits, &runs) &&
@@ -417,10 +459,13 @@ take_place(struct turn *t)
 	if (t->words.whole[WORD_STRANGER] != 0 || t->words.whole[WORD_HELP] != 0 ||
 	    t->words.whole[WORD_DANGER] != 0)
 		return false;
+	n = place_find(t->f->places, t->f->words, &t->folded, place);
+	if (n == 0 &&
+	    (t->words.any[WORD_STRANGER] != 0 || t->words.any[WORD_DANGER] != 0))
+		return false; /* "who is this, what number": whoever holds the phone now */
 	turn_need_case(t);
 	t->answered = true;
 	(void)effect_add(t, EFFECT_PLACE, "", "");
-	n = place_find(t->f->places, t->f->words, &t->folded, place);
 	if (n == 1) {
 		take_place_found(t, place[0]);
 	} else if (n > 1) {

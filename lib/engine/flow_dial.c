@@ -15,12 +15,14 @@
 #define KEYS_START "00"
 #define KEY_STATE_STEP "_state" /* SLOT_THEN: nothing was open */
 
-/* After an answer that says danger or not let out the number is shown what an unknown one is shown. */
+/*
+ * After an answer that says danger or not let out the number is shown what an unknown one is shown. A bed
+ * tonight raises the class above held, so all that is urgent hides.
+ */
 bool
 dial_must_hide(const struct session *s)
 {
-	return s->class == CASE_DANGER || s->class == CASE_HELD ||
-	    strstr(session_slot(s, "what"), "held") != NULL;
+	return s->class >= CASE_HELD;
 }
 
 static const struct flow *
@@ -31,6 +33,17 @@ dial_flow(const struct flows *f)
 			return &f->flow[i];
 	}
 	return NULL;
+}
+
+/* An answer about an offer, before the first question, which the next key shows; never past what is hidden. */
+static void
+tell_job(struct turn *t)
+{
+	if ((t->in->hidden != NULL && t->in->hidden->flow[0] != '\0') || !fetch_job(t))
+		return;
+	t->asked = false;
+	if (t->s->step[0] != '\0')
+		slot_set(t->s, SLOT_UNSAID, "1");
 }
 
 /* The conversation a dial begins; the language row first when the language is not sure. */
@@ -47,19 +60,23 @@ dial_begin(struct turn *t)
 		turn_say(t, KEY_SCREEN, NULL, 0);
 	else
 		turn_start_flow(t, fl, fl->start);
+	tell_job(t);
 }
 
 /* The answers so far are not asked for again in this sitting; the case and its referral stand. */
 static void
 from_the_start(struct turn *t)
 {
-	char referred[FLOW_CODE_MAX];
 	bool was = session_slot(t->s, SLOT_REFERRED)[0] != '\0';
+	char country[3];
 
-	(void)!str_copy(referred, sizeof referred, session_slot(t->s, SLOT_REFERRED));
+	(void)!str_copy_bytes(country, sizeof country, session_slot(t->s, "region"),
+	    strnlen(session_slot(t->s, "region"), 2));
 	t->s->slots = 0;
 	if (was)
-		slot_set(t->s, SLOT_REFERRED, referred);
+		slot_set(t->s, SLOT_REFERRED, "1");
+	if (country[0] != '\0')
+		slot_set(t->s, "region", country);
 	dial_begin(t);
 }
 
@@ -85,14 +102,17 @@ is_live(const struct turn *t)
 		(session_has_case(s) && t->in->state != CASE_STATE_CLOSED));
 }
 
-/* S18. What was hidden before is forgotten by the dial, not by its case: its code still opens it. */
+/* S18. The conversation that is not kept is forgotten by the dial, not by its case. */
 static void
 hide(struct turn *t)
 {
 	struct session *s = t->s;
 
+	dial_cut(t);
 	slot_drop(s, SLOT_TOLD);
-	*t->in->hidden = *s;
+	/* the first stays: whoever plays urgent at this phone does not take its place */
+	if (t->in->hidden->flow[0] == '\0' || !dial_must_hide(t->in->hidden))
+		*t->in->hidden = *s;
 	*s = (struct session){ .lang = LANG_NONE, .expires_ms = s->expires_ms };
 	t->flow = NULL;
 	t->open = NULL;
@@ -146,17 +166,21 @@ is_keys(const struct turn *t, const char *keys)
 	return n == strlen(keys) && memcmp(s, keys, n) == 0;
 }
 
-/* 77: no screen shows it. */
+/* 77: no screen shows it. What was begun by a code may have no language yet: the one chosen now. */
 static bool
 on_unhide(struct turn *t)
 {
 	struct session *hidden = t->in->hidden;
+	enum lang now = t->s->lang;
 
 	if (hidden == NULL || hidden->flow[0] == '\0' || !at_first_screen(t) ||
-	    !is_keys(t, KEYS_BACK))
+	    !is_keys(t, KEYS_BACK) ||
+	    (!session_lang_ok(t->f, hidden) && !session_lang_ok(t->f, t->s)))
 		return false;
 	t->answered = true;
 	*t->s = *hidden;
+	if (!session_lang_ok(t->f, t->s))
+		t->s->lang = now;
 	*hidden = (struct session){ .lang = LANG_NONE };
 	ask_go_on(t);
 	return true;
@@ -193,7 +217,7 @@ go_on(struct turn *t)
 		if (t->say != NULL)
 			slot_set(t->s, SLOT_SAY, t->say);
 		turn_ask_again(t);
-	} else {
+	} else if (!fetch_job(t)) {
 		fetch_state(t);
 	}
 }

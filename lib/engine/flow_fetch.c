@@ -11,8 +11,8 @@
 #include "str.h"
 
 /* The open question waits, unseen, until the phrase is answered: "flow:version:step". */
-static void
-keep_question(struct turn *t)
+void
+fetch_keep_question(struct turn *t)
 {
 	const struct flow *fl = flow_of_session(t->f, t->s);
 	const char *step = t->s->step;
@@ -23,7 +23,7 @@ keep_question(struct turn *t)
 		step = session_slot(t->s, SLOT_THEN);
 	if (fl == NULL || flow_step_index(fl, step) == STEP_NONE)
 		step = "";
-	if (strcmp(t->s->flow, FLOW_PHRASE) == 0 || t->s->flow[0] == '\0')
+	if (fl == NULL || fl->opens == FLOW_CASE_NONE) /* it keeps what it came from */
 		return;
 	if (str_add(kept, sizeof kept, &len, "%s:%u:%s", t->s->flow, t->s->version, step))
 		slot_set(t->s, SLOT_RETURN, kept);
@@ -32,10 +32,11 @@ keep_question(struct turn *t)
 void
 fetch_return(struct turn *t)
 {
+	const struct flow *fl = flow_of_session(t->f, t->s);
 	char kept[FLOW_CODE_MAX], *version, *step;
 	unsigned n = 0;
 
-	if (strcmp(t->s->flow, FLOW_PHRASE) != 0 || t->s->step[0] != '\0' ||
+	if (fl == NULL || fl->opens == FLOW_CASE_OPEN || t->s->step[0] != '\0' ||
 	    !str_copy(kept, sizeof kept, session_slot(t->s, SLOT_RETURN)))
 		return;
 	slot_drop(t->s, SLOT_RETURN);
@@ -81,7 +82,7 @@ fetch_waiting(struct turn *t)
 	at = phrase_step(fl, &t->in->waiting);
 	if (at == STEP_NONE)
 		return false;
-	keep_question(t);
+	fetch_keep_question(t);
 	slot_drop(t->s, SLOT_KNOCK);
 	(void)effect_add(t, EFFECT_READ, "relay", "");
 	turn_start_flow(t, fl, at);
@@ -106,6 +107,18 @@ fetch_state(struct turn *t)
 	turn_say(t, key, NULL, 0);
 }
 
+/* What a human says about an offer. */
+bool
+fetch_job(struct turn *t)
+{
+	if (t->in->job_answer == NULL || t->in->job_answer[0] == '\0' ||
+	    !session_lang_ok(t->f, t->s))
+		return false;
+	(void)effect_add(t, EFFECT_READ, "job", "");
+	turn_say(t, KEY_JOB_ANSWER, NULL, 0);
+	return true;
+}
+
 /* All that can be fetched; the first that there is. */
 static void
 fetch(struct turn *t)
@@ -113,11 +126,8 @@ fetch(struct turn *t)
 	turn_choose_lang(t);
 	if (!session_lang_ok(t->f, t->s)) {
 		turn_ask_row(t);
-	} else if (fetch_waiting(t)) {
+	} else if (fetch_waiting(t) || fetch_job(t)) {
 		return;
-	} else if (t->in->job_answer != NULL && t->in->job_answer[0] != '\0') {
-		(void)effect_add(t, EFFECT_READ, "job", "");
-		turn_say(t, KEY_JOB_ANSWER, NULL, 0);
 	} else if (t->s->step[0] != '\0' && t->in->state == CASE_STATE_NONE) {
 		turn_ask_again(t);
 	} else {
@@ -157,8 +167,12 @@ on_knock(struct turn *t)
 	if (t->in->kind != INPUT_KNOCK)
 		return false;
 	if (!t->s->stopped && session_lang_ok(t->f, t->s)) {
+		bool plain = t->s->plain;
+
 		slot_set(t->s, SLOT_KNOCK, "1");
+		t->s->plain = false; /* in cover words: nobody knows who reads it */
 		turn_say(t, KEY_KNOCK, NULL, 0);
+		t->s->plain = plain;
 	}
 	return true;
 }
@@ -181,6 +195,7 @@ on_resume(struct turn *t)
 			.case_id = t->in->resumed,
 			.class = t->in->resumed_class };
 		slot_set(s, SLOT_REFERRED, "1");
+		slot_set(s, SLOT_RESUMED, "1");
 		turn_start_flow(t, fl, fl->start);
 		if (!session_lang_ok(t->f, s)) /* its question waits behind the row */
 			return true;

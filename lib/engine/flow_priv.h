@@ -73,7 +73,9 @@
 #define SLOT_TOLD "_told" /* the step on whose screen the way back unseen was told */
 #define SLOT_RETURN \
 	"_return" /* the question that waits while a receiver's words are read */
-#define OWN_SLOTS 15
+#define SLOT_RESUMED \
+	"_resumed" /* of a case: opened by its code, perhaps from another phone */
+#define OWN_SLOTS 16
 #define STEP_LANGUAGE "language"
 #define STEP_GO \
 	"_go" /* go on, or from the start: the engine's own question, like the row */
@@ -250,6 +252,7 @@ struct turn {
 	bool answered; /* the text was a coded answer: no words of theirs */
 	bool first;    /* the next question follows the first reply */
 	bool asked;    /* the text said holds the open question */
+	bool fresh;    /* it is asked by an answer just taken, not again */
 	bool stranger;
 	bool backward;    /* the question asked now is an earlier one */
 	const char *echo; /* step whose place the next question repeats, or NULL */
@@ -314,6 +317,7 @@ char lone_digit(const struct turn *t);
 
 /* flow_dial.c: rules for a dial and a dialogue's keys; whether S18 hides this conversation from a dial. */
 bool dial_must_hide(const struct session *s);
+void dial_cut(struct turn *t); /* flow.c */
 void dial_begin(struct turn *t);
 bool on_dial(struct turn *t);
 bool on_keys(struct turn *t);
@@ -321,8 +325,10 @@ void dial_tell_way_back(struct turn *t, const struct flow *fl);
 
 /* flow_fetch.c: rules for what a person fetches. */
 bool fetch_waiting(struct turn *t);
+bool fetch_job(struct turn *t);
 void fetch_state(struct turn *t);
 void fetch_return(struct turn *t);
+void fetch_keep_question(struct turn *t);
 bool on_state(struct turn *t);
 bool on_knocked(struct turn *t);
 bool on_knock(struct turn *t);

@@ -12,11 +12,14 @@
 
 #define LIST_MAX 320
 #define CARD_TEXT 320
+#define DIAL_TEXT 32
 
 /* The longest that an argument can be, for the proofs. */
 static const struct flow_input widest = {
 	.taken_at = "23:59",
 	.code = "4821773100",
+	.job_answer = "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM",
+	.job_at = "31.12",
 	.waiting = { .step = "",
 	    .at = "23:59",
 	    .words = "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM" },
@@ -141,14 +144,14 @@ find_card(const struct saying *y, char out[CARD_TEXT])
 /* What every text may name. The strings live as long as the buffers given. */
 static size_t
 own_args(const struct saying *y, char hour[FLOW_HOUR_TEXT], char code[12],
-    char card[CARD_TEXT], struct text_arg v[ARGS_OWN])
+    char card[CARD_TEXT], const char *dial, struct text_arg v[ARGS_OWN])
 {
 	const struct flow_input *in = y->in;
-	bool waits = in->waiting.step != NULL;
+	/* elsewhere {at} is the hour of the acceptance, whatever waits */
+	bool waits = in->waiting.step != NULL &&
+	    (y->s == NULL || strcmp(y->s->flow, FLOW_PHRASE) == 0);
 	const char *at = waits && in->waiting.at != NULL ? in->waiting.at : in->taken_at;
-	const char *words = waits && in->waiting.words != NULL ? in->waiting.words
-	    : in->job_answer != NULL                           ? in->job_answer
-							       : "";
+	const char *words = waits && in->waiting.words != NULL ? in->waiting.words : "";
 	const char *slot = y->s != NULL ? session_slot(y->s, "hour") : "2230-2330";
 	size_t n = 0;
 
@@ -159,11 +162,22 @@ own_args(const struct saying *y, char hour[FLOW_HOUR_TEXT], char code[12],
 	v[n++] = (struct text_arg){ "words", words };
 	v[n++] = (struct text_arg){ "hour", hour };
 	v[n++] = (struct text_arg){ "code", code };
-	v[n++] = (struct text_arg){ "dial",
-		y->f->dial[0] != '\0' ? y->f->dial : "*8500#" };
+	v[n++] = (struct text_arg){ "dial", dial };
 	v[n++] = (struct text_arg){ "except", exceptions(y) };
 	v[n++] = (struct text_arg){ "card", card };
 	return n;
+}
+
+/* How to come back: where a dial hides the conversation, with the keys that no screen offers (S18). */
+static void
+dial_again(const struct saying *y, const char *key, char out[DIAL_TEXT])
+{
+	bool hides = y->bearer == BEARER_USSD && (y->s == NULL || dial_must_hide(y->s));
+	size_t len = 0;
+
+	out[0] = '\0';
+	(void)!str_add(out, DIAL_TEXT, &len, "%s%s", y->f->dial,
+	    hides && strcmp(key, KEY_URGENT_BACK) != 0 ? ", 77" : "");
 }
 
 static const char *
@@ -177,14 +191,19 @@ say_text(struct saying *y, const char *key, const struct text_arg *args, size_t 
 {
 	const char *tmpl = template_of(y, key);
 	struct text_arg all[ARGS_OWN + 4];
-	char hour[FLOW_HOUR_TEXT], code[12], card[CARD_TEXT];
+	char hour[FLOW_HOUR_TEXT], code[12], card[CARD_TEXT], dial[DIAL_TEXT];
 	size_t own;
 
 	if (tmpl == NULL || y->len + 2 >= FLOW_TEXT_MAX || n > 4) {
 		y->failed = true;
 		return;
 	}
-	own = own_args(y, hour, code, card, all);
+	dial_again(y, key, dial);
+	own = own_args(y, hour, code, card, dial, all);
+	if (strcmp(key, KEY_JOB_ANSWER) == 0) { /* its own day and words */
+		all[0].value = y->in->job_at;
+		all[1].value = y->in->job_answer != NULL ? y->in->job_answer : "";
+	}
 	for (size_t i = 0; i < n; i++)
 		all[own + i] = args[i];
 	if (y->len > 0)

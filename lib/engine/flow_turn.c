@@ -268,7 +268,12 @@ folded_has_letters(const struct folded *f)
 void
 turn_keep_words(struct turn *t)
 {
-	if (session_has_case(t->s) && !t->answered && folded_has_letters(&t->folded))
+	bool kept = false;
+
+	for (unsigned i = 0; i < t->e->n; i++) /* a new case may be opened behind them */
+		kept = kept || t->e->v[i].kind == EFFECT_NARRATIVE;
+	if (session_has_case(t->s) && !t->answered && !kept &&
+	    folded_has_letters(&t->folded))
 		(void)effect_add(t, EFFECT_NARRATIVE, "", "");
 	t->answered = true;
 }
@@ -329,6 +334,24 @@ turn_ask_row(struct turn *t)
 	t->asked = true;
 }
 
+/* S3a: the one plain question is shown once; who wants it again is asked for leave again. */
+static void
+leave_plain(struct turn *t, const struct flow *fl)
+{
+	uint8_t at = fl != NULL ? flow_step_index(fl, t->s->step) : STEP_NONE;
+
+	if (t->fresh || t->s->plain || at == STEP_NONE || !fl->step[at].plain)
+		return;
+	for (uint8_t i = 0; i < fl->steps; i++) {
+		if (strcmp(fl->step[i].slot, "open") != 0 || !step_asks(&fl->step[i]))
+			continue;
+		slot_drop(t->s, "open");
+		if (!str_copy(t->s->step, sizeof t->s->step, fl->step[i].name))
+			t->broken = true;
+		return;
+	}
+}
+
 void
 turn_ask_again(struct turn *t)
 {
@@ -342,6 +365,7 @@ turn_ask_again(struct turn *t)
 		turn_ask_row(t);
 		return;
 	}
+	leave_plain(t, fl);
 	y = begin(t);
 	say_open_question(&y, fl, t->s);
 	/* in the middle of a conversation a question may have no room behind the first reply */

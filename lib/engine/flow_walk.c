@@ -67,6 +67,7 @@ ask(struct turn *t, const struct step *st)
 		slot_set(t->s, SLOT_ECHO, t->echo);
 	if (t->say != NULL)
 		slot_set(t->s, SLOT_SAY, t->say);
+	t->fresh = true;
 	turn_ask_again(t);
 }
 
@@ -339,6 +340,10 @@ carry_out(struct turn *t, const struct step *st)
 		fl = flow_by_name(t->f, st->goto_flow);
 		if (fl == NULL)
 			return STEP_NONE; /* flow_prove: never */
+		/* S9: the exceptions are said before anybody is asked under one of them */
+		t->first = t->first ||
+		    (fl->opens == FLOW_CASE_OPEN && t->flow->opens == FLOW_CASE_NONE &&
+			!session_has_case(t->s));
 		turn_enter(t, fl);
 		at = flow_step_index(fl, st->goto_at);
 		return at != STEP_NONE ? at : fl->start;
@@ -430,6 +435,8 @@ void
 turn_enter(struct turn *t, const struct flow *fl)
 {
 	slot_drop(t->s, SLOT_BACK);
+	if (fl->opens == FLOW_CASE_OPEN)
+		slot_drop(t->s, SLOT_RETURN);
 	make_room(t->s, fl);
 	t->flow = fl;
 	t->s->version = fl->version;

@@ -233,7 +233,8 @@ class Service:
             for name in os.listdir(folder) if os.path.isdir(folder) else ():
                 os.remove(os.path.join(folder, name))
             self.ctl("keys", "init", "--keyholder", KEYHOLDER)
-        self.ctl("keyholder", "add", "--name", KEYHOLDER, "--public", whole)
+        if KEYHOLDER not in (h["name"] for h in self.ctl_json("keys", "status")["holders"]):
+            self.ctl("keyholder", "add", "--name", KEYHOLDER, "--public", whole)
 
     # processes
 

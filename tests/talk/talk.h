@@ -27,6 +27,10 @@ enum talk_stmt {
 	TALK_ASKED,
 	TALK_CODE,
 	TALK_CONTACT,
+	TALK_JOB,
+	TALK_INTAKE,
+	TALK_INTAKE_STATE,
+	TALK_TASK_OPEN,
 };
 #define TALK(name) ((enum db_stmt)((int)DB_STMTS + (int)(name)))
 #ifndef DB_TALK
@@ -141,6 +145,9 @@ MUST_CHECK bool world_key(struct talk *k, struct mobile *m, const char *words);
 MUST_CHECK bool world_dial(struct talk *k, struct mobile *m);
 MUST_CHECK bool world_cut(struct talk *k, struct mobile *m);
 MUST_CHECK bool world_answer(struct talk *k, struct receiver *r, const char *words);
+/* What a person at a console seals to dispatch; *done: it was not refused. */
+MUST_CHECK bool world_intake(
+    struct talk *k, const char *kind, const void *text, size_t n, bool *done);
 MUST_CHECK bool world_until(struct talk *k, int64_t wall_ms);
 int world_minute_of_day(const struct talk *k);
 
@@ -155,6 +162,8 @@ bool facts_case(struct mobile *m, struct facts *out); /* false: no case */
 bool facts_slot(struct mobile *m, const char *slot, char code[FLOW_CODE_MAX]);
 bool facts_consent(struct mobile *m, const char *kind, bool *yes);
 bool facts_task(struct mobile *m, const char *kind);
+bool facts_task_open(struct mobile *m, const char *kind);
+int64_t facts_job(const struct mobile *m); /* 0: no offer check */
 bool facts_asked(int64_t case_id, int64_t receiver);
 bool facts_code(const struct receiver *r, char code[4]);
 bool facts_police_may(int64_t case_id);
@@ -184,7 +193,8 @@ struct command {
 	const char *word;
 	talk_command *run;
 };
-talk_command says, says_dial, says_cut, says_menu, says_data, says_flood;
+talk_command says, says_dial, says_cut, says_menu, says_data, says_flood, says_job, says_job_refused,
+    says_press;
 bool says_of_receiver(struct talk *k, struct receiver *r, const char *words);
 bool talk_no_more(struct talk *k, struct mobile *m);
 bool talk_is_key(const char *said, const char *want);

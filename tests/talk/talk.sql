@@ -56,3 +56,17 @@ WHERE a.contact_id = $1::bigint ORDER BY a.referral_id DESC LIMIT 1;
 
 -- name: TALK_CONTACT (talk)
 SELECT r.id, k.id FROM receiver r JOIN contact k ON k.receiver_id = r.id WHERE r.name = $1::text;
+
+-- The last offer that this phone asked about.
+-- name: TALK_JOB (talk)
+SELECT id FROM job_check WHERE peer_id = $1::bigint AND asked_at IS NOT NULL ORDER BY id DESC LIMIT 1;
+
+-- name: TALK_INTAKE (talk)
+INSERT INTO intake (kind, box, at) VALUES ($1::text, $2::bytea, shyraq_now()) RETURNING id;
+
+-- name: TALK_INTAKE_STATE (talk)
+SELECT state, COALESCE(error, answer) FROM intake WHERE id = $1::bigint;
+
+-- name: TALK_TASK_OPEN (talk)
+SELECT count(*) FROM task
+WHERE kind = $1::text AND done_at IS NULL AND (case_id = $2::bigint OR case_id IS NULL OR $2::bigint = 0);

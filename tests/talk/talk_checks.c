@@ -59,6 +59,19 @@ on_no_task(struct talk *k, struct mobile *m, const char *arg)
 }
 
 static bool
+on_task_open(struct talk *k, struct mobile *m, const char *arg)
+{
+	return facts_task_open(m, arg) || fail(k, "no task %s is open", arg);
+}
+
+static bool
+on_task_done(struct talk *k, struct mobile *m, const char *arg)
+{
+	return (facts_task(m, arg) && !facts_task_open(m, arg)) ||
+	    fail(k, "the task %s is open, or there is none", arg);
+}
+
+static bool
 on_slot(struct talk *k, struct mobile *m, const char *arg)
 {
 	char name[FLOW_NAME_MAX], code[FLOW_CODE_MAX];
@@ -160,6 +173,8 @@ const struct command talk_checks[] = {
 	{ "no task", on_no_task },
 	{ "slot", on_slot },
 	{ "speaks", on_speaks },
+	{ "task done", on_task_done },
+	{ "task open", on_task_open },
 	{ "task", on_task },
 };
 const size_t talk_checks_n = ARRAY_LEN(talk_checks);

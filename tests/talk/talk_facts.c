@@ -111,6 +111,35 @@ facts_task(struct mobile *m, const char *kind)
 }
 
 bool
+facts_task_open(struct mobile *m, const char *kind)
+{
+	struct db_rows *r = NULL;
+	struct facts c;
+	bool there;
+	enum rc rc;
+
+	rc = db_run(world.db, TALK(TALK_TASK_OPEN), &r, db_text(kind),
+	    db_i64(facts_case(m, &c) ? c.id : 0));
+	r = must(rc, r);
+	there = db_get_i64(r, 0, 0) > 0;
+	db_rows_free(r);
+	return there;
+}
+
+int64_t
+facts_job(const struct mobile *m)
+{
+	struct db_rows *r = NULL;
+	enum rc rc = db_run(world.db, TALK(TALK_JOB), &r, db_i64(m->peer_id));
+	int64_t id;
+
+	r = must(rc, r);
+	id = db_count(r) > 0 ? db_get_i64(r, 0, 0) : 0;
+	db_rows_free(r);
+	return id;
+}
+
+bool
 facts_asked(int64_t case_id, int64_t receiver)
 {
 	struct db_rows *r = NULL;

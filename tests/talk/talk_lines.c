@@ -293,11 +293,14 @@ static const struct command commands[] = {
 	{ "data", says_data },
 	{ "dial", says_dial },
 	{ "flood", says_flood },
+	{ "job answer", says_job },
+	{ "job refuses", says_job_refused },
 	{ "lang", on_lang },
 	{ "late", on_late },
 	{ "menu", says_menu },
 	{ "only", on_only },
 	{ "phone", on_phone },
+	{ "press", says_press },
 	{ "zone", on_zone },
 };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "intake.h"
 #include "str.h"
 #include "talk.h"
 
@@ -247,6 +248,16 @@ says_cut(struct talk *k, struct mobile *m, const char *arg)
 	return talk_no_more(k, m) && (m->in_dialogue ? world_cut(k, m) : true);
 }
 
+/* A key that reaches us although the dialogue has ended: the network was late. */
+bool
+says_press(struct talk *k, struct mobile *m, const char *arg)
+{
+	history(k, "press %s", arg);
+	if (k->bearer == BEARER_SMS || m->in_dialogue)
+		return fail(k, "press is for a dialogue that has ended");
+	return talk_no_more(k, m) && world_key(k, m, arg);
+}
+
 bool
 says_data(struct talk *k, struct mobile *m, const char *arg)
 {
@@ -273,6 +284,39 @@ says_flood(struct talk *k, struct mobile *m, const char *arg)
 			return false;
 	}
 	return true;
+}
+
+/* What a human at a console says of the last offer this phone asked about, as `job answer` seals it. */
+static bool
+answers_job(struct talk *k, struct mobile *m, const char *words, bool want)
+{
+	struct intake_answer a = { .id = facts_job(m) };
+	char text[INTAKE_MAX];
+	bool done;
+
+	history(k, "job answer %s", words);
+	k->begun = true;
+	k->time_passed = true;
+	if (a.id == 0)
+		return fail(k, "this phone asked about no offer");
+	if (!intake_answer_text(&a, words))
+		return !want || fail(k, "not a line of at most 60 characters");
+	return world_intake(
+		   k, INTAKE_JOB, text, intake_pack_answer(&a, text), &done) &&
+	    (done == want ||
+		fail(k, "the answer was %s", done ? "not refused" : "refused"));
+}
+
+bool
+says_job(struct talk *k, struct mobile *m, const char *words)
+{
+	return answers_job(k, m, words, true);
+}
+
+bool
+says_job_refused(struct talk *k, struct mobile *m, const char *words)
+{
+	return answers_job(k, m, words, false);
 }
 
 bool

@@ -373,6 +373,32 @@ settle(struct talk *k)
 	return fail(k, "something falls due for ever");
 }
 
+bool
+world_intake(struct talk *k, const char *kind, const void *text, size_t n, bool *done)
+{
+	uint8_t box[1024];
+	struct db_rows *r = NULL;
+	int64_t id;
+
+	*done = false;
+	if (n + SEAL_BOX_OVERHEAD > sizeof(box) ||
+	    seal_box(&world.setup.keys.intake_pub, text, n, box) != RC_OK)
+		return fail(k, "it cannot be sealed");
+	if (db_run(world.db, TALK(TALK_INTAKE), &r, db_text(kind),
+		db_bytes(box, n + SEAL_BOX_OVERHEAD)) != RC_OK)
+		fatalx("talk.intake", "sqlstate=%s", db_error(world.db));
+	id = db_get_i64(r, 0, 0);
+	db_rows_free(r);
+	if (!settle(k))
+		return false;
+	if (db_run(world.db, TALK(TALK_INTAKE_STATE), &r, db_i64(id)) != RC_OK)
+		fatalx("talk.intake", "sqlstate=%s", db_error(world.db));
+	*done = strcmp(db_get_text(r, 0, 0), "done") == 0;
+	history(k, "= %s", db_get_text(r, 0, 1));
+	db_rows_free(r);
+	return true;
+}
+
 /* The earliest thing that is due by then; -1: nothing. Looks ahead with the database's clock alone. */
 static int64_t
 next_due(int64_t then)

@@ -406,7 +406,8 @@ another_flow(void **data)
 	assert_string_equal(s.flow, "help");
 	assert_string_equal(s.step, "calm");
 	assert_true(s.plain);
-	assert_string_equal(e.text, "t.calm!");
+	/* the first reply stands before the first question of a flow with a case */
+	assert_non_null(strstr(e.text, "t.calm!"));
 	assert_null(effect(EFFECT_CASE_OPEN, ""));
 	/* the first stored answer opens the case */
 	say(&s, "1");

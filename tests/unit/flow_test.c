@@ -240,7 +240,8 @@ late_digit_still_answers(void **state)
 	tell("1", "ask.where");
 	in.now_ms += 73LL * 60 * MINUTE; /* past the session */
 	tell("1", "first.screen");
-	assert_string_equal(s.flow, "");
+	assert_string_equal(s.step, "");
+	assert_int_equal(s.case_id, 317); /* the case is not forgotten */
 }
 
 static void
@@ -511,6 +512,9 @@ expiry(void **state)
 	assert_non_null(effect_of(EFFECT_END, NULL));
 	assert_string_equal(s.step, "");
 	assert_int_equal(s.lang, LANG_UZ);
+	assert_int_equal(s.case_id, 317);
+	in.state = CASE_STATE_CLOSED;
+	tell("", "");
 	assert_int_equal(s.case_id, 0);
 }
 
