@@ -34,7 +34,7 @@ people_screen(struct turn *t, struct person *p, const char *text)
 	if (!screen_page(shown, p->session.page, p->in->screen, &more) &&
 	    !screen_page(shown, 0, p->in->screen, &more))
 		return RC_REFUSED;
-	p->in->end = p->session.step[0] == '\0' && !more;
+	p->in->end = !more && (p->session.step[0] == '\0' || p->session.stopped);
 	seal_wipe(again, sizeof(again));
 	return RC_OK;
 }

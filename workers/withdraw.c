@@ -14,7 +14,8 @@
 static bool
 may_be_pressed(const struct session *s)
 {
-	return s->class >= CASE_HELD; /* a bed tonight raises held to urgent */
+	/* a bed tonight raises held to urgent */
+	return s->class >= CASE_HELD || strstr(session_slot(s, "what"), "held") != NULL;
 }
 
 static void

@@ -40,6 +40,13 @@ start(struct turn *t, const struct flow *fl, bool danger)
 
 	t->s->stopped = false;
 	t->s->misses = 0;
+	/* who reported others and now asks for help is another case */
+	if (fl->opens == FLOW_CASE_OPEN && strcmp(t->s->flow, fl->name) != 0 &&
+	    strcmp(session_slot(t->s, "about"), "others") == 0) {
+		t->s->case_id = 0;
+		t->s->class = CASE_NONE;
+		t->s->slots = 0;
+	}
 	if (fl->opens == FLOW_CASE_OPEN)
 		turn_open_case(t, CASE_OTHER);
 	turn_keep_words(t);

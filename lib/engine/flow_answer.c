@@ -12,6 +12,7 @@
 
 #define FEW_TOKENS 3
 #define SHORT_CHARS 3
+#define READ_MS 3000 /* less than a text needs to come and be read */
 
 /* Whether a word stands in the open question: "2 papers taken" repeats what it offers. */
 static bool
@@ -178,6 +179,14 @@ is_contradicted(const struct turn *t, const struct option *o)
 	return false;
 }
 
+/* S3a: a key sent twice is no answer to the plain question, which nobody can have read yet. */
+static bool
+is_too_soon(const struct turn *t)
+{
+	return t->open->plain && t->in->bearer == BEARER_SMS && t->s->expires_ms != 0 &&
+	    t->in->now_ms - (t->s->expires_ms - SESSION_MS) < READ_MS;
+}
+
 static bool
 take_choice(struct turn *t)
 {
@@ -190,6 +199,10 @@ take_choice(struct turn *t)
 			o = option_of_number(t->open, digits);
 		if (o != NULL && is_contradicted(t, o))
 			return false;
+		if (o != NULL && is_too_soon(t)) {
+			turn_ask_again(t);
+			return true;
+		}
 	} else if (runs == 0) {
 		o = option_of_words(t);
 		if (o == NULL && spelled_digits_of(t, digits, sizeof digits, &runs) &&

@@ -209,6 +209,10 @@ go_on(struct turn *t)
 		t->broken = true;
 	if (fetch_waiting(t))
 		return;
+	if (!open && t->in->state == CASE_STATE_NOBODY && session_is_abroad(t->s)) {
+		fetch_state(t);
+		return;
+	}
 	t->say = known[t->in->state];
 	if (fl != NULL && fl->again != STEP_NONE &&
 	    (!open || t->in->state == CASE_STATE_TAKEN)) {

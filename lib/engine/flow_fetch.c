@@ -123,6 +123,7 @@ fetch_job(struct turn *t)
 static void
 fetch(struct turn *t)
 {
+	slot_drop(t->s, SLOT_KNOCK); /* asked for, it is answered */
 	turn_choose_lang(t);
 	if (!session_lang_ok(t->f, t->s)) {
 		turn_ask_row(t);

@@ -193,8 +193,8 @@ struct command {
 	const char *word;
 	talk_command *run;
 };
-talk_command says, says_dial, says_cut, says_menu, says_data, says_flood, says_job, says_job_refused,
-    says_press;
+talk_command says, says_dial, says_cut, says_menu, says_data, says_flood, says_job,
+    says_job_refused, says_press;
 bool says_of_receiver(struct talk *k, struct receiver *r, const char *words);
 bool talk_no_more(struct talk *k, struct mobile *m);
 bool talk_is_key(const char *said, const char *want);

@@ -301,8 +301,7 @@ answers_job(struct talk *k, struct mobile *m, const char *words, bool want)
 		return fail(k, "this phone asked about no offer");
 	if (!intake_answer_text(&a, words))
 		return !want || fail(k, "not a line of at most 60 characters");
-	return world_intake(
-		   k, INTAKE_JOB, text, intake_pack_answer(&a, text), &done) &&
+	return world_intake(k, INTAKE_JOB, text, intake_pack_answer(&a, text), &done) &&
 	    (done == want ||
 		fail(k, "the answer was %s", done ? "not refused" : "refused"));
 }

@@ -249,6 +249,13 @@ plain_words_need_leave(void **data)
 	assert_string_equal(s.step, "police");
 	assert_null(effect(EFFECT_CONSENT, "police"));
 	assert_string_equal(e.text, "t.police!");
+	say(&s, "1"); /* sent twice: nobody has read the question yet */
+	assert_null(effect(EFFECT_CONSENT, "police"));
+	assert_string_equal(s.step, "open");
+	s.expires_ms -= 60000; /* a minute later */
+	say(&s, "1");
+	assert_string_equal(s.step, "police");
+	s.expires_ms -= 60000;
 	say(&s, "1");
 	assert_string_equal(e.text, "t.hour");
 	assert_string_equal(the(EFFECT_CONSENT, "police")->code, "yes");

@@ -43,15 +43,21 @@ texts_in_their_size(void **state)
 	expect(
 	    ru, "msgid \"t.who\"", "msgid \"t.whom\"", "t.who: no cover text in ru.po");
 	expect(ru, "беру 2 {code} нет", "берём и выезжаем 2 {code} нет", "ref.first");
-	expect(ru, "передадим в {hour}", "человеку всё передадим, как только сможем, в его часы: {hour}",
+	expect(ru, "передадим в {hour}",
+	    "человеку всё передадим, как только сможем, в его часы: {hour}",
 	    "ref.relay_safe: ru.po: 2 parts");
-	expect(ru, "не передано: {reason}", "не передано, и вот почему: слова {reason}, увы",
+	expect(ru, "не передано: {reason}",
+	    "не передано, и вот почему: слова {reason}, увы",
 	    "ref.relay_ban: ru.po: 2 parts");
-	expect(ru, "просит другое место", "просит другое место, подальше от чужих глаз, лучше",
+	expect(ru, "просит другое место",
+	    "просит другое место, подальше от чужих глаз и без вывески",
 	    "ref.read: ru.po: 2 parts");
-	expect(ru, "№{n} место: {place}", "№{n} {place} {place}", "ref.place_is: ru.po: 3 parts");
-	expect(ru, "прочла, {answer}", "прочла, {reply}", "ref.read.woman: ru.po: an unknown");
-	expect(ru, "msgid \"ref.unread\"", "msgid \"ref.unred\"", "ref.unread: ru.po: missing");
+	expect(ru, "№{n} место: {place}", "№{n} {place} {place}",
+	    "ref.place_is: ru.po: 3 parts");
+	expect(ru, "прочла, {answer}", "прочла, {reply}",
+	    "ref.read.woman: ru.po: an unknown");
+	expect(ru, "msgid \"ref.unread\"", "msgid \"ref.unred\"",
+	    "ref.unread: ru.po: missing");
 }
 
 static void

@@ -322,7 +322,7 @@ stop_beats_everything(void **state)
 	tell("to'xta", "stop.decoy");
 	tell("xavf", "ask.where");
 	anew(state);
-	tell("they do not stop beating", "first.screen");
+	tell("they do not stop beating", "info.violence");
 	assert_null(effect_of(EFFECT_STOP, NULL));
 	anew(state);
 	tell("STOP", "stop.decoy");

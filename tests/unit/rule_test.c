@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "flow_fixture.h"
-#include "flow_view.h"
 #include "match.h"
 
 #define MINUTE 60000LL
@@ -103,9 +102,9 @@ careless(const char *old, const char *new)
 	const char *at = strstr(fixture_help, old);
 
 	assert_non_null(at);
-	assert_true(snprintf(changed, sizeof changed, "%.*s%s%s",
-			(int)(at - fixture_help), fixture_help, new,
-			at + strlen(old)) > 0);
+	assert_true(
+	    snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - fixture_help),
+		fixture_help, new, at + strlen(old)) > 0);
 	fixture_write("flows/help.conf", changed, "we");
 	if (flows_load(fixture_dir, &f, &err) != RC_OK)
 		fail_msg("%s", err.s);
@@ -184,8 +183,8 @@ look_for(const char *rule, enum lang l, const char *line)
 		match_fold(&text, r.text);
 		looked++;
 		if (holds(&text, &word, n > 0 && line[n - 1] == '*'))
-			fail_msg("%s: %s.po: %s says \"%s\"", rule, lang_code(l), r.key,
-			    line);
+			fail_msg(
+			    "%s: %s.po: %s says \"%s\"", rule, lang_code(l), r.key, line);
 	}
 	return looked;
 }
@@ -203,7 +202,8 @@ never(const char *rule)
 		int at = 0;
 
 		line[strcspn(line, "\n")] = '\0';
-		if (sscanf(line, "%3s %2s %n", of, code, &at) < 2 || strcmp(of, rule) != 0)
+		if (sscanf(line, "%3s %2s %n", of, code, &at) < 2 ||
+		    strcmp(of, rule) != 0)
 			continue;
 		assert_true(lang_parse(code) < LANGS && line[at] != '\0');
 		if (look_for(rule, lang_parse(code), line + at) > 0)
@@ -229,39 +229,74 @@ nobody_is_called_a_victim(void **state)
 	never("S17");
 }
 
-/* S7: the first choice of every question about what happened is work without pay. */
+/* The question "what" of the flow help, by this bearer and for this person. */
+static void
+to_what(enum bearer b, const char *who)
+{
+	static const char *const sms[] = { "помогите", "1", "0" };
+	static const char *const dialled[] = { "2", "1", "1", "3" };
+
+	anew(NULL);
+	in.bearer = b;
+	if (b == BEARER_USSD)
+		put(shipped, INPUT_DIAL, "");
+	for (size_t i = 0; b == BEARER_USSD && i < ARRAY_LEN(dialled); i++)
+		put(shipped, INPUT_TEXT, dialled[i]);
+	for (size_t i = 0; b == BEARER_SMS && i < ARRAY_LEN(sms); i++)
+		put(shipped, INPUT_TEXT, sms[i]);
+	if (b == BEARER_USSD)
+		put(shipped, INPUT_TEXT, who);
+	assert_memory_equal(s.step, "what", 4);
+}
+
+/* S7: work without pay is the first choice, and a text names no sex; a screen does, and to no child. */
 static void
 work_comes_first(void **state)
 {
-	unsigned asked = 0;
+	static const struct {
+		enum bearer bearer;
+		const char *who; /* on the screen: 1 a woman, 4 a child */
+		bool sex;
+	} rows[] = { { BEARER_SMS, "", false }, { BEARER_USSD, "1", true },
+		{ BEARER_USSD, "4", false } };
 
 	(void)state;
-	for (unsigned f = 0; f < flow_views(shipped); f++) {
-		struct flow_view v = flow_view_at(shipped, f);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		bool sex = false;
 
-		for (unsigned i = 0; v.newest && i < v.steps; i++) {
-			struct step_view st = flow_view_step(shipped, f, i);
-			const char *first;
+		for (char digit = '1'; digit <= '9'; digit++) {
+			const char text[] = { digit, '\0' };
+			const char *what;
 
-			if (st.kind != VIEW_ASK || strcmp(st.slot, "what") != 0)
-				continue;
-			asked++;
-			anew(NULL);
-			s.lang = LANG_RU;
-			s.case_id = 317;
-			s.class = CASE_OTHER;
-			s.version = (uint16_t)v.version;
-			assert_true(strlen(v.name) < sizeof s.flow);
-			assert_true(strlen(st.name) < sizeof s.step);
-			strcpy(s.flow, v.name);
-			strcpy(s.step, st.name);
-			put(shipped, INPUT_TEXT, "1");
-			first = session_slot(&s, "what");
-			if (strcmp(first, "unpaid") != 0)
-				fail_msg("%s %s: 1 is %s", v.name, st.name, first);
+			to_what(rows[i].bearer, rows[i].who);
+			put(shipped, INPUT_TEXT, text);
+			what = session_slot(&s, "what");
+			sex = sex || strcmp(what, "sex") == 0;
+			if (digit == '1')
+				assert_string_equal(what, "unpaid");
 		}
+		assert_int_equal(sex, rows[i].sex);
 	}
-	assert_true(asked >= 3);
+}
+
+/* S8: the two languages that a number speaks stand first on the row. */
+static void
+row_by_number(void **state)
+{
+	static const struct {
+		const char *country, *row;
+	} rows[] = { { "KZ", "1 Қаз 2 Рус" }, { "UZ", "1 O'zb 2 Рус" },
+		{ "KG", "1 Кыр 2 Рус" }, { "RU", "1 Рус 2 Қаз" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		anew(NULL);
+		in.country = rows[i].country;
+		put(shipped, INPUT_TEXT, "ТІЛ");
+		says("first.row");
+		if (strncmp(e.text, rows[i].row, strlen(rows[i].row)) != 0)
+			fail_msg("%s: %s", rows[i].country, e.text);
+	}
 }
 
 /* S19: sent, but everybody sleeps. */
@@ -291,6 +326,7 @@ main(void)
 		TEST(never_asked_never_promised),
 		TEST(nobody_is_called_a_victim),
 		TEST(work_comes_first),
+		TEST(row_by_number),
 		TEST(night_has_a_text),
 	};
 
