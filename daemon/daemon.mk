@@ -17,3 +17,16 @@ $(BUILD)/test/busprobe: $(BUILD)/tests/system/busprobe.o $(BUILD)/lib/variant_te
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_jansson) $(LIBS_bus) $(LIBS_lib)
 
 all: $(BUILD)/test/busprobe
+
+# the codec of SMPP: no process, no log
+SMPP_OBJ := $(patsubst %,$(BUILD)/daemon/smpp_%.o,fields frame parts pdu receipt text)
+$(foreach t,pdu frame text receipt,$(eval UNIT_WITH_smpp_$(t)_test := $(SMPP_OBJ)))
+FUZZ_WITH_smpp_pdu_fuzz := $(SMPP_OBJ)
+$(patsubst %,$(BUILD)/tests/smpp_%_test,pdu frame text receipt) $(BUILD)/fuzz/smpp_pdu_fuzz: $(SMPP_OBJ)
+
+SRC_shyraq-smscsim := $(wildcard tests/sim/smsc_*.c) \
+	$(patsubst %,daemon/smpp_%.c,fields frame parts pdu receipt text)
+PROGRAMS += shyraq-smscsim
+$(eval $(call program,shyraq-smscsim))
+$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sim/smsc_*.c)): CPPFLAGS += -Idaemon
+all: $(BUILD)/shyraq-smscsim $(BUILD)/test/shyraq-smscsim
