@@ -165,6 +165,8 @@ int ctl_case_hold(struct ctl *c);
 int ctl_case_release(struct ctl *c);
 int ctl_case_holds(struct ctl *c);
 int ctl_audit_verify(struct ctl *c);
+int ctl_job_list(struct ctl *c);
+int ctl_job_answer(struct ctl *c);
 int ctl_task_list(struct ctl *c);
 int ctl_task_done(struct ctl *c);
 int ctl_modem_list(struct ctl *c);
@@ -177,6 +179,8 @@ int ctl_flow_graph(struct ctl *c);
 int ctl_flow_try(struct ctl *c);
 int ctl_flow_sheet(struct ctl *c);
 int ctl_place_try(struct ctl *c);
+int ctl_policy_check(struct ctl *c);
+int ctl_policy_try(struct ctl *c);
 int ctl_status(struct ctl *c);
 
 #endif

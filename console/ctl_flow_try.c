@@ -103,6 +103,7 @@ step(struct trying *y, enum input_kind kind, const char *text)
 {
 	struct trial *t = &y->t;
 	struct trial_case v = *case_of(t);
+	char day[CTL_TIME_MAX];
 	struct flow_input in = { .kind = kind,
 		.bearer = t->bearer,
 		.text = text,
@@ -121,6 +122,8 @@ step(struct trying *y, enum input_kind kind, const char *text)
 	struct flows *f = y->opening != NULL ? y->opening : y->f;
 
 	memcpy(in.taken_at, v.taken_at, sizeof(in.taken_at));
+	ctl_time(day, t->now_ms); /* "2026-11-22 ..." */
+	snprintf(in.job_at, sizeof(in.job_at), "%.2s.%.2s", day + 8, day + 5);
 	if (v.step[0] != '\0')
 		in.waiting = (struct flow_waiting){ v.step, v.at, v.words };
 	if (flow_step(f, &t->s, &in, e) != RC_OK) {

@@ -19,12 +19,15 @@ read_number(const char *word, int64_t *number)
 	return ctl_number(word, "NUMBER", number);
 }
 
-/* Whether there is such a case, told in one line when there is none. */
+/*
+ * Whether there is such a case, told in one line when there is none. One that its person erased is one, too:
+ * a supervisor may stop that.
+ */
 static bool
 is_case(const struct ctl *c, struct db *db, int64_t number)
 {
 	const struct db_param v = db_i64(number);
-	struct db_rows *r = ctl_ask(c, db, ST_CASE_SHOW, &v, 1);
+	struct db_rows *r = ctl_ask(c, db, ST_HOLD_CASE, &v, 1);
 	bool found = r != NULL && db_count(r) > 0;
 
 	if (r != NULL && !found)

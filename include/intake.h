@@ -18,6 +18,7 @@
 #define INTAKE_ACTIVE "active" /* a receiver, or one phone of it, suspended or back */
 #define INTAKE_RETRY "retry"   /* a text to a receiver, or a refused message, again */
 #define INTAKE_TASK "task"     /* a task that a person has done */
+#define INTAKE_JOB "job"       /* a human's answer to an offer check */
 
 struct intake_receiver {
 	char name[64];
@@ -36,6 +37,13 @@ struct intake_active {
 	bool active;
 	int64_t contact;
 	struct phone number;
+};
+
+/* What a person says about an offer; both ends count and refuse alike. */
+#define INTAKE_ANSWER_CHARS 60
+struct intake_answer {
+	int64_t id; /* of the offer check */
+	char text[INTAKE_ANSWER_CHARS * 4 + 1];
 };
 
 #define INTAKE_MAX 512 /* one record */
@@ -60,6 +68,12 @@ MUST_CHECK enum rc intake_unpack_next(
 
 size_t intake_pack_active(const struct intake_active *a, char out[INTAKE_MAX]);
 MUST_CHECK enum rc intake_unpack_active(const char *p, size_t n, struct intake_active *a);
+
+/* INTAKE_JOB. RC_REFUSED also where the text is empty, too long or has a control character. */
+size_t intake_pack_answer(const struct intake_answer *a, char out[INTAKE_MAX]);
+MUST_CHECK enum rc intake_unpack_answer(const char *p, size_t n, struct intake_answer *a);
+/* Blanks at the ends go; false: not well-formed, empty, a control character, or too long. */
+MUST_CHECK bool intake_answer_text(struct intake_answer *a, const char *text);
 
 /* A row's id: INTAKE_RETRY, INTAKE_TASK. */
 size_t intake_pack_row(int64_t id, char out[INTAKE_MAX]);

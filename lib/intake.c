@@ -170,6 +170,61 @@ intake_unpack_active(const char *p, size_t n, struct intake_active *a)
 	return lines(p, n, take_active, a) && a->name[0] != '\0' ? RC_OK : RC_REFUSED;
 }
 
+bool
+intake_answer_text(struct intake_answer *a, const char *text)
+{
+	size_t n = strlen(text), left, step;
+	unsigned chars = 0;
+	uint32_t cp;
+
+	while (n > 0 && strchr(" \t\r\n", text[n - 1]) != NULL)
+		n--;
+	while (n > 0 && strchr(" \t\r\n", *text) != NULL) {
+		text++;
+		n--;
+	}
+	if (n == 0 || !str_is_utf8(text, n))
+		return false;
+	left = n;
+	for (const char *s = text; (step = str_next(s, left, &cp)) > 0;
+	     s += step, left -= step) {
+		if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0) ||
+		    ++chars > INTAKE_ANSWER_CHARS)
+			return false;
+	}
+	return str_copy_bytes(a->text, sizeof(a->text), text, n);
+}
+
+size_t
+intake_pack_answer(const struct intake_answer *a, char out[INTAKE_MAX])
+{
+	size_t len = 0;
+
+	return str_add(out, INTAKE_MAX, &len, "job=%lld\ntext=%s\n", (long long)a->id,
+		   a->text)
+	    ? len
+	    : 0;
+}
+
+static bool
+take_answer(void *into, const char *name, const char *value)
+{
+	struct intake_answer *a = into;
+
+	if (strcmp(name, "job") == 0)
+		return number(value, &a->id) && a->id > 0;
+	return strcmp(name, "text") == 0 && intake_answer_text(a, value);
+}
+
+enum rc
+intake_unpack_answer(const char *p, size_t n, struct intake_answer *a)
+{
+	memset(a, 0, sizeof(*a));
+	if (!lines(p, n, take_answer, a))
+		return RC_REFUSED;
+	return a->id > 0 && a->text[0] != '\0' ? RC_OK : RC_REFUSED;
+}
+
 size_t
 intake_pack_row(int64_t id, char out[INTAKE_MAX])
 {

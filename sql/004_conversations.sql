@@ -53,6 +53,8 @@ CREATE TABLE job_check (
 	id bigint PRIMARY KEY,
 	peer_id bigint NOT NULL REFERENCES peer ON DELETE CASCADE,
 	case_id bigint,
+	inbox_id bigint, -- the answer that asked: its task bears it
+	lang text NOT NULL DEFAULT '', -- whoever answers writes it
 	epoch_id bigint REFERENCES epoch ON DELETE SET NULL,
 	words bytea,
 	codes text NOT NULL DEFAULT '',
@@ -62,6 +64,11 @@ CREATE TABLE job_check (
 	read_at timestamptz
 );
 CREATE INDEX job_check_peer ON job_check (peer_id) WHERE read_at IS NULL;
+CREATE INDEX job_check_open ON job_check (id) WHERE answered_at IS NULL;
+ALTER TABLE intake
+	DROP CONSTRAINT intake_kind_check,
+	ADD CONSTRAINT intake_kind_check
+		CHECK (kind IN ('receiver', 'receivers', 'active', 'retry', 'task', 'job'));
 
 CREATE TABLE code_try (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

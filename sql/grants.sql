@@ -39,8 +39,10 @@ GRANT SELECT (id, state, contact_id, key, link, failures, error, due_at, settled
 	TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, link, state, error, done_at) ON inbox TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, number, class, lang, bearer, state, opened_at, refer_due, asked_at, operator_due,
-	taken_at, taken_by) ON casefile TO shyraq_operator, shyraq_auditor;
+	taken_at, taken_by, hidden_at) ON casefile TO shyraq_operator, shyraq_auditor;
 GRANT SELECT ON case_answer, consent, referral, task, link_state, link_pause
+	TO shyraq_operator, shyraq_auditor;
+GRANT SELECT (id, case_id, inbox_id, lang, codes, epoch_id, asked_at, answered_at, read_at) ON job_check
 	TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, at, state, error, answer) ON intake TO shyraq_operator, shyraq_auditor;
 GRANT INSERT (kind, box, at) ON intake TO shyraq_operator;
@@ -52,7 +54,7 @@ GRANT INSERT (case_id, reason), DELETE ON legal_hold TO shyraq_supervisor;
 GRANT SELECT ON audit, audit_chain TO shyraq_supervisor, shyraq_auditor;
 -- what dispatch does for them
 GRANT UPDATE ON inbox TO shyraq_dispatch;
-GRANT SELECT (id, inbox_id, case_id, done_at), UPDATE (done_at) ON task TO shyraq_dispatch;
+GRANT SELECT (id, kind, inbox_id, case_id, done_at), UPDATE (done_at) ON task TO shyraq_dispatch;
 -- retention and the chain over the audit: nobody may change either
 GRANT SELECT ON case_idle TO shyraq_dispatch;
 GRANT INSERT ON case_stat TO shyraq_dispatch;

@@ -268,7 +268,7 @@ UPDATE contact SET reason_for = $2::bigint WHERE id = $1::bigint;
 
 -- name: CASE_LOCK (worker dispatch)
 SELECT id, number, class, state, lang, peer_id, shyraq_ms(taken_at), taken_by,
-	shyraq_ms(refer_due), shyraq_ms(operator_due), shyraq_ms(asked_at)
+	shyraq_ms(refer_due), shyraq_ms(operator_due), shyraq_ms(asked_at), bearer
 FROM casefile WHERE id = $1::bigint FOR UPDATE;
 
 -- name: CASE_ANSWERS (worker dispatch)
@@ -331,6 +331,28 @@ FROM referral f JOIN referral_ask a ON a.referral_id = f.id JOIN contact k ON k.
 JOIN receiver r ON r.id = k.receiver_id JOIN casefile c ON c.id = f.case_id
 WHERE f.case_id = $1::bigint AND f.state IN ('asked', 'accepted') AND c.state IN ('referred', 'taken', 'nobody')
 ORDER BY k.id;
+
+-- The person is back after a stop: contact is cut no more.
+-- name: CASE_UNCUT (worker dispatch)
+UPDATE casefile SET cut_at = NULL WHERE id = $1::bigint AND cut_at IS NOT NULL AND hidden_at IS NULL;
+
+-- S5: danger from now on, once a case; its clocks count from now, and what was due sooner stays so.
+-- name: DANGER_CASE (worker dispatch)
+UPDATE casefile SET class = 'danger', operator_due = CASE WHEN state = 'referred'
+	THEN LEAST(operator_due, shyraq_now() + $2::bigint * interval '1 ms') ELSE operator_due END
+WHERE id = $1::bigint;
+
+-- name: DANGER_CLOCKS (worker dispatch)
+UPDATE referral SET remind_due = shyraq_now() + $2::bigint * interval '1 ms',
+	next_due = CASE WHEN next_due IS NOT NULL
+		THEN LEAST(next_due, shyraq_now() + $3::bigint * interval '1 ms') END
+WHERE case_id = $1::bigint AND state = 'asked';
+
+-- name: DANGER_ASKS (worker dispatch)
+SELECT k.id, r.kind, a.code, r.lang
+FROM referral f JOIN receiver r ON r.id = f.receiver_id JOIN referral_ask a ON a.referral_id = f.id
+JOIN contact k ON k.id = a.contact_id AND k.active
+WHERE f.case_id = $1::bigint AND f.state = 'asked' ORDER BY k.id;
 
 -- A bare yes rests the ladder: nothing of this case falls due before then.
 -- name: LADDER_REST (worker dispatch)
@@ -625,39 +647,56 @@ LEFT JOIN receiver r ON r.id = k.receiver_id
 WHERE o.state IN ('failed', 'refused', 'undelivered', 'uncertain', 'expired')
 ORDER BY o.id DESC LIMIT 200;
 
+-- S16: nothing below shows an erased case, what was answered in it, or a task about it.
 -- name: CASE_LIST (ctl)
 SELECT c.id, c.number, c.class, c.state, c.lang, shyraq_ms(c.opened_at), shyraq_ms(c.taken_at),
 	(SELECT string_agg(slot || '=' || code, ' ' ORDER BY slot) FROM case_answer a WHERE a.case_id = c.id)
-FROM casefile c ORDER BY c.id DESC LIMIT 200;
+FROM casefile c WHERE c.hidden_at IS NULL ORDER BY c.id DESC LIMIT 200;
 
 -- name: CASE_SHOW (ctl)
 SELECT c.id, c.number, c.class, c.state, c.lang, c.bearer, shyraq_ms(c.opened_at),
 	shyraq_ms(c.asked_at), shyraq_ms(c.refer_due), shyraq_ms(c.operator_due),
 	shyraq_ms(c.taken_at),
 	(SELECT r.name FROM referral f JOIN receiver r ON r.id = f.receiver_id WHERE f.id = c.taken_by)
-FROM casefile c WHERE c.number = $1::bigint;
+FROM casefile c WHERE c.number = $1::bigint AND c.hidden_at IS NULL;
 
 -- name: CASE_SHOW_ANSWERS (ctl)
-SELECT slot, code, shyraq_ms(at) FROM case_answer WHERE case_id = $1::bigint ORDER BY at, slot;
+SELECT a.slot, a.code, shyraq_ms(a.at)
+FROM case_answer a JOIN casefile c ON c.id = a.case_id AND c.hidden_at IS NULL
+WHERE a.case_id = $1::bigint ORDER BY a.at, a.slot;
 
 -- name: CASE_SHOW_CONSENTS (ctl)
-SELECT kind, yes, wording, shyraq_ms(at) FROM consent WHERE case_id = $1::bigint ORDER BY id;
+SELECT o.kind, o.yes, o.wording, shyraq_ms(o.at)
+FROM consent o JOIN casefile c ON c.id = o.case_id AND c.hidden_at IS NULL
+WHERE o.case_id = $1::bigint ORDER BY o.id;
 
 -- name: CASE_SHOW_REFERRALS (ctl)
 SELECT f.id, r.name, r.kind, f.state, f.reason, shyraq_ms(f.asked_at), shyraq_ms(f.answered_at),
 	shyraq_ms(f.next_due)
 FROM referral f JOIN receiver r ON r.id = f.receiver_id
+JOIN casefile c ON c.id = f.case_id AND c.hidden_at IS NULL
 WHERE f.case_id = $1::bigint ORDER BY f.id;
 
 -- name: CASE_SHOW_TASKS (ctl)
-SELECT id, kind, shyraq_ms(at), shyraq_ms(done_at) FROM task WHERE case_id = $1::bigint ORDER BY id;
+SELECT t.id, t.kind, shyraq_ms(t.at), shyraq_ms(t.done_at)
+FROM task t JOIN casefile c ON c.id = t.case_id AND c.hidden_at IS NULL
+WHERE t.case_id = $1::bigint ORDER BY t.id;
 
 -- name: CASE_SHOW_HOLDS (ctl)
-SELECT by, reason, shyraq_ms(since) FROM legal_hold WHERE case_id = $1::bigint;
+SELECT h.by, h.reason, shyraq_ms(h.since)
+FROM legal_hold h JOIN casefile c ON c.id = h.case_id AND c.hidden_at IS NULL
+WHERE h.case_id = $1::bigint;
 
+-- A supervisor may stop an erasure, and must find again what they stopped.
 -- name: HOLD_LIST (ctl)
 SELECT c.number, h.by, h.reason, shyraq_ms(h.since)
-FROM legal_hold h JOIN casefile c ON c.id = h.case_id ORDER BY h.since, c.number;
+FROM legal_hold h JOIN casefile c ON c.id = h.case_id
+WHERE c.hidden_at IS NULL OR pg_has_role(session_user, 'shyraq_supervisor', 'MEMBER')
+ORDER BY h.since, c.number;
+
+-- Whether there is such a case at all, erased or not.
+-- name: HOLD_CASE (ctl)
+SELECT id FROM casefile WHERE number = $1::bigint;
 
 -- name: HOLD_PUT (ctl)
 INSERT INTO legal_hold (case_id, reason) SELECT id, $2::text FROM casefile WHERE number = $1::bigint
@@ -682,7 +721,21 @@ WHERE a.at < shyraq_now() - interval '1 minute'
 -- name: TASK_LIST (ctl)
 SELECT t.id, t.kind, c.number, t.inbox_id, shyraq_ms(t.at)
 FROM task t LEFT JOIN casefile c ON c.id = t.case_id
-WHERE t.done_at IS NULL ORDER BY t.id LIMIT 200;
+WHERE t.done_at IS NULL AND c.hidden_at IS NULL AND (t.kind <> 'job_check'
+	OR EXISTS (SELECT FROM job_check j WHERE j.inbox_id = t.inbox_id))
+ORDER BY t.id LIMIT 200;
+
+-- Offers that a person looks at; the words that name them are sealed. $1: those alone that wait.
+-- name: JOB_LIST (ctl)
+SELECT j.id, shyraq_ms(j.asked_at), j.lang, substring(j.codes FROM '(?:^| )country=([^ ]*)'),
+	substring(j.codes FROM '(?:^| )job_passport=([^ ]*)'),
+	substring(j.codes FROM '(?:^| )job_debt=([^ ]*)'),
+	substring(j.codes FROM '(?:^| )job_ticket=([^ ]*)'), j.epoch_id IS NOT NULL, c.number,
+	CASE WHEN j.read_at IS NOT NULL THEN 'read' WHEN j.answered_at IS NOT NULL THEN 'answered'
+		ELSE 'open' END, shyraq_ms(j.answered_at)
+FROM job_check j LEFT JOIN casefile c ON c.id = j.case_id
+WHERE j.asked_at IS NOT NULL AND c.hidden_at IS NULL AND NOT ($1::boolean AND j.answered_at IS NOT NULL)
+ORDER BY j.id DESC LIMIT 200;
 
 -- name: LINK_LIST (ctl)
 SELECT link, daemon, state, usable, signal, received, sent, slots_used, slots_all, waiting, paused,
@@ -741,14 +794,17 @@ SELECT count(*) FILTER (WHERE state = 'aside'), count(*) FILTER (WHERE state = '
 FROM inbox WHERE state IN ('refused', 'aside');
 
 -- name: STATUS_TASKS (ctl)
-SELECT kind, count(*), shyraq_ms(min(at)) FROM task WHERE done_at IS NULL
-GROUP BY kind ORDER BY 2 DESC, 1;
+SELECT t.kind, count(*), shyraq_ms(min(t.at))
+FROM task t LEFT JOIN casefile c ON c.id = t.case_id
+WHERE t.done_at IS NULL AND c.hidden_at IS NULL AND (t.kind <> 'job_check'
+	OR EXISTS (SELECT FROM job_check j WHERE j.inbox_id = t.inbox_id))
+GROUP BY t.kind ORDER BY 2 DESC, 1;
 
 -- name: STATUS_CASES (ctl)
 SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'referred'),
 	count(*) FILTER (WHERE state = 'nobody'), count(*) FILTER (WHERE state IN ('taken', 'met')),
 	count(*) FILTER (WHERE class = 'danger' AND state IN ('open', 'referred', 'nobody'))
-FROM casefile WHERE state <> 'closed';
+FROM casefile WHERE state <> 'closed' AND hidden_at IS NULL;
 
 -- name: STATUS_INTAKE (ctl)
 SELECT count(*) FILTER (WHERE state = 'new'), shyraq_ms(min(at) FILTER (WHERE state = 'new')),
@@ -1057,16 +1113,34 @@ INSERT INTO job_check (id, peer_id, epoch_id, words) VALUES ($1::bigint, $2::big
 DELETE FROM job_check WHERE peer_id = $1::bigint AND asked_at IS NULL;
 
 -- name: JOB_ASK (worker dispatch)
-UPDATE job_check SET asked_at = shyraq_now(), case_id = $2::bigint, codes = $3::text
+UPDATE job_check SET asked_at = shyraq_now(), case_id = $2::bigint, codes = $3::text,
+	inbox_id = $4::bigint, lang = $5::text
 WHERE id = (SELECT max(id) FROM job_check WHERE peer_id = $1::bigint AND asked_at IS NULL)
 RETURNING id;
 
 -- name: JOB_NEW (worker dispatch)
-INSERT INTO job_check (id, peer_id, case_id, codes, asked_at)
-VALUES ($1::bigint, $2::bigint, $3::bigint, $4::text, shyraq_now());
+INSERT INTO job_check (id, peer_id, case_id, codes, inbox_id, lang, asked_at)
+VALUES ($1::bigint, $2::bigint, $3::bigint, $4::text, $5::bigint, $6::text, shyraq_now());
 
 -- name: JOB_READ (worker dispatch)
 UPDATE job_check SET read_at = shyraq_now(), answer = NULL WHERE id = $1::bigint;
+
+-- name: JOB_FIND (dispatch)
+SELECT peer_id, answered_at IS NOT NULL FROM job_check
+WHERE id = $1::bigint AND asked_at IS NOT NULL;
+
+-- name: JOB_ANSWER (dispatch)
+UPDATE job_check SET answer = $2::bytea, answered_at = shyraq_now()
+WHERE id = $1::bigint AND answered_at IS NULL RETURNING inbox_id, case_id;
+
+-- name: JOB_TASK_DONE (dispatch)
+UPDATE task SET done_at = shyraq_now()
+WHERE kind = 'job_check' AND inbox_id = $1::bigint AND done_at IS NULL;
+
+-- A case of theirs with a safe time: it may knock for the answer.
+-- name: JOB_KNOCK (dispatch)
+SELECT id FROM casefile
+WHERE peer_id = $1::bigint AND hidden_at IS NULL AND safe_until > shyraq_now() ORDER BY id DESC LIMIT 1;
 
 -- Whom a complaint names is asked no more: the police as a kind, others of that kind who were asked.
 -- name: BYPASS_SET (worker dispatch)
@@ -1126,6 +1200,10 @@ UPDATE casefile SET hidden_at = shyraq_now(), destroy_at = shyraq_now() + $2::bi
 	unread_due = NULL,
 	refer_due = CASE WHEN class IN ('danger', 'held') THEN refer_due END
 WHERE id = $1::bigint;
+
+-- Offers that they asked about are no case: gone at once, with the answers that wait.
+-- name: ERASE_JOBS (worker dispatch)
+DELETE FROM job_check WHERE peer_id = $1::bigint;
 
 -- name: ERASE_PLACE (worker dispatch)
 UPDATE place SET sealed = '' WHERE case_id = $1::bigint;

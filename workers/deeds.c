@@ -12,8 +12,6 @@
 #include "step.h"
 #include "str.h"
 
-#define OWN_WORDS_BYTES 400 /* of a person, to a receiver */
-
 static void
 audit(struct stepping *st, const char *what, const char *code)
 {
@@ -106,6 +104,8 @@ job(struct stepping *st, const struct effect *f)
 	struct slot v[FLOW_SLOTS];
 	char codes[SESSION_SLOTS_MAX];
 	struct db_rows *r;
+	struct db_param inbox = db_i64(st->p->inbox_id),
+			lang = db_text(s->lang < LANGS ? lang_code(s->lang) : "");
 	int64_t id;
 	size_t n = 0;
 	enum rc rc;
@@ -117,7 +117,7 @@ job(struct stepping *st, const struct effect *f)
 			v[n++] = s->slot[i];
 	}
 	session_slots_pack(v, n, codes);
-	rc = db_run(st->t->db, ST_JOB_ASK, &r, peer, of, db_text(codes));
+	rc = db_run(st->t->db, ST_JOB_ASK, &r, peer, of, db_text(codes), inbox, lang);
 	if (rc != RC_OK)
 		return rc;
 	n = (size_t)db_count(r);
@@ -126,7 +126,7 @@ job(struct stepping *st, const struct effect *f)
 		rc = turn_id(st->t, &id);
 		if (rc == RC_OK)
 			rc = db_run(st->t->db, ST_JOB_NEW, NULL, db_i64(id), peer, of,
-			    db_text(codes));
+			    db_text(codes), inbox, lang);
 	}
 	out_row(
 	    st->t->out, OUT_TASK, "job_check", step_case(st), st->p->inbox_id, OUT_NULL);
@@ -182,21 +182,21 @@ tell_answer(struct stepping *st, const struct db_rows *r, const char *code)
 {
 	enum lang l = referral_lang(st->t, db_get_text(r, 0, 3));
 	bool woman = strncmp(db_get_text(r, 0, 5), "woman", 5) == 0;
-	bool own = strcmp(code, "told") == 0 && strlen(st->text) <= OWN_WORDS_BYTES &&
-	    !relay_has_number(st->text);
+	bool own = strcmp(code, "told") == 0 && !relay_has_number(st->text);
 	const char *key = own ? "ref.words" : woman ? "ref.read.woman" : "ref.read";
-	char n[24], words[REFER_TEXT_MAX], text[REFER_TEXT_MAX];
-	const struct text_arg arg[] = { { "n", n },
-		{ own ? "words" : "answer", own ? st->text : words } };
+	char n[24], words[REFER_TEXT_MAX] = "", text[REFER_TEXT_MAX];
+	const struct text_arg arg[] = { { "n", n }, { "answer", words } };
 	size_t len = 0;
 	enum rc rc = RC_OK;
 
 	(void)!str_add(n, sizeof(n), &len, "%lld", (long long)db_get_i64(r, 0, 4));
 	if (!own)
 		rc = answer_words(st->t, l, db_get_text(r, 0, 0), code, words);
-	if (rc == RC_OK)
+	if (rc == RC_OK && own)
+		rc = refer_words(st->t->flows, l, db_get_i64(r, 0, 4), st->text, text);
+	else if (rc == RC_OK)
 		rc = refer_say(st->t->flows, l, key, arg, ARRAY_LEN(arg), text);
-	if (rc == RC_REFUSED && woman) {
+	if (rc == RC_REFUSED && woman && !own) {
 		key = "ref.read";
 		rc = refer_say(st->t->flows, l, key, arg, ARRAY_LEN(arg), text);
 	}

@@ -50,15 +50,25 @@ leave_to_people(struct stepping *st, int64_t id, const char *why)
 	out_row(st->t->out, OUT_AUDIT, "erase.refused", id, OUT_NULL, OUT_NULL, why);
 }
 
+/* S18: a dial shows a stranger's screens over it, and who holds the phone may be the one who chose this. */
+static bool
+is_hidden(const struct person *p)
+{
+	return p->hidden.case_id != 0 && p->hidden.class >= CASE_HELD &&
+	    p->hidden.case_id != p->session.case_id;
+}
+
 /*
  * All cases that are this number's own. A conversation that a code opened from another phone is not: then
- * people decide, and what else is that phone's stays as well.
+ * people decide, and what else is that phone's stays as well. While a conversation is hidden from a dial
+ * the visible one alone goes; people decide about the others.
  */
 enum rc
 deed_erase(struct stepping *st)
 {
 	int64_t current = st->p->session.case_id;
 	bool stays = current != 0 && !st->p->own_case;
+	bool hidden = is_hidden(st->p);
 	struct db_rows *r;
 	enum rc rc;
 
@@ -70,18 +80,20 @@ deed_erase(struct stepping *st)
 	if (rc != RC_OK)
 		return rc;
 	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {
-		bool held = db_get_bool(r, i, 1);
+		int64_t id = db_get_i64(r, i, 0);
+		bool held = db_get_bool(r, i, 1), other = hidden && id != current;
 
-		stays = stays || held;
-		if (held)
-			leave_to_people(st, db_get_i64(r, i, 0), "held");
+		stays = stays || held || other;
+		if (held || other)
+			leave_to_people(st, id, held ? "held" : "hidden");
 		else
-			rc = hide(st, db_get_i64(r, i, 0), db_get_bool(r, i, 2));
+			rc = hide(st, id, db_get_bool(r, i, 2));
 	}
 	db_rows_free(r);
-	if (!stays)
-		forget_number(st);
-	return rc;
+	if (rc != RC_OK || stays || hidden)
+		return rc;
+	forget_number(st);
+	return db_run(st->t->db, ST_ERASE_JOBS, NULL, db_i64(st->p->peer_id));
 }
 
 /* With its answers, words, place and referrals; a coded row stays, linked to nobody. */

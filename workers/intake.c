@@ -25,6 +25,7 @@ static const struct {
 	{ INTAKE_ACTIVE, INTAKE_MAX, intake_active },
 	{ INTAKE_RETRY, INTAKE_MAX, intake_retry },
 	{ INTAKE_TASK, INTAKE_MAX, intake_task },
+	{ INTAKE_JOB, INTAKE_MAX, intake_job },
 };
 
 enum rc

@@ -32,6 +32,8 @@ MUST_CHECK enum rc intake_contact(struct intake_job *j, const struct intake_acti
 MUST_CHECK enum rc intake_receiver(struct intake_job *j);
 MUST_CHECK enum rc intake_receivers(struct intake_job *j);
 MUST_CHECK enum rc intake_active(struct intake_job *j);
+/* intake_job.c */
+MUST_CHECK enum rc intake_job(struct intake_job *j);
 /* intake_retry.c */
 MUST_CHECK enum rc intake_retry(struct intake_job *j);
 MUST_CHECK enum rc intake_task(struct intake_job *j);

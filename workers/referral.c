@@ -43,6 +43,7 @@ referral_case_lock(struct turn *t, int64_t id, struct case_row *c)
 	c->refer_due = db_get_i64(r, 0, 8);
 	c->operator_due = db_get_i64(r, 0, 9);
 	c->asked_ms = db_get_i64(r, 0, 10);
+	c->facts.dialled = db_get_i64(r, 0, 11) == BEARER_USSD;
 	db_rows_free(r);
 	rc = db_run(t->db, ST_CASE_ANSWERS, &r, db_i64(id));
 	for (int i = 0; rc == RC_OK && i < db_count(r) && c->facts.slots < FLOW_SLOTS;
@@ -226,6 +227,74 @@ ask_contacts(struct turn *t, const struct case_row *c, int64_t receiver, int64_t
 			    t, db_get_i64(r, i, 0), c->id, first_key(kind), text);
 	}
 	db_rows_free(r);
+	return rc;
+}
+
+static enum rc
+tell_danger(struct turn *t, const struct case_row *c)
+{
+	struct db_rows *r;
+	enum rc rc = db_run(t->db, ST_TAKER_CONTACTS, &r, db_i64(c->id));
+
+	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {
+		char text[REFER_TEXT_MAX];
+
+		rc = refer_danger(t->flows, referral_lang(t, db_get_text(r, i, 1)),
+		    &c->facts, text);
+		if (rc == RC_OK)
+			rc = referral_tell(
+			    t, db_get_i64(r, i, 0), c->id, "ref.danger", text);
+	}
+	db_rows_free(r);
+	return rc;
+}
+
+/* Those who were asked and have not answered, each by the code that they have. */
+static enum rc
+ask_again(struct turn *t, const struct case_row *c)
+{
+	struct db_rows *r;
+	enum rc rc = db_run(t->db, ST_DANGER_ASKS, &r, db_i64(c->id));
+
+	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {
+		const char *kind = db_get_text(r, i, 1);
+		char text[REFER_TEXT_MAX];
+
+		rc = first_text(t, c, referral_lang(t, db_get_text(r, i, 3)), kind,
+		    (unsigned)db_get_i64(r, i, 2), text);
+		if (rc == RC_OK)
+			rc = referral_tell(
+			    t, db_get_i64(r, i, 0), c->id, first_key(kind), text);
+	}
+	db_rows_free(r);
+	return rc;
+}
+
+enum rc
+referral_danger(struct turn *t, int64_t case_id, bool said)
+{
+	struct clocks clocks = policy_clocks(t->policy, CASE_DANGER);
+	struct case_row c = { 0 };
+	enum rc rc = referral_case_lock(t, case_id, &c);
+
+	if (rc != RC_OK)
+		return rc == RC_AGAIN ? RC_OK : rc; /* opened by this very text */
+	if (c.facts.class == CASE_DANGER || strcmp(c.state, "closed") == 0)
+		goto out;
+	c.facts.class = CASE_DANGER;
+	rc = db_run(t->db, ST_DANGER_CASE, NULL, db_i64(c.id), db_i64(clocks.operator_ms));
+	if (rc == RC_OK)
+		rc = db_run(t->db, ST_DANGER_CLOCKS, NULL, db_i64(c.id),
+		    db_i64(clocks.remind_ms), db_i64(clocks.next_ms));
+	if (rc == RC_OK)
+		rc = ask_again(t, &c);
+	if (rc == RC_OK && !said)
+		rc = tell_danger(t, &c);
+	out_row(t->out, OUT_AUDIT, "referral.danger", c.id, OUT_NULL, OUT_NULL,
+	    (const char *)NULL);
+	log_warn("referral.danger", "case=%lld", (long long)c.id);
+out:
+	referral_case_clear(&c);
 	return rc;
 }
 

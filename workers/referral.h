@@ -32,6 +32,13 @@ bool referral_case_is_open(const struct case_row *c);
 /* The language a receiver is written to: theirs when there are texts in it, else Russian, else any. */
 enum lang referral_lang(const struct turn *t, const char *code);
 
+/*
+ * S5: a case that is danger from now on: who was asked and has not answered gets the first text again,
+ * urgent, with the same code, and the clocks of danger count from now; who has taken it hears so. Once.
+ * `said`: an answer to a question of theirs goes out beside this and says it already.
+ */
+MUST_CHECK enum rc referral_danger(struct turn *t, int64_t case_id, bool said);
+
 /* The person's phone is not to be written to any more: everyone asked or acting hears it, once. */
 MUST_CHECK enum rc referral_cut(struct turn *t, int64_t case_id);
 

@@ -10,6 +10,8 @@
 
 #include "flow_priv.h"
 #include "gsm.h"
+#include "match.h"
+#include "number_mask.h"
 #include "prove.h"
 #include "str.h"
 
@@ -17,6 +19,7 @@
 #define FACT_BYTES 96
 #define DETAIL_PARTS 2
 #define PLACE_CHARS 70
+#define OWN_WORDS_MAX (REFER_TEXT_MAX - 64)
 #define DECIDES 70 /* weight from which a need stands in the first text */
 
 /* A piece of a text; the one with the least weight is dropped first, 0 never. */
@@ -280,6 +283,46 @@ refer_operator(const struct flows *f, enum lang l, const struct case_facts *c,
 	return refer_say(f, l, "ref.operator", args, ARRAY_LEN(args), out);
 }
 
+enum rc
+refer_danger(const struct flows *f, enum lang l, const struct case_facts *c,
+    char out[REFER_TEXT_MAX])
+{
+	const char *danger = text_of(f, l, "ref.danger");
+	char where[FACT_BYTES * 2];
+	size_t len = 0;
+
+	head(f, l, c, where, sizeof where);
+	out[0] = '\0';
+	return danger != NULL &&
+		str_add(out, REFER_TEXT_MAX, &len, "№%lld %s: %s", (long long)c->number,
+		    where, danger)
+	    ? RC_OK
+	    : RC_REFUSED;
+}
+
+enum rc
+refer_words(const struct flows *f, enum lang l, int64_t number, const char *words,
+    char out[REFER_TEXT_MAX])
+{
+	char n[24], cut[OWN_WORDS_MAX];
+	const struct text_arg args[] = { { "n", n }, { "words", cut } };
+	size_t len = strlen(words);
+	enum rc rc;
+
+	if (!number_of(n, number))
+		return RC_REFUSED;
+	if (len >= sizeof cut)
+		len = sizeof cut - 1;
+	do {
+		while (len > 0 && ((unsigned char)words[len] & 0xc0) == 0x80)
+			len--;
+		if (!str_copy_bytes(cut, sizeof cut, words, len))
+			return RC_REFUSED;
+		rc = refer_say(f, l, "ref.words", args, ARRAY_LEN(args), out);
+	} while (rc == RC_OK && gsm_size_of(out).parts > DETAIL_PARTS && len-- > 0);
+	return rc;
+}
+
 /* One piece of the detail from a template with one placeholder. */
 static void
 add_filled(struct pieces *p, const struct flows *f, enum lang l, const char *key,
@@ -292,15 +335,21 @@ add_filled(struct pieces *p, const struct flows *f, enum lang l, const char *key
 		add_piece(p, s, weight);
 }
 
-/* The person's own words for the place, without line breaks, cut at 70 characters. */
-static void
-tidy_place(const char *place, char out[PLACE_CHARS * 4 + 1])
+/* S11: a place that is nothing but a number is none. */
+void
+refer_place(const char *words, char out[REFER_PLACE_MAX])
 {
-	size_t n = strlen(place), len = 0, step;
+	char masked[REFER_TEXT_MAX];
+	const char *place = masked;
+	size_t n, len = 0, step;
 	unsigned chars = 0;
 	uint32_t cp;
 
-	for (; chars < PLACE_CHARS && (step = str_next(place, n, &cp)) > 0;
+	number_mask(words, masked, sizeof masked);
+	if (strcmp(masked, "…") == 0 || strcmp(masked, "+…") == 0)
+		masked[0] = '\0';
+	for (n = strlen(place);
+	     chars < PLACE_CHARS && (step = str_next(place, n, &cp)) > 0;
 	     place += step, n -= step) {
 		if (cp < 0x20 || cp == 0x7f) {
 			out[len++] = ' ';
@@ -349,9 +398,9 @@ static void
 add_place(
     struct pieces *p, const struct flows *f, enum lang l, const struct case_facts *c)
 {
-	char place[PLACE_CHARS * 4 + 1];
+	char place[REFER_PLACE_MAX];
 
-	tidy_place(c->place, place);
+	refer_place(c->place, place);
 	if (place[0] != '\0')
 		add_filled(p, f, l, "ref.place", "place", place, 0);
 	else if (c->dialled)
@@ -430,6 +479,10 @@ prove_places(const struct flows *f, enum lang l, const char *dir, struct flow_er
 			out[0] = '\0';
 		if (rc == RC_OK)
 			rc = prove_parts(l, dir, "ref.operator", out, 1, err);
+		if (rc == RC_OK && refer_danger(f, l, &c, out) != RC_OK)
+			out[0] = '\0';
+		if (rc == RC_OK)
+			rc = prove_parts(l, dir, "ref.danger", out, 1, err);
 		if (rc != RC_OK)
 			break;
 		if (refer_detail(f, l, &c, 999, "23:59", out) != RC_OK ||
@@ -440,27 +493,84 @@ prove_places(const struct flows *f, enum lang l, const char *dir, struct flow_er
 	return rc;
 }
 
+/* Said by the turn as they stand here; pieces of others may be missing, and are left out then. */
+static const char *const said_keys[] = { "ref.first", "ref.reminder", "ref.yours",
+	"ref.taken_else", "ref.taken_at", "ref.wrong_code", "ref.which", "ref.declined",
+	"ref.reason", "ref.on_the_way", "ref.met", "ref.noted", "ref.given_back",
+	"ref.operator", "ref.cut", "ref.help", "ref.withdrawn", "ref.withdrawn_pressure",
+	"ref.place_is", "ref.read", "ref.words", "ref.unread", "ref.relay_safe",
+	"ref.relay_dial", "ref.relay_writes", "ref.relay_now", "ref.relay_ban",
+	"ref.ban.word", "ref.ban.long", "ref.ban.number", "ref.ban.open",
+	"ref.ban.closed", "ref.answer.read" };
+
+/* "ref.place" is no text of its own: prove_places sees to the whole. */
+static unsigned
+parts_of(const char *key)
+{
+	static const char *const two[] = { "ref.place_is", "ref.words",
+		"ref.withdrawn_pressure", "ref.place" };
+
+	for (size_t i = 0; i < ARRAY_LEN(two); i++) {
+		if (strcmp(two[i], key) == 0)
+			return 2;
+	}
+	return 1;
+}
+
+/* The longest text of a family ("ref.ban."): what another text may say. */
+static const char *
+longest_of(const struct texts *texts, enum lang l, const char *family)
+{
+	const char *found = "";
+	unsigned units = 0;
+
+	for (size_t i = 0; i < texts_count(texts); i++) {
+		struct text_row r = texts_row(texts, i);
+
+		if (r.lang == l && r.reg == TEXT_PLAIN &&
+		    strncmp(r.key, family, strlen(family)) == 0 &&
+		    match_chars(r.text, strlen(r.text)) > units) {
+			units = match_chars(r.text, strlen(r.text));
+			found = r.text;
+		}
+	}
+	return found;
+}
+
+/* Every text of the family "ref.", with all that it may name at its longest. */
 static enum rc
 prove_plain(const struct flows *f, enum lang l, const char *dir, struct flow_err *err)
 {
-	static const char *const keys[] = { "ref.first", "ref.reminder", "ref.yours",
-		"ref.taken_else", "ref.taken_at", "ref.wrong_code", "ref.which",
-		"ref.declined", "ref.reason", "ref.on_the_way", "ref.met", "ref.noted",
-		"ref.given_back", "ref.operator", "ref.cut", "ref.help" };
+	char place[PLACE_CHARS * 2 + 1], words[OWN_WORDS_MAX], out[REFER_TEXT_MAX];
 	const struct text_arg args[] = { { "n", "99999" }, { "code", "999" },
 		{ "at", "23:59" }, { "minutes", "240" }, { "where", "x" },
-		{ "facts", "x" }, { "town", "x" }, { "list", "x" }, { "place", "x" } };
-	char out[REFER_TEXT_MAX];
+		{ "facts", "x" }, { "town", "x" }, { "list", "x" }, { "place", place },
+		{ "hour", "22:30-23:30" }, { "kids", "99" }, { "words", words },
+		{ "answer", longest_of(f->texts, l, "ref.answer.") },
+		{ "reason", longest_of(f->texts, l, "ref.ban.") } };
 	enum rc rc = RC_OK;
 
-	for (size_t i = 0; i < ARRAY_LEN(keys) && rc == RC_OK; i++) {
-		if (refer_say(f, l, keys[i], args, ARRAY_LEN(args), out) != RC_OK)
-			rc = prove_fail(err, dir, 1, keys[i],
-			    "%s.po: missing, or an unknown placeholder; allowed: n code at "
-			    "minutes where facts town list place",
+	for (size_t i = 0; i < sizeof place; i++)
+		place[i] = "\xd0\xb6"[i % 2];
+	place[sizeof place - 1] = '\0';
+	memcpy(words, place, sizeof place);
+	for (size_t i = 0; i < ARRAY_LEN(said_keys) && rc == RC_OK; i++) {
+		if (text_of(f, l, said_keys[i]) == NULL)
+			rc = prove_fail(err, dir, 1, said_keys[i],
+			    "%s.po: missing: receivers are told it", lang_code(l));
+	}
+	for (size_t i = 0; i < texts_count(f->texts) && rc == RC_OK; i++) {
+		struct text_row r = texts_row(f->texts, i);
+
+		if (r.lang != l || r.reg != TEXT_PLAIN || strncmp(r.key, "ref.", 4) != 0)
+			continue;
+		if (refer_say(f, l, r.key, args, ARRAY_LEN(args), out) != RC_OK)
+			rc = prove_fail(err, dir, 1, r.key,
+			    "%s.po: an unknown placeholder; allowed: n code at minutes "
+			    "where facts town list place hour kids words answer reason",
 			    lang_code(l));
 		else
-			rc = prove_parts(l, dir, keys[i], out, 1, err);
+			rc = prove_parts(l, dir, r.key, out, parts_of(r.key), err);
 	}
 	return rc;
 }

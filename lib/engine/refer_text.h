@@ -35,9 +35,19 @@ MUST_CHECK enum rc refer_detail(const struct flows *f, enum lang l,
 /* "№319 Шымкент: приюты не взяли. 1 590 беру": to the operator on duty, one part. */
 MUST_CHECK enum rc refer_operator(const struct flows *f, enum lang l,
     const struct case_facts *c, unsigned code, char out[REFER_TEXT_MAX]);
+/* "№317 СРОЧНО Жетыбай: опасность": to who has taken it already, one part. */
+MUST_CHECK enum rc refer_danger(const struct flows *f, enum lang l,
+    const struct case_facts *c, char out[REFER_TEXT_MAX]);
+/* The person's own words for the place as receivers read them: one line of 70 characters, numbers masked. */
+#define REFER_PLACE_MAX (70 * 4 + 1)
+void refer_place(const char *place, char out[REFER_PLACE_MAX]);
+/* "№518: "words of the person"": cut where two parts end. */
+MUST_CHECK enum rc refer_words(const struct flows *f, enum lang l, int64_t number,
+    const char *words, char out[REFER_TEXT_MAX]);
 /*
- * Any other text to a receiver by key, one part each: ref.taken_else and ref.taken_at {n} {at}, ref.which
- * {n} {code}, ref.declined {n}, ref.wrong_code, ref.reason, ref.help. RC_REFUSED: unknown key or argument.
+ * Any other text to a receiver by key: ref.taken_else and ref.taken_at {n} {at}, ref.which {n} {code},
+ * ref.relay_safe {n} {hour} ...; one part each, but for those named in refer_text.c. RC_REFUSED: unknown
+ * key or argument.
  */
 MUST_CHECK enum rc refer_say(const struct flows *f, enum lang l, const char *key,
     const struct text_arg *args, size_t n, char out[REFER_TEXT_MAX]);

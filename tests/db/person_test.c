@@ -345,8 +345,9 @@ job(void **unused)
 	play_due(NULL);
 	(void)play_sms(14, reads_job, "?");
 	assert_string_equal(play_seen.job_answer, "ask for a contract");
-	assert_int_equal(strlen(play_seen.taken_at), 5);
-	assert_int_equal(play_seen.taken_at[2], '.');
+	assert_int_equal(strlen(play_seen.job_at), 5);
+	assert_int_equal(play_seen.job_at[2], '.');
+	assert_string_equal(play_seen.taken_at, "");
 	(void)play_sms(14, reads_job, "?");
 	assert_null(play_seen.job_answer);
 }

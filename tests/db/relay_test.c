@@ -351,7 +351,7 @@ witness_is_asked_at_once(void **unused)
 			"FROM outbox WHERE peer_id = %lld ORDER BY id DESC LIMIT 1",
 		(long long)play_peer(8)) <= 18 * HOUR);
 	(void)play_sms(8, own_words, "у второго");
-	assert_non_null(strstr(play_heard(a), "words=у второго"));
+	assert_non_null(strstr(play_heard(a), "\"у второго\""));
 	/* a day later the window is over: it waits */
 	play_forward(19 * HOUR);
 	say("51 CODE 4:00");
@@ -412,6 +412,28 @@ by_dial(void **unused)
 	assert_string_equal(play_told(10), "");
 }
 
+/* Journey 2: nobody calls or texts a phone that only ever dialled; who wrote is written to in their hours. */
+static void
+told_how_to_reach_them(void **unused)
+{
+	char words[16];
+
+	(void)unused;
+	play_dial(61, 7061, 1, play_help, "");
+	play_due(NULL);
+	snprintf(words, sizeof(words), "1 %s", play_code(a));
+	(void)play_heard(a);
+	(void)play_sms(A, NULL, words);
+	assert_non_null(strstr(play_heard(a), "Не звонить, не писать: наберёт сам."));
+
+	(void)play_sms(62, play_help, "help");
+	play_due(NULL);
+	snprintf(words, sizeof(words), "1 %s", play_code(a));
+	(void)play_heard(a);
+	(void)play_sms(A, NULL, words);
+	assert_null(strstr(play_heard(a), "Не звонить"));
+}
+
 static int
 setup(void **state)
 {
@@ -437,6 +459,7 @@ main(void)
 		cmocka_unit_test(witness_is_asked_at_once),
 		cmocka_unit_test(covered_witness),
 		cmocka_unit_test(by_dial),
+		cmocka_unit_test(told_how_to_reach_them),
 	};
 
 	return cmocka_run_group_tests(tests, setup, play_teardown);

@@ -132,6 +132,40 @@ test_orders(void **state)
 	    intake_unpack_row("row=99999999999999999999\n", 25, &id), RC_REFUSED);
 }
 
+/* What is typed, what is sealed, and what is opened count and refuse alike. */
+static void
+test_answers(void **state)
+{
+	static const char *const bad[] = { "job=0\ntext=a\n", "job=7\n", "text=a\n",
+		"job=7\ntext=\n", "job=7\ntext=a\tb\n", "job=7\ntext=\x1b[1m\n",
+		"job=7\ntext=\xff\n", "job=7\nanswer=a\n" };
+	struct intake_answer a = { .id = INT64_MAX }, got;
+	char text[INTAKE_MAX], sixty[4 * 61 + 1] = "";
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < 60; i++)
+		strcat(sixty, "\xf0\x9f\x98\x80");
+	assert_true(intake_answer_text(&a, sixty));
+	n = intake_pack_answer(&a, text);
+	assert_true(n > 0);
+	assert_int_equal(intake_unpack_answer(text, n, &got), RC_OK);
+	assert_memory_equal(&got, &a, sizeof(a));
+	strcat(sixty, "a");
+	assert_false(intake_answer_text(&a, sixty));
+	assert_true(intake_answer_text(&a, " \r\nне платите вперёд, a=b \n"));
+	assert_string_equal(a.text, "не платите вперёд, a=b");
+	n = intake_pack_answer(&a, text);
+	assert_int_equal(intake_unpack_answer(text, n, &got), RC_OK);
+	assert_string_equal(got.text, a.text);
+	assert_false(intake_answer_text(&a, " \n"));
+	assert_false(intake_answer_text(&a, "two\nlines"));
+	assert_false(intake_answer_text(&a, "\xc2\x85"));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_int_equal(
+		    intake_unpack_answer(bad[i], strlen(bad[i]), &got), RC_REFUSED);
+}
+
 int
 main(void)
 {
@@ -140,6 +174,7 @@ main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_orders),
+		cmocka_unit_test(test_answers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

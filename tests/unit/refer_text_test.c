@@ -202,6 +202,26 @@ other_texts(void **state)
 	    refer_say(flows, LANG_RU, "ref.which", args, 1, out), RC_REFUSED);
 }
 
+/* As many of the person's words as two parts hold, never half a letter. */
+static void
+own_words(void **state)
+{
+	char words[800], *end;
+
+	(void)state;
+	assert_int_equal(refer_words(flows, LANG_RU, 518, "синие ворота", out), RC_OK);
+	assert_string_equal(out, "№518: \"синие ворота\"");
+	for (size_t i = 0; i + 2 < sizeof words; i += 2)
+		memcpy(words + i, "ю", 3);
+	assert_int_equal(refer_words(flows, LANG_RU, 518, words, out), RC_OK);
+	assert_int_equal(gsm_size_of(out).parts, 2);
+	assert_int_equal(gsm_size_of(out).units, 134);
+	end = strrchr(out, '"');
+	assert_non_null(end);
+	assert_memory_equal(end - 2, "ю", 2);
+	assert_int_equal(refer_words(flows, LANG_RU, 518, "", out), RC_OK);
+}
+
 int
 main(void)
 {
@@ -212,6 +232,7 @@ main(void)
 		cmocka_unit_test(details),
 		cmocka_unit_test(places_are_tidied),
 		cmocka_unit_test(other_texts),
+		cmocka_unit_test(own_words),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
