@@ -131,6 +131,20 @@ const struct ctl_row ctl_rows[] = {
 	    "If its time is over already, within the hour.\n" },
 	{ "case", "holds", "", "which cases are held, by whom, why, since when", "", 0, 0,
 	    LOOKS, ctl_case_holds, "One row a held case.\n" },
+	{ "job", "list", "[--open]", "offers of work that people asked about", "--open", 0,
+	    0, LOOKS, ctl_job_list,
+	    "The last 200, or those alone that wait for an answer: id, age, language,\n"
+	    "country, and what the person said of three risks (passport kept, debt, ticket\n"
+	    "paid by them). No number, and no words: the company's name is sealed to the\n"
+	    "case workers' keys.\n" },
+	{ "job", "answer", "ID [--text TEXT]", "a human's answer to one of them", "--text=",
+	    1, 1, ORDERS, ctl_job_answer,
+	    "At most 60 characters, in the language of `job list`, in words that may be read\n"
+	    "by anybody who holds that phone. The day is put beside it. It is kept sealed and\n"
+	    "sent to nobody: the person fetches it by ? or a dial; a safe time of theirs may\n"
+	    "knock. Refused: that an offer is safe, in any language (nobody here can know);\n"
+	    "words of conf/po/ban.*; numbers. Without --text it is read from standard input.\n"
+	    "  echo \"фирмы нет в реестре, не платите\" | shyraqctl job answer 7012\n" },
 	{ "audit", "verify", "[--head N:HASH]", "check the whole chain over the audit",
 	    "--head=", 0, 0, "a login in shyraq_supervisor or shyraq_auditor",
 	    ctl_audit_verify,
@@ -205,6 +219,24 @@ const struct ctl_row ctl_rows[] = {
 	    "Which places are found and how, their region, and what would be said next.\n"
 	    "--country is where the number is from: what lies elsewhere is marked.\n"
 	    "  shyraqctl place try \"жетибай\"\n" },
+	{ "policy", "check", "[DIR]", "prove that every case ends with somebody", "", 0, 1,
+	    CTL_NO_DATABASE, ctl_policy_check,
+	    "Every region, class, answer, consent and hour: ends at a receiver, an operator\n"
+	    "or a supervisor, police and embassies by a yes alone, clocks in order, a text\n"
+	    "for every state in every language. Some seconds. shyraq-policy(5) has the files.\n"
+	    "  shyraqctl policy check conf\n" },
+	{ "policy", "try",
+	    "[--region KZ-47] [--class C] [--who W] [--at 02:11]\n"
+	    "      [--ngo|--police|--embassy yes|no|none] [--takes MIN] [--home KZ]\n"
+	    "      [--lang L] [--child] [--what|--need|--about|--complaint CODE] [--conf DIR]",
+	    "who would be asked about a case, and when",
+	    "--region= --class= --who= --at= --ngo= --police= --embassy= --takes= --home= "
+	    "--lang= --child --what= --need= --about= --complaint= --conf=",
+	    0, 0, CTL_NO_DATABASE, ctl_policy_try,
+	    "A timeline with invented receivers, two of a kind, who are all silent; with\n"
+	    "--takes the first takes it so many minutes after being asked. --ngo is yes\n"
+	    "unless you say otherwise. --home is the country of the person's number.\n"
+	    "  shyraqctl policy try --region KZ-47 --class danger --who woman --at 02:11\n" },
 	{ "status", "", "", "everything on one screen", "", 0, 0, LOOKS, ctl_status,
 	    "Ends with 0: all is well; 1: something needs a person, named on the screen;\n"
 	    "2: the database is not to be had. For a script: shyraqctl --json status\n" },

@@ -89,6 +89,8 @@ _shyraqctl_options() {
 	"flow graph"*) _shyraqctl_offer "--lang --conf --dot --help" ;;
 	"flow try"*) _shyraqctl_offer "--lang --ussd --at --country --conf --help" ;;
 	"flow sheet"*) _shyraqctl_offer "--lang --html --csv --import --sign --conf --help" ;;
+	"policy check"*) _shyraqctl_offer "--json --help" ;;
+	"policy try"*) _shyraqctl_offer "--region --class --who --at --ngo --police --embassy --takes --home --lang --child --what --need --about --complaint --conf --json --help" ;;
 	"place try"*) _shyraqctl_offer "--country --lang --conf --json --help" ;;
 	"keys init") _shyraqctl_offer "--keyholder --json --help" ;;
 	"keyholder add") _shyraqctl_offer "--name --public --json --help" ;;
@@ -100,6 +102,8 @@ _shyraqctl_options() {
 	"keys remake") _shyraqctl_offer "--master --json --help" ;;
 	"case hold"*) _shyraqctl_offer "--reason --json --help" ;;
 	"audit verify") _shyraqctl_offer "--head --json --help" ;;
+	"job list") _shyraqctl_offer "--open --json --help" ;;
+	"job answer"*) _shyraqctl_offer "--text --json --help" ;;
 	"modem drain"*) _shyraqctl_offer "--off --json --help" ;;
 	queue) _shyraqctl_offer "--failed --refused --put-aside --json --help" ;;
 	"") _shyraqctl_offer "-c --login --json --help --version" ;;
@@ -119,27 +123,30 @@ _shyraqctl() {
 		;;
 	esac
 	case "${words[*]}" in
-	"") _shyraqctl_offer "db keys keyholder flow place receiver status queue case task audit modem pause resume help" ;;
+	"") _shyraqctl_offer "db keys keyholder flow place policy receiver status queue case task job audit modem pause resume help" ;;
 	db) _shyraqctl_offer "migrate status test-clock" ;;
 	keys) _shyraqctl_offer "init remake retire status" ;;
 	audit) _shyraqctl_offer "verify" ;;
 	keyholder) _shyraqctl_offer "add" ;;
 	flow) _shyraqctl_offer "check graph try sheet" ;;
 	place) _shyraqctl_offer "try" ;;
+	policy) _shyraqctl_offer "check try" ;;
 	"flow graph" | "flow try") _shyraqctl_flows ;;
 	receiver) _shyraqctl_offer "add import list suspend resume" ;;
 	queue) _shyraqctl_offer "retry" ;;
 	case) _shyraqctl_offer "list show hold release holds" ;;
 	task) _shyraqctl_offer "list done" ;;
+	job) _shyraqctl_offer "list answer" ;;
 	modem) _shyraqctl_offer "list ussd drain" ;;
 	pause | resume) _shyraqctl_offer "all $classes $(_shyraqctl_names link modem list)" ;;
 	"modem ussd" | "modem drain") _shyraqctl_offer "$(_shyraqctl_names link modem list)" ;;
 	"receiver suspend" | "receiver resume") _shyraqctl_offer_names name receiver list ;;
 	"case hold" | "case show") _shyraqctl_offer "$(_shyraqctl_numbers number case list)" ;;
+	"job answer") _shyraqctl_offer "$(_shyraqctl_numbers id job list --open)" ;;
 	"case release") _shyraqctl_offer "$(_shyraqctl_numbers case case holds)" ;;
 	"keys retire") _shyraqctl_offer_names name keys status ;;
 	"pause "* | "resume "*) _shyraqctl_offer "$classes" ;;
-	"receiver import" | "flow check") mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	"receiver import" | "flow check" | "policy check") mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }
 

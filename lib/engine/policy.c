@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A policy file read and proved, its clocks, and the choice of the next receiver. It has no time of
- * its own and asks nobody. Called by the turn's ladder, flow_conf.c and the tools.
+ * The folder of policies read and proved, its tables, and the choice of the next receiver one at a
+ * time. It has no time of its own and asks nobody. Called by the turn's ladder, flow_conf.c and the tools.
  */
 #include "policy.h"
 
@@ -11,121 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy_priv.h"
 #include "str.h"
-#include "tree_conf.h"
 
-#define KINDS_MAX 96
-#define MINUTE_MS 60000LL
-#define DAY_MINUTES 1440
+#define HOLIDAYS "holidays."
 
 struct policy {
-	struct clocks clocks[CASE_DANGER + 1];
-	char kinds[KINDS_MAX];       /* separated by blanks, may be asked */
-	char child_kinds[KINDS_MAX]; /* the same when the person is a child */
-	bool vetted_only;
-	bool except_child, except_danger;
+	struct policies *all;
+	char kinds[PLAN_KINDS_MAX];       /* may be asked */
+	char child_kinds[PLAN_KINDS_MAX]; /* the same when the person is a child */
 };
-
-static const char names[] =
-    "name kinds child_kinds vetted_only exceptions danger urgent held other";
-
-static bool
-has_word(const char *words, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *at = words; *at != '\0'; at += strspn(at, " ")) {
-		size_t len = strcspn(at, " ");
-
-		if (len == n && memcmp(at, word, n) == 0)
-			return true;
-		at += len;
-	}
-	return false;
-}
-
-static void
-read_clocks(struct tree *t, enum case_class c, struct clocks *out)
-{
-	const struct config_setting_t *g = tree_group(
-	    t, tree_root(t), case_class_name(c), true);
-
-	tree_only(t, g, "remind next operator lease");
-	out->remind_ms = MINUTE_MS * tree_int(t, g, "remind", 1, DAY_MINUTES, 0);
-	out->next_ms = MINUTE_MS * tree_int(t, g, "next", 1, DAY_MINUTES, 0);
-	out->operator_ms = MINUTE_MS * tree_int(t, g, "operator", 1, DAY_MINUTES, 0);
-	out->lease_ms = MINUTE_MS * tree_int(t, g, "lease", 1, 7 * DAY_MINUTES, 0);
-	if (out->remind_ms >= out->next_ms)
-		tree_fail(t, g,
-		    "the reminder is not before the next receiver; allowed: "
-		    "remind < next");
-}
-
-static void
-read_kinds(struct tree *t, const char *name, char out[KINDS_MAX])
-{
-	static const char allowed[] = "ngo shelter child";
-	const struct config_setting_t *list = tree_list(t, tree_root(t), name, true);
-	size_t len = 0;
-
-	if (tree_len(list) == 0)
-		tree_fail(t, list, "nobody may be asked; allowed: %s", allowed);
-	for (unsigned i = 0; i < tree_len(list); i++) {
-		const char *kind = tree_item_string(t, list, i);
-
-		if (!has_word(allowed, kind))
-			tree_fail(t, list,
-			    "%s is never asked without the person's yes; allowed: "
-			    "%s",
-			    kind, allowed);
-		else if (!str_add(out, KINDS_MAX, &len, "%s%s", len > 0 ? " " : "", kind))
-			tree_fail(t, list, "too many kinds");
-	}
-}
-
-static void
-read_exceptions(struct tree *t, struct policy *p)
-{
-	const struct config_setting_t *list = tree_list(
-	    t, tree_root(t), "exceptions", true);
-
-	for (unsigned i = 0; i < tree_len(list); i++) {
-		const char *s = tree_item_string(t, list, i);
-
-		if (strcmp(s, "child") == 0)
-			p->except_child = true;
-		else if (strcmp(s, "danger") == 0)
-			p->except_danger = true;
-		else
-			tree_fail(t, list, "unknown exception; allowed: child danger");
-	}
-}
-
-static enum rc
-read_policy(const char *path, struct policy *p, struct flow_err *err)
-{
-	struct tree *t;
-	const char *vetted;
-	enum rc rc = tree_open(path, &t, err);
-
-	if (rc != RC_OK)
-		return rc;
-	tree_only(t, tree_root(t), names);
-	(void)tree_string(t, tree_root(t), "name", true);
-	vetted = tree_string(t, tree_root(t), "vetted_only", true);
-	if (vetted != NULL && strcmp(vetted, "yes") != 0 && strcmp(vetted, "no") != 0)
-		tree_fail(t, tree_root(t), "vetted_only: allowed: \"yes\" \"no\"");
-	p->vetted_only = vetted == NULL || strcmp(vetted, "yes") == 0;
-	for (unsigned c = CASE_OTHER; c <= CASE_DANGER; c++)
-		read_clocks(t, (enum case_class)c, &p->clocks[c]);
-	p->clocks[CASE_NONE] = p->clocks[CASE_OTHER];
-	read_kinds(t, "kinds", p->kinds);
-	read_kinds(t, "child_kinds", p->child_kinds);
-	read_exceptions(t, p);
-	rc = tree_result(t, err);
-	tree_free(t);
-	return rc;
-}
 
 static int
 is_conf(const struct dirent *d)
@@ -135,28 +30,184 @@ is_conf(const struct dirent *d)
 	return n > 5 && d->d_name[0] != '.' && strcmp(d->d_name + n - 5, ".conf") == 0;
 }
 
+static int
+is_holidays(const struct dirent *d)
+{
+	return strncmp(d->d_name, HOLIDAYS, sizeof HOLIDAYS - 1) == 0 &&
+	    strspn(d->d_name + sizeof HOLIDAYS - 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") ==
+	    strlen(d->d_name) - (sizeof HOLIDAYS - 1);
+}
+
+static enum rc
+fail(struct flow_err *err, const char *path, const char *name, const char *what)
+{
+	if (snprintf(err->s, sizeof err->s, "%s:1: %s: %s", path, name, what) < 0)
+		err->s[0] = '\0';
+	return RC_REFUSED;
+}
+
+static int
+by_rank(const void *a, const void *b)
+{
+	const struct policy_file *const *x = a, *const *y = b;
+
+	return ((*x)->rank > (*y)->rank) - ((*x)->rank < (*y)->rank);
+}
+
+/* Clocks that a policy has not are those of the one without conditions. */
+static void
+inherit(struct policies *p)
+{
+	const struct policy_file *base = policies_base(p);
+
+	for (size_t i = 0; i < p->n; i++) {
+		struct policy_file *f = p->v[i];
+
+		for (unsigned c = CASE_OTHER; c <= CASE_DANGER; c++) {
+			if (f->has[c])
+				continue;
+			f->clocks[c] = base->clocks[c];
+			f->in_hours[c] = base->in_hours[c];
+			f->morning[c] = base->morning[c];
+		}
+		f->clocks[CASE_NONE] = f->clocks[CASE_OTHER];
+		f->in_hours[CASE_NONE] = f->in_hours[CASE_OTHER];
+		f->morning[CASE_NONE] = f->morning[CASE_OTHER];
+	}
+	p->opening = base->opening;
+}
+
+static enum rc
+prove_order(const struct policies *p, struct flow_err *err)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct policy_file *f = p->v[i];
+
+		if (i + 1 < p->n && !f->when.any)
+			return fail(err, f->path, "when",
+			    "no condition, so what has a greater rank never decides; "
+			    "allowed: in the last alone");
+		if (i + 1 == p->n && f->when.any)
+			return fail(err, f->path, "when",
+			    "the last has conditions; allowed: one policy for all the rest");
+		if (i > 0 && f->rank == p->v[i - 1]->rank)
+			return fail(err, f->path, "rank", "another has the same");
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(p->v[k]->name, f->name) == 0)
+				return fail(err, f->path, "name", "another has the same");
+		}
+	}
+	return RC_OK;
+}
+
+static enum rc
+read_files(struct policies *p, const char *dir, struct flow_err *err)
+{
+	struct dirent **found = NULL;
+	int n = scandir(dir, &found, is_conf, alphasort);
+	enum rc rc = RC_OK;
+
+	if (n < 1 || n > POLICIES_MAX)
+		rc = fail(err, dir, "file",
+		    n < 1 ? "no policy; allowed: one or more" : "too many policies");
+	for (int i = 0; i < n; i++) {
+		char path[PATH_MAX];
+
+		if (rc == RC_OK &&
+		    snprintf(path, sizeof path, "%s/%s", dir, found[i]->d_name) >=
+			(int)sizeof path)
+			rc = fail(err, dir, "file", "its name is too long");
+		if (rc == RC_OK) {
+			p->v[p->n] = xcalloc(1, sizeof *p->v[0]);
+			rc = policy_file_read(path, p->v[p->n++], err);
+		}
+		free(found[i]);
+	}
+	free(found);
+	return rc;
+}
+
+static enum rc
+read_holidays(struct policies *p, const char *dir, struct flow_err *err)
+{
+	struct dirent **found = NULL;
+	int n = scandir(dir, &found, is_holidays, alphasort);
+	enum rc rc = RC_OK;
+
+	for (int i = 0; i < n; i++) {
+		char path[PATH_MAX];
+
+		if (rc == RC_OK &&
+		    (p->calendars == COUNTRIES_MAX ||
+			!str_copy(p->calendar[p->calendars].country,
+			    sizeof p->calendar[0].country,
+			    found[i]->d_name + sizeof HOLIDAYS - 1) ||
+			snprintf(path, sizeof path, "%s/%s", dir, found[i]->d_name) >=
+			    (int)sizeof path))
+			rc = fail(err, dir, "holidays", "too many, or too long a name");
+		if (rc == RC_OK) {
+			struct policy_hours *h = &p->calendar[p->calendars++].hours;
+
+			*h = p->opening;
+			rc = policy_holidays_read(path, h, err);
+		}
+		free(found[i]);
+	}
+	if (n >= 0)
+		free(found);
+	return rc;
+}
+
+static void
+policies_free(struct policies *p)
+{
+	for (size_t i = 0; p != NULL && i < p->n; i++)
+		free(p->v[i]);
+	free(p);
+}
+
+/* The kinds of all steps that need nobody's own yes. */
+static void
+flatten(struct policy *p)
+{
+	static const char *const kinds[] = { "ngo", "shelter", "child", "legal", "health",
+		"labour" };
+	const struct policy_file *base = policies_base(p->all);
+	size_t len = 0;
+
+	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+		bool any = false;
+
+		for (unsigned i = 0; i < base->n; i++)
+			any = any ||
+			    (base->v[i].ask.lead &&
+				policy_has_word(base->v[i].ask.kinds, kinds[k]));
+		if (any)
+			(void)!str_add(p->kinds, sizeof p->kinds, &len, "%s%s",
+			    len > 0 ? " " : "", kinds[k]);
+	}
+	len = 0;
+	(void)!str_add(p->child_kinds, sizeof p->child_kinds, &len, "child %s", p->kinds);
+}
+
 enum rc
 policy_load(const char *dir, struct policy **out, struct flow_err *err)
 {
 	struct policy *p = xcalloc(1, sizeof *p);
-	struct dirent **found = NULL;
-	char path[PATH_MAX];
-	enum rc rc = RC_REFUSED;
-	int n = scandir(dir, &found, is_conf, alphasort);
+	enum rc rc;
 
 	*out = NULL;
-	if (n != 1) {
-		if (snprintf(err->s, sizeof err->s,
-			"%s:1: file: %d policies; allowed: one file", dir,
-			n > 0 ? n : 0) < 0)
-			err->s[0] = '\0';
-	} else if (snprintf(path, sizeof path, "%s/%s", dir, found[0]->d_name) <
-	    (int)sizeof path) {
-		rc = read_policy(path, p, err);
+	p->all = xcalloc(1, sizeof *p->all);
+	rc = read_files(p->all, dir, err);
+	if (rc == RC_OK) {
+		qsort(p->all->v, p->all->n, sizeof p->all->v[0], by_rank);
+		rc = prove_order(p->all, err);
 	}
-	for (int i = 0; i < n; i++)
-		free(found[i]);
-	free(found);
+	if (rc == RC_OK) {
+		inherit(p->all);
+		flatten(p);
+		rc = read_holidays(p->all, dir, err);
+	}
 	if (rc == RC_OK)
 		*out = p;
 	else
@@ -176,66 +227,111 @@ policy_swap(struct policy *a, struct policy *b)
 void
 policy_free(struct policy *p)
 {
+	if (p != NULL)
+		policies_free(p->all);
 	free(p);
+}
+
+const struct policies *
+policy_all(const struct policy *p)
+{
+	return p->all;
+}
+
+size_t
+policies_count(const struct policies *p)
+{
+	return p->n;
+}
+
+const char *
+policies_name(const struct policies *p, size_t i)
+{
+	return p->v[i]->name;
+}
+
+const char *
+policies_file(const struct policies *p, size_t i)
+{
+	return p->v[i]->path;
 }
 
 struct clocks
 policy_clocks(const struct policy *p, enum case_class c)
 {
-	return p->clocks[c];
+	return policies_base(p->all)->clocks[c];
+}
+
+bool
+policy_excepts_in(const struct policies *p, const char *country, const char *name)
+{
+	const struct policy_file *f = policies_base(p);
+	bool child = f->except_child, danger = f->except_danger;
+
+	for (unsigned i = 0; i < f->countries; i++) {
+		if (strcmp(f->country[i].code, country) == 0) {
+			child = f->country[i].child;
+			danger = f->country[i].danger;
+		}
+	}
+	return (child && strcmp(name, "child") == 0) ||
+	    (danger && strcmp(name, "danger") == 0);
 }
 
 bool
 policy_excepts(const struct policy *p, const char *name)
 {
-	return (p->except_child && strcmp(name, "child") == 0) ||
-	    (p->except_danger && strcmp(name, "danger") == 0);
+	const struct policy_file *f = policies_base(p->all);
+	bool all = policy_excepts_in(p->all, "", name);
+
+	for (unsigned i = 0; i < f->countries; i++)
+		all = all && policy_excepts_in(p->all, f->country[i].code, name);
+	return all;
 }
 
-static const char *
-fact(const struct case_facts *c, const char *name)
+const struct policy_hours *
+policy_hours(const struct policies *p, const char *country)
 {
-	for (unsigned i = 0; i < c->slots && i < FLOW_SLOTS; i++) {
-		if (strcmp(c->slot[i].name, name) == 0)
-			return c->slot[i].code;
+	for (size_t i = 0; i < p->calendars; i++) {
+		if (strcmp(p->calendar[i].country, country) == 0)
+			return &p->calendar[i].hours;
 	}
-	return "";
+	return &p->opening;
 }
 
 #define CLOSEST 3
 
-/* 3 the region itself, 2 its country, 1 anywhere, 0 not covered. */
-static int
-closeness(const char *regions, const char *region)
+int
+policy_closeness(const char *regions, const char *region)
 {
-	char country[3] = "";
+	char country[FLOW_NAME_MAX];
 
-	if (region[0] != '\0' && has_word(regions, region))
+	policy_country(country, region);
+	if (region[0] != '\0' && policy_has_word(regions, region))
 		return strchr(region, '-') != NULL ? 3 : 2;
-	if (strlen(region) >= 2 && str_copy_bytes(country, sizeof country, region, 2) &&
-	    has_word(regions, country))
+	if (country[0] != '\0' && policy_has_word(regions, country))
 		return 2;
-	return has_word(regions, "*") ? 1 : 0;
+	return policy_has_word(regions, "*") ? 1 : 0;
 }
 
 int
 policy_choose(const struct policy *p, const struct case_facts *c,
     const struct candidate *v, size_t n)
 {
-	const char *region = fact(c, "region");
-	bool child = strcmp(fact(c, "who"), "child") == 0;
+	const char *region = policy_fact(c, "region");
+	bool child = policy_is_child(c);
 	const char *kinds = child ? p->child_kinds : p->kinds;
 	int best = -1, best_close = 0;
 
 	for (size_t i = 0; i < n && i < INT_MAX; i++) {
-		int close = closeness(v[i].regions, region);
+		int close = policy_closeness(v[i].regions, region);
 
 		/* S15: whoever is there for children comes before the nearest of the others */
 		if (child && close > 0 && strcmp(v[i].kind, "child") == 0)
 			close += CLOSEST;
 
-		if (v[i].asked || close == 0 || !has_word(kinds, v[i].kind) ||
-		    (p->vetted_only && !v[i].vetted))
+		if (v[i].asked || close == 0 || !policy_has_word(kinds, v[i].kind) ||
+		    (policies_base(p->all)->vetted_only && !v[i].vetted))
 			continue;
 		if (best >= 0) {
 			const struct candidate *b = &v[best];

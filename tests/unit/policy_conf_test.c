@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * lib/engine/policy_conf.c, policy_if.c, policy_hours.c: what a load refuses, conditions, calendars.
+ * It asks nobody. Called by make test, from the top folder.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "policy.h"
+
+#define MINUTE 60000LL
+
+static struct policy *p;
+
+static int
+load(void **state)
+{
+	struct flow_err err;
+
+	(void)state;
+	if (policy_load("conf/policies", &p, &err) != RC_OK)
+		fail_msg("%s", err.s);
+	return 0;
+}
+
+static int
+unload(void **state)
+{
+	(void)state;
+	policy_free(p);
+	policy_free(NULL);
+	return 0;
+}
+
+/* 2026-11-25, a Wednesday, 12:00 in UTC+5 */
+#define NOON 1795590000000LL
+#define ZONE 300
+
+struct given {
+	const char *region, *who;
+	enum case_class class;
+	const char *about, *whom, *home;
+	enum consent ngo, police, embassy;
+	bool supervisors;
+};
+
+static void
+facts_of(const struct given *g, struct case_facts *c, struct policy_when *w)
+{
+	const char *const v[][2] = { { "region", g->region }, { "who", g->who },
+		{ "about", g->about }, { "about_whom", g->whom } };
+
+	memset(c, 0, sizeof *c);
+	c->class = g->class;
+	c->person_lang = LANG_RU;
+	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+		if (v[i][1] == NULL)
+			continue;
+		strcpy(c->slot[c->slots].name, v[i][0]);
+		strcpy(c->slot[c->slots++].code, v[i][1]);
+	}
+	*w = (struct policy_when){ .now_ms = NOON,
+		.zone_minutes = ZONE,
+		.home = g->home,
+		.ngo = g->ngo,
+		.police = g->police,
+		.embassy = g->embassy,
+		.supervisors = g->supervisors };
+}
+
+static void
+plan_of(const struct given *g, struct plan *out)
+{
+	struct case_facts c;
+	struct policy_when w;
+
+	facts_of(g, &c, &w);
+	policy_plan(policy_all(p), &c, &w, out);
+}
+
+/* calendars ------------------------------------------------------------------------------------ */
+
+/* "2026-11-25 12:00" as UTC+5; for days of one month. */
+static int64_t
+at(int day, int hour, int minute)
+{
+	return NOON + (day - 25) * 1440 * MINUTE + (hour - 12) * 60 * MINUTE +
+	    minute * MINUTE;
+}
+
+static void
+hours(void **state)
+{
+	/* Monday to Friday; the 26th is off, the 28th (Saturday) is worked */
+	const struct policy_hours h = { .from = 540,
+		.to = 1080,
+		.days = 0x1f,
+		.holidays = 1,
+		.holiday = { -1126 },
+		.works = 1,
+		.work = { 20785 } };
+	static const struct {
+		int64_t day, hour, minute, add, want_day, want_hour, want_minute;
+	} rows[] = {
+		{ 25, 12, 0, 60, 25, 13, 0 },
+		{ 25, 17, 30, 30, 25, 18, 0 },
+		{ 25, 17, 30, 31, 27, 9, 1 },
+		{ 25, 3, 0, 60, 25, 10, 0 },
+		{ 25, 23, 0, 60, 27, 10, 0 },
+		{ 26, 12, 0, 240, 27, 13, 0 },
+		{ 27, 17, 0, 120, 28, 10, 0 },
+		{ 28, 17, 0, 120, 30, 10, 0 },
+		{ 29, 12, 0, 540, 30, 18, 0 },
+		{ 27, 9, 0, 0, 27, 9, 0 },
+	};
+	static const struct {
+		int day, hour, want;
+	} mornings[] = { { 25, 12, 27 }, { 25, 8, 25 }, { 25, 9, 27 }, { 27, 9, 28 },
+		{ 28, 12, 30 }, { 29, 0, 30 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		int64_t got = policy_add_minutes(&h,
+		    at((int)rows[i].day, (int)rows[i].hour, (int)rows[i].minute),
+		    rows[i].add, ZONE);
+
+		if (got !=
+		    at((int)rows[i].want_day, (int)rows[i].want_hour,
+			(int)rows[i].want_minute))
+			fail_msg("row %zu: off by %lld min", i,
+			    (long long)(got -
+				at((int)rows[i].want_day, (int)rows[i].want_hour,
+				    (int)rows[i].want_minute)) /
+				MINUTE);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(mornings); i++)
+		assert_int_equal(policy_next_morning(
+				     &h, at(mornings[i].day, mornings[i].hour, 0), ZONE),
+		    at(mornings[i].want, 9, 0));
+	assert_int_equal(policy_add_minutes(NULL, NOON, 90, ZONE), NOON + 90 * MINUTE);
+	assert_true(policy_is_open(&h, at(28, 9, 0), ZONE));
+	assert_false(policy_is_open(&h, at(28, 18, 0), ZONE));
+	assert_false(policy_is_open(&h, at(26, 12, 0), ZONE));
+}
+
+static void
+shipped_holidays(void **state)
+{
+	const struct policy_hours *kz = policy_hours(policy_all(p), "KZ");
+	struct given g = { "KZ-75", "man", CASE_OTHER, .ngo = CONSENT_YES };
+	struct plan plan;
+
+	(void)state;
+	assert_true(kz->holidays >= 10);
+	/* 2026-12-16 is a Wednesday and off in one country, not in the next */
+	assert_false(policy_is_open(kz, at(25 + 21, 12, 0), ZONE));
+	assert_true(
+	    policy_is_open(policy_hours(policy_all(p), "KG"), at(25 + 21, 12, 0), ZONE));
+	assert_int_equal(policy_hours(policy_all(p), "XX")->holidays, 0);
+	/* class other counts in hours, and the operator comes next morning; the rest by the clock */
+	plan_of(&g, &plan);
+	assert_false(plan.night);
+	assert_int_equal(plan_dues(&plan, 0, at(25, 17, 30)).remind_ms, at(26, 9, 30));
+	assert_int_equal(plan_dues(&plan, 0, at(25, 17, 30)).next_ms, at(26, 12, 30));
+	assert_int_equal(plan_dues(&plan, 0, NOON).operator_ms, at(26, 9, 0));
+	g.class = CASE_HELD;
+	plan_of(&g, &plan);
+	assert_int_equal(plan_dues(&plan, 0, at(25, 17, 30)).next_ms, at(25, 18, 15));
+}
+
+/* files ---------------------------------------------------------------------------------------- */
+
+static char dir[] = "/tmp/policy_test.XXXXXX";
+#define CLOCKS "{ remind = 10; next = 15; operator = 20; lease = 60; };"
+#define BASE "name = \"base\"; rank = 900; " BASE_REST
+#define BASE_REST                                                                       \
+	"steps = ({ name = \"a\"; ask = ({ role = \"r\"; kinds = [\"ngo\"]; }); });"    \
+	"exceptions = [\"child\", \"danger\"]; exceptions_in = { KG = [\"danger\"]; };" \
+	"danger = " CLOCKS "urgent = " CLOCKS "held = " CLOCKS "other = " CLOCKS
+#define FIRST(when, ask)                                    \
+	"name = \"first\"; rank = 10; when = { " when " };" \
+	"steps = ({ name = \"a\"; ask = ({ role = \"x\"; " ask " }); });"
+#define NGO "kinds = [\"ngo\"];"
+
+static void
+put(const char *name, const char *text)
+{
+	char path[80];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	if (text == NULL) {
+		(void)remove(path);
+		return;
+	}
+	f = fopen(path, "we");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void
+refusals(void **state)
+{
+	static const struct {
+		const char *first, *base, *holidays, *want; /* NULL: it loads */
+	} rows[] = {
+		{ FIRST("child = \"yes\";", NGO), BASE,
+		    "05-01 May\n# x\nwork 2026-05-30\n", NULL },
+		{ FIRST("child = \"maybe\";", NGO), BASE, "", "child: allowed" },
+		{ FIRST("regions = [];", NGO), BASE, "", "would never hold" },
+		{ FIRST("hours = \"9-18\";", NGO), BASE, "", "hours: allowed" },
+		{ FIRST("days = [\"friday\"];", NGO), BASE, "", "days: allowed: mon" },
+		{ FIRST("classes = [\"big\"];", NGO), BASE, "", "big: unknown" },
+		{ FIRST("", NGO), BASE, "", "no condition" },
+		{ BASE, "name = \"x\"; rank = 950;" BASE_REST, "", "never decides" },
+		{ FIRST("moon = \"yes\";", NGO), BASE, "", "moon: unknown name" },
+		{ NULL, FIRST("child = \"yes\";", NGO), "", "the last has conditions" },
+		{ FIRST("child = \"yes\";", "kinds = [\"ngo\", \"police\"];"), BASE, "",
+		    "police is never asked without" },
+		{ FIRST("child = \"yes\";", "kinds = [\"embassy\"];"), BASE, "",
+		    "embassy is never asked without" },
+		{ FIRST("child = \"yes\";",
+		      "kinds = [\"police\"]; yes = \"police\"; place = \"after_ngo\";"),
+		    BASE, "", "nobody here can settle" },
+		{ FIRST("child = \"yes\";",
+		      "kinds = [\"police\"]; yes = \"police\"; lead = \"yes\";"),
+		    BASE, "", "an organisation alone" },
+		{ FIRST("child = \"yes\";", NGO) "beside = ({ role = \"p\"; kinds = "
+						 "[\"police\"]; yes = \"police\"; });",
+		    BASE, "", "police gets the place after" },
+		{ FIRST("child = \"yes\";", "kinds = [\"wizard\"];"), BASE, "",
+		    "wizard: unknown" },
+		{ FIRST("child = \"yes\";",
+		      NGO) "danger = { remind = 5; next = 9; operator "
+			   "= 8; lease = 9; };",
+		    BASE, "", "the operator comes before" },
+		{ FIRST("child = \"yes\";",
+		      NGO) "danger = { remind = 5; next = 9; operator "
+			   "= 9; lease = 9; hours = \"open\"; };",
+		    BASE, "", "danger waits for no hours" },
+		{ FIRST("child = \"yes\";", NGO) "exceptions = [];", BASE, "",
+		    "without conditions alone" },
+		{ FIRST("child = \"yes\";", NGO), BASE, "05-32 May\n", "holidays.KZ:1:" },
+		{ FIRST("child = \"yes\";", NGO), BASE, "2026-02-29 x\n", "no day" },
+	};
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct policy *q;
+		struct flow_err err = { "" };
+		enum rc rc;
+
+		put("a.conf", rows[i].first);
+		put("b.conf", rows[i].base);
+		put("holidays.KZ", rows[i].holidays);
+		rc = policy_load(dir, &q, &err);
+		if ((rc == RC_OK) != (rows[i].want == NULL) ||
+		    (rows[i].want != NULL && strstr(err.s, rows[i].want) == NULL))
+			fail_msg("row %zu: %s", i, err.s);
+		policy_free(q);
+	}
+}
+
+static void
+two_at_once(void **state)
+{
+	struct candidate v[] = {
+		{ .receiver = 1, .kind = "ngo", .regions = "*", .vetted = true },
+		{ .receiver = 2, .kind = "ngo", .regions = "*", .vetted = true },
+		{ .receiver = 3, .kind = "ngo", .regions = "*", .vetted = true },
+		{ .receiver = 4, .kind = "ngo", .regions = "*", .vetted = true },
+	};
+	struct given g = { "KZ-75", "man", CASE_OTHER, .ngo = CONSENT_YES };
+	struct plan_at now = { .now_ms = NOON, .begin_ms = NOON };
+	struct case_facts c;
+	struct policy_when w;
+	struct plan plan;
+	struct policy *q;
+	struct flow_err err;
+	struct next next;
+
+	(void)state;
+	put("holidays.KZ", NULL);
+	put("b.conf", BASE);
+	put("a.conf", FIRST("child = \"no\";", NGO "at_once = 2;"));
+	if (policy_load(dir, &q, &err) != RC_OK)
+		fail_msg("%s", err.s);
+	facts_of(&g, &c, &w);
+	policy_plan(policy_all(q), &c, &w, &plan);
+	plan_next(&plan, v, ARRAY_LEN(v), &now, &next);
+	assert_int_equal(next.kind, NEXT_ASK);
+	assert_int_equal(next.n, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		v[i].state = i == 0 ? ASK_WAITS : ASK_NO;
+		v[i].asked = true;
+		v[i].asked_ms = NOON;
+	}
+	plan_next(&plan, v, ARRAY_LEN(v), &now, &next);
+	assert_int_equal(next.n, 1);
+	assert_int_equal(next.v[0].candidate, 2);
+	policy_free(q);
+}
+
+/* Each kind of condition, held and not; the country's own table of exceptions. */
+static void
+conditions(void **state)
+{
+	static const struct {
+		const char *when;
+		int hour;
+		bool want;
+	} rows[] = {
+		{ "hours = \"22:00-06:00\";", 23, true },
+		{ "hours = \"22:00-06:00\";", 5, true },
+		{ "hours = \"22:00-06:00\";", 6, false },
+		{ "hours = \"09:00-18:00\";", 9, true },
+		{ "hours = \"09:00-18:00\";", 18, false },
+		{ "days = [\"wed\"];", 12, true },
+		{ "days = [\"tue\", \"thu\"];", 12, false },
+		{ "what = [\"held\", \"sex\"];", 12, true },
+		{ "what = [\"papers\"];", 12, false },
+		{ "need = [\"bed\"];", 12, false },
+		{ "langs = [\"kk\", \"ru\"];", 12, true },
+		{ "langs = [\"uz\"];", 12, false },
+		{ "countries = [\"KG\"];", 12, true },
+		{ "regions = [\"KG-GB\"];", 12, false },
+		{ "homes = [\"UZ\"];", 12, true },
+		{ "police = [\"no\", \"none\"];", 12, false },
+		{ "police = [\"yes\"]; langs = [\"ru\"];", 12, true },
+		{ "police = [\"yes\"]; langs = [\"ky\"];", 12, false },
+		{ "place = \"yes\"; abroad = \"no\";", 12, true },
+		{ "child = \"no\";", 12, true },
+	};
+	struct given g = { "KG-O", "man", CASE_OTHER, .home = "UZ", .ngo = CONSENT_YES,
+		.police = CONSENT_YES };
+	char text[400];
+
+	(void)state;
+	put("holidays.KZ", NULL);
+	put("b.conf", BASE);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct policy *q;
+		struct flow_err err = { "" };
+		struct case_facts c;
+		struct policy_when w;
+		struct plan plan;
+
+		snprintf(text, sizeof text,
+		    "name = \"first\"; rank = 10; steps = (); when = { %s };",
+		    rows[i].when);
+		put("a.conf", text);
+		if (policy_load(dir, &q, &err) != RC_OK)
+			fail_msg("%s", err.s);
+		facts_of(&g, &c, &w);
+		w.now_ms = at(25, rows[i].hour, 0);
+		strcpy(c.slot[c.slots].name, "what");
+		strcpy(c.slot[c.slots++].code, "unpaid held");
+		policy_plan(policy_all(q), &c, &w, &plan);
+		if ((strcmp(plan.policy, "first") == 0) != rows[i].want)
+			fail_msg("row %zu: %s", i, plan.policy);
+		assert_true(policy_excepts(q, "danger"));
+		assert_false(policy_excepts(q, "child"));
+		assert_true(policy_excepts_in(policy_all(q), "KZ", "child"));
+		assert_false(policy_excepts_in(policy_all(q), "KG", "child"));
+		policy_free(q);
+	}
+	put("a.conf", NULL);
+	put("b.conf", NULL);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hours),
+		cmocka_unit_test(shipped_holidays),
+		cmocka_unit_test(refusals),
+		cmocka_unit_test(two_at_once),
+		cmocka_unit_test(conditions),
+	};
+
+	return cmocka_run_group_tests(tests, load, unload);
+}
