@@ -319,7 +319,7 @@ policy_choose(const struct policy *p, const struct case_facts *c,
     const struct candidate *v, size_t n)
 {
 	const char *region = policy_fact(c, "region");
-	bool child = policy_is_child(c);
+	bool child = strcmp(policy_fact(c, "who"), "child") == 0;
 	const char *kinds = child ? p->child_kinds : p->kinds;
 	int best = -1, best_close = 0;
 
