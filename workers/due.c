@@ -100,6 +100,21 @@ due_refuse(struct turn *t, const char *kind, int64_t id)
 	return RC_OK;
 }
 
+/* Of a sealed number, which is wiped again: nothing can be sent to it from here. "" when there is none. */
+static const char *
+country_of(const struct turn *t, const struct db_rows *r)
+{
+	const char *country = "";
+	struct phone number;
+	size_t n;
+	const uint8_t *sealed = db_get_bytes(r, 0, 1, &n);
+
+	if (keys_open_number(t->keys, SEAL_PERSON_SEAL, sealed, n, &number) == RC_OK)
+		country = phone_country(&number);
+	seal_wipe(&number, sizeof(number));
+	return country;
+}
+
 enum rc
 due_person(struct turn *t, int64_t peer_id, struct turn_in *in, struct person *p)
 {
@@ -114,6 +129,7 @@ due_person(struct turn *t, int64_t peer_id, struct turn_in *in, struct person *p
 		db_rows_free(r);
 		return RC_AGAIN;
 	}
+	p->country = country_of(t, r);
 	db_rows_free(r);
 	p->in = in;
 	p->peer_id = peer_id;

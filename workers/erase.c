@@ -81,7 +81,8 @@ deed_erase(struct stepping *st)
 		return rc;
 	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {
 		int64_t id = db_get_i64(r, i, 0);
-		bool held = db_get_bool(r, i, 1), other = hidden && id != current;
+		bool held = db_get_bool(r, i, 1);
+		bool other = hidden && id != current;
 
 		stays = stays || held || other;
 		if (held || other)

@@ -32,7 +32,8 @@ struct person {
 	struct phone phone;       /* "" when there is none to answer */
 	bool known; /* hash says who it is: a number, or an anonymous dialogue */
 	bool ussd;
-	bool repeat; /* a USSD step that was done: its screen is rendered again */
+	const char *country; /* of their number, also where it stays shut */
+	bool repeat;         /* a USSD step that was done: its screen is rendered again */
 	struct seal_hash hash, rhash, key;
 	int64_t inbox_id;
 	int64_t peer_id;    /* 0: no number */

@@ -35,7 +35,7 @@ people_input(
 		.kind = kind,
 		.bearer = p->ussd ? BEARER_USSD : BEARER_SMS,
 		.text = p->text,
-		.country = phone_country(&p->phone),
+		.country = p->country != NULL ? p->country : phone_country(&p->phone),
 		.now_ms = clock_wall_ms(),
 		.late = p->late,
 		.state = p->state,
@@ -45,8 +45,8 @@ people_input(
 		.hidden = p->ussd ? &p->hidden : NULL,
 	};
 	memcpy(in->taken_at, p->taken_at, sizeof(in->taken_at));
-	if (w->job != 0 && p->state == CASE_STATE_NONE)
-		day_of(w->answered_ms, in->country, in->taken_at);
+	if (w->job != 0)
+		day_of(w->answered_ms, in->country, in->job_at);
 	if (w->relay != 0)
 		in->waiting = (struct flow_waiting){ w->step, w->at, w->words };
 	return kind == INPUT_TEXT ? resume_look(t, p, in) : RC_OK;

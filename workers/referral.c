@@ -239,8 +239,8 @@ tell_danger(struct turn *t, const struct case_row *c)
 	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {
 		char text[REFER_TEXT_MAX];
 
-		rc = refer_danger(t->flows, referral_lang(t, db_get_text(r, i, 1)),
-		    &c->facts, text);
+		rc = refer_danger(
+		    t->flows, referral_lang(t, db_get_text(r, i, 1)), &c->facts, text);
 		if (rc == RC_OK)
 			rc = referral_tell(
 			    t, db_get_i64(r, i, 0), c->id, "ref.danger", text);
@@ -282,7 +282,8 @@ referral_danger(struct turn *t, int64_t case_id, bool said)
 	if (c.facts.class == CASE_DANGER || strcmp(c.state, "closed") == 0)
 		goto out;
 	c.facts.class = CASE_DANGER;
-	rc = db_run(t->db, ST_DANGER_CASE, NULL, db_i64(c.id), db_i64(clocks.operator_ms));
+	rc = db_run(
+	    t->db, ST_DANGER_CASE, NULL, db_i64(c.id), db_i64(clocks.operator_ms));
 	if (rc == RC_OK)
 		rc = db_run(t->db, ST_DANGER_CLOCKS, NULL, db_i64(c.id),
 		    db_i64(clocks.remind_ms), db_i64(clocks.next_ms));

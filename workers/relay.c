@@ -49,7 +49,7 @@ why_not(const struct answering *a, const struct relay_words *w, const struct rea
 	if (w->too_long || !relay_script(w->words, lang_parse(to->lang), out) ||
 	    relay_chars(out) > RELAY_CHARS)
 		return "ref.ban.long";
-	if (relay_has_number(w->words))
+	if (relay_digits(w->words))
 		return "ref.ban.number";
 	if (!to->plain &&
 	    (banlist_holds(a->t->sets->ban, w->words) ||

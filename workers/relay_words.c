@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "number_mask.h"
 #include "str.h"
 
 #define PHRASE_FIRST 51
@@ -308,15 +309,11 @@ relay_chars(const char *words)
 bool
 relay_has_number(const char *words)
 {
-	unsigned digits = 0;
+	return number_in(words);
+}
 
-	for (; *words != '\0'; words++) {
-		if (*words >= '0' && *words <= '9')
-			digits++;
-		else if (strchr(" -+().", *words) == NULL)
-			digits = 0;
-		if (digits >= NUMBER_DIGITS)
-			return true;
-	}
-	return false;
+bool
+relay_digits(const char *words)
+{
+	return number_digits(words) >= NUMBER_DIGITS;
 }

@@ -33,7 +33,9 @@ const char *relay_phrase_step(int phrase);
 bool relay_script(const char *words, enum lang l, char out[RELAY_BYTES]);
 
 unsigned relay_chars(const char *words);
-/* S11: six digits or more, as a number of a phone would have. */
+/* S11: six digits or more in a row, as a number of a phone would have. */
 bool relay_has_number(const char *words);
+/* Six digits in all, whatever stands between them: a slot of 40 characters needs no more. */
+bool relay_digits(const char *words);
 
 #endif

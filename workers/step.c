@@ -107,6 +107,20 @@ on_case_open(struct stepping *st, const struct effect *f)
 	return RC_OK;
 }
 
+/* Their answer to a receiver's question goes out in this step and says that it is dangerous. */
+static bool
+answers_danger(const struct stepping *st)
+{
+	for (size_t i = 0; i < st->e->n; i++) {
+		const struct effect *f = &st->e->v[i];
+
+		if (f->kind == EFFECT_DO && strcmp(f->name, "told") == 0 &&
+		    strcmp(f->code, "unsafe") == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum rc
 on_case_class(struct stepping *st, const struct effect *f)
 {
@@ -115,7 +129,9 @@ on_case_class(struct stepping *st, const struct effect *f)
 	st->p->session.class = f->class;
 	out_row(st->t->out, OUT_CASE_CHANGE, st->p->session.case_id,
 	    case_class_name(f->class), lang_code(st->p->session.lang), OUT_NULL);
-	return RC_OK;
+	if (f->class != CASE_DANGER)
+		return RC_OK;
+	return referral_danger(st->t, st->p->session.case_id, answers_danger(st));
 }
 
 static enum rc
@@ -172,21 +188,16 @@ place_bytes(const char *text)
 
 /* Whoever has taken the case gets the place at once; S11: nothing that may be a phone's number. */
 static enum rc
-tell_place(struct stepping *st, const char *text, size_t n)
+tell_place(struct stepping *st, const char *text)
 {
 	int64_t case_id = st->p->session.case_id;
-	char place[PLACE_CHARS * 4 + 1];
+	char place[REFER_PLACE_MAX];
 	struct db_rows *r;
 	enum rc rc = db_run(st->t->db, ST_TAKER_CONTACTS, &r, db_i64(case_id));
 
 	if (rc != RC_OK)
 		return rc;
-	if (!str_copy_bytes(place, sizeof(place), text, n))
-		place[0] = '\0';
-	for (char *c = place; *c != '\0'; c++) {
-		if ((unsigned char)*c < ' ')
-			*c = ' ';
-	}
+	refer_place(text, place);
 	for (int i = 0; rc == RC_OK && place[0] != '\0' && i < db_count(r); i++)
 		rc = step_tell(st->t, db_get_i64(r, i, 0), case_id, db_get_text(r, i, 1),
 		    "ref.place_is", db_get_i64(r, i, 2), "place", place);
@@ -212,7 +223,7 @@ on_place(struct stepping *st, const struct effect *f)
 	    st->t->keys, SEAL_PLACE, p->session.case_id, p->text, at, &n);
 	out_row(st->t->out, OUT_PLACE, p->session.case_id, (const void *)sealed, n);
 	free(sealed);
-	return p->state == CASE_STATE_TAKEN ? tell_place(st, p->text, at) : RC_OK;
+	return p->state == CASE_STATE_TAKEN ? tell_place(st, p->text) : RC_OK;
 }
 
 static enum rc
@@ -313,6 +324,7 @@ static effect_writer *const writer[] = {
 struct before {
 	enum lang lang;
 	int64_t case_id, expires_ms;
+	bool stopped;
 	char step[FLOW_NAME_MAX];
 };
 
@@ -449,7 +461,7 @@ people_step(struct turn *t, struct person *p, enum input_kind kind)
 	struct effects e;
 	struct stepping st = { .t = t, .p = p, .e = &e, .text = p->text };
 	struct before before = { p->session.lang, p->session.case_id,
-		p->session.expires_ms, "" };
+		p->session.expires_ms, p->session.stopped, "" };
 	struct flow_input in;
 	enum rc rc = people_input(t, p, kind, &in);
 
@@ -469,6 +481,9 @@ people_step(struct turn *t, struct person *p, enum input_kind kind)
 		    lang_code(p->session.lang), OUT_NULL);
 	if (kind == INPUT_EXPIRED)
 		p->session.step[0] = '\0';
+	if (rc == RC_OK && before.stopped && !p->session.stopped &&
+	    p->session.case_id != 0)
+		rc = db_run(t->db, ST_CASE_UNCUT, NULL, db_i64(p->session.case_id));
 	if (rc == RC_OK)
 		rc = heard(&st, &in);
 	if (rc == RC_OK)

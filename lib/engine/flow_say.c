@@ -226,7 +226,7 @@ say_intro(struct saying *y)
 	say_key(y, KEY_INTRO);
 }
 
-/* "Zhetybay, Mangystau": a place, and the region it lies in. */
+/* "Zhetybay, Mangystau": a place, and the region it lies in. A screen has no room for the region. */
 void
 say_place(struct saying *y, unsigned place)
 {
@@ -235,7 +235,8 @@ say_place(struct saying *y, unsigned place)
 
 	if (!str_add(y->out, FLOW_TEXT_MAX, &y->len, "%s", place_name(p, place, y->lang)))
 		y->failed = true;
-	if (!place_is_region(p, place) && region != places_count(p) &&
+	if (y->bearer != BEARER_USSD && !place_is_region(p, place) &&
+	    region != places_count(p) &&
 	    !str_add(
 		y->out, FLOW_TEXT_MAX, &y->len, ", %s", place_name(p, region, y->lang)))
 		y->failed = true;
@@ -248,6 +249,7 @@ say_echo(struct saying *y, const struct step *st, unsigned place)
 	struct saying of = saying_begin(y->f, y->lang, y->reg, town);
 	struct text_arg arg = { "town", town };
 
+	of.bearer = y->bearer;
 	say_place(&of, place);
 	y->failed = y->failed || of.failed;
 	say_text(y, st->echo, &arg, 1);
