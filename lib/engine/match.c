@@ -435,6 +435,40 @@ match_near(const char *a, size_t an, const char *b, size_t bn)
 	    match_chars(b + front, bn - front - back) <= 1;
 }
 
+/* The next letter of a name as folding leaves it; 0 at the end. */
+static uint32_t
+next_folded(const char **s, size_t *n)
+{
+	uint32_t cp = 0;
+	size_t step;
+
+	for (; (step = str_next(*s, *n, &cp)) > 0;) {
+		const struct letter *l;
+
+		*s += step;
+		*n -= step;
+		cp = uc_tolower(cp);
+		l = letter_of(cp);
+		cp = l != NULL ? l->to : cp;
+		if (cp != 0 && !is_apostrophe(cp) && !is_invisible(cp))
+			return cp;
+	}
+	return 0;
+}
+
+bool
+match_same_folded(const char *a, const char *b)
+{
+	size_t an = strlen(a), bn = strlen(b);
+	uint32_t x, y;
+
+	do {
+		x = next_folded(&a, &an);
+		y = next_folded(&b, &bn);
+	} while (x == y && x != 0);
+	return x == y;
+}
+
 unsigned
 match_chars(const char *s, size_t n)
 {

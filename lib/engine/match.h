@@ -59,6 +59,9 @@ bool match_skeleton(char *out, const char *s, size_t n, enum match_reading r);
 /* The same word in the other script, if every letter of it has a look-alike there. */
 bool match_look_alike(char *out, const char *s, size_t n);
 
+/* Two names that folding makes one ("Ақтау", "Актау"). */
+bool match_same_folded(const char *a, const char *b);
+
 /* Edit distance of at most one character. */
 bool match_near(const char *a, size_t an, const char *b, size_t bn);
 unsigned match_chars(const char *s, size_t n);

@@ -350,7 +350,8 @@ place_label(const struct places *p, const unsigned *list, unsigned n, unsigned k
 	size_t len = 0;
 
 	for (unsigned i = 0; i < n; i++)
-		twin = twin || (i != k && strcmp(place_name(p, list[i], l), name) == 0);
+		twin = twin ||
+		    (i != k && match_same_folded(place_name(p, list[i], l), name));
 	twin = twin && region < p->n && region != list[k];
 	/* two names always fit */
 	if (!str_add(out, PLACE_LABEL_MAX, &len, twin ? "%s (%s)" : "%s%s", name,

@@ -41,7 +41,7 @@ const char *place_country(const struct places *p, unsigned i);
 const char *place_name(const struct places *p, unsigned i, enum lang l);
 /* The name without what tells city and region apart: "Almaty" for "Almaty city". */
 const char *place_short_name(const struct places *p, unsigned i, enum lang l);
-/* The name of list[k]; with its region in brackets when another of the list has the same name. */
+/* The name of list[k]; with its region in brackets when another of the list has, folded, the same. */
 void place_label(const struct places *p, const unsigned *list, unsigned n, unsigned k,
     enum lang l, char out[PLACE_LABEL_MAX]);
 /* True for a row that is a region or country itself. */

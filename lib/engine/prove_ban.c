@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Holds every cover text against its language's list of words that would give it away
- * (conf/po/ban.<language>). It changes no text. Called by flow_prove.c.
+ * Holds every cover text and every card's name against its language's list of words that would give
+ * it away (conf/po/ban.<language>). It changes no text. Called by flow_prove.c.
  */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "card.h"
 #include "prove.h"
 #include "text_po.h"
 
@@ -90,6 +91,24 @@ check_texts(const struct flows *f, enum lang l, const struct banned *b,
 	return RC_OK;
 }
 
+/* A card's name is told inside a cover text. */
+static enum rc
+check_cards(const struct flows *f, enum lang l, const struct banned *b,
+    struct folded *work, struct flow_err *err)
+{
+	for (size_t i = 0; i < cards_count(f->cards); i++) {
+		const struct card *c = cards_at(f->cards, i);
+
+		match_fold(work, card_name(c, l));
+		if (holds(work, b))
+			return prove_fail(err, c->file, c->line, card_name(c, l),
+			    "a card's name with the banned word \"%s\"; allowed: words not "
+			    "in ban.%s",
+			    b->word[0], lang_code(l));
+	}
+	return RC_OK;
+}
+
 static enum rc
 check_language(const struct flows *f, enum lang l, struct folded *work, const char *dir,
     struct flow_err *err)
@@ -119,6 +138,8 @@ check_language(const struct flows *f, enum lang l, struct folded *work, const ch
 			    PHRASE_MAX);
 		else
 			rc = check_texts(f, l, &b, work, dir, err);
+		if (rc == RC_OK)
+			rc = check_cards(f, l, &b, work, err);
 		count++;
 	}
 	fclose(in);

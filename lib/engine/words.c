@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "str.h"
 #include "words_priv.h"
 
 #define BIT(l) (1U << LANG_##l)
@@ -154,6 +155,15 @@ through_skeleton(const struct words *w, const char *s, size_t n)
 	return NULL;
 }
 
+/* People seldom err in the first letter, and other words differ in it: "filling" kills nobody. */
+static bool
+begins_alike(const char *a, size_t an, const char *b, size_t bn)
+{
+	uint32_t x = 0, y = 0;
+
+	return str_next(a, an, &x) > 0 && str_next(b, bn, &y) > 0 && x == y;
+}
+
 static const struct word *
 one_letter_off(const struct words *w, const char *s, size_t n, unsigned langs)
 {
@@ -166,7 +176,7 @@ one_letter_off(const struct words *w, const char *s, size_t n, unsigned langs)
 		size_t len;
 
 		key = dict_key(w->exact, w->near[i], &len);
-		if (!match_near(s, n, key, len))
+		if (!begins_alike(s, n, key, len) || !match_near(s, n, key, len))
 			continue;
 		for (unsigned c = 0; c < WORD_CLASSES; c++)
 			any |= is_loose[c] ? k->lang[c] : 0U;
@@ -246,7 +256,7 @@ loose_at(const struct words *w, const struct folded *f, unsigned i, unsigned nea
 		k = look_up(w, w->exact, twin, strlen(twin));
 	if (k == NULL)
 		k = through_skeleton(w, s, n);
-	if (k == NULL && i < NEAR_TOKENS)
+	if (k == NULL && i < NEAR_TOKENS && look_up(w, w->exact, s, n) == NULL)
 		k = one_letter_off(w, s, n, near);
 	return k;
 }

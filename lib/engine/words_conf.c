@@ -234,6 +234,28 @@ decide(struct reading *r, const struct config_setting_t *item)
 	}
 }
 
+/* Words that are no keywords in any language, though one is near: found exactly, they count nothing. */
+static void
+read_known(struct reading *r)
+{
+	const struct config_setting_t *list = tree_list(
+	    r->tree, tree_root(r->tree), "known", false);
+
+	for (unsigned i = 0; i < tree_len(list); i++) {
+		const char *s, *text = tree_item_string(r->tree, list, i);
+		size_t n;
+
+		match_fold(&r->f, text);
+		if (r->f.tokens != 1 || r->w->n >= WORDS_MAX) {
+			tree_fail(r->tree, tree_item(list, i),
+			    "\"%s\" is not one word of letters", text);
+			return;
+		}
+		s = match_token(&r->f, 0, &n);
+		record(r->w, r->w->exact, s, n)->bare = false;
+	}
+}
+
 static enum rc
 read_decisions(struct reading *r, const char *path, struct flow_err *err)
 {
@@ -242,7 +264,8 @@ read_decisions(struct reading *r, const char *path, struct flow_err *err)
 
 	if (rc != RC_OK)
 		return rc;
-	tree_only(r->tree, tree_root(r->tree), "clashes");
+	tree_only(r->tree, tree_root(r->tree), "clashes known");
+	read_known(r);
 	list = tree_list(r->tree, tree_root(r->tree), "clashes", true);
 	for (unsigned i = 0; i < tree_len(list); i++)
 		decide(r, tree_item(list, i));

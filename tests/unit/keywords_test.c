@@ -139,6 +139,38 @@ static const struct {
 	{ WORD_URGENT, LANG_EN, "URGENT|EMERGENCY" },
 };
 
+/* Words of every day that lie near a word of danger, help or report, and what holds them. */
+static const char *const harmless[] = { "yordam qiling", "nima qiling deysiz",
+	"i am willing to work", "filling", "tilling", "ranger", "manger", "job in Qatar",
+	"кор дар Қатар", "вакансия Катар", "убирают номера", "ӯ кор мекунад", "haýat",
+	"ўлтиради", "хатлар", "қабат", "Құрман", "Hataý", "Dangar" };
+
+static void
+harmless_words_are_no_danger(void **state)
+{
+	struct words_found v;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(harmless); i++) {
+		match_fold(&f, harmless[i]);
+		words_find(words, &f, MATCH_ALL_LANGS, &v);
+		if (v.any[WORD_DANGER] != 0 || v.any[WORD_REPORT] != 0)
+			fail_msg("%s", harmless[i]);
+		assert_int_equal(v.any[WORD_HELP] != 0, i == 0);
+	}
+}
+
+static void
+a_name_is_the_same_when_folded(void **state)
+{
+	(void)state;
+	assert_true(match_same_folded("Ақтау", "Актау"));
+	assert_true(match_same_folded("Данғара", "дангара"));
+	assert_true(match_same_folded("O'ng", "Ong"));
+	assert_false(match_same_folded("Актау", "Акта"));
+	assert_false(match_same_folded("Актау", "Актай"));
+}
+
 static void
 insist_word(const char *text, enum word_class c, enum lang lang, bool whole)
 {
@@ -517,6 +549,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(harmless_words_are_no_danger),
+		cmocka_unit_test(a_name_is_the_same_when_folded),
 		cmocka_unit_test(the_whole_list),
 		cmocka_unit_test(short_words),
 		cmocka_unit_test(clashes),
