@@ -131,14 +131,14 @@ const struct ctl_row ctl_rows[] = {
 	    "If its time is over already, within the hour.\n" },
 	{ "case", "holds", "", "which cases are held, by whom, why, since when", "", 0, 0,
 	    LOOKS, ctl_case_holds, "One row a held case.\n" },
-	{ "job", "list", "[--open]", "offers of work that people asked about", "--open", 0,
-	    0, LOOKS, ctl_job_list,
+	{ "job", "list", "[--open]", "offers of work that people asked about", "--open",
+	    0, 0, LOOKS, ctl_job_list,
 	    "The last 200, or those alone that wait for an answer: id, age, language,\n"
 	    "country, and what the person said of three risks (passport kept, debt, ticket\n"
 	    "paid by them). No number, and no words: the company's name is sealed to the\n"
 	    "case workers' keys.\n" },
-	{ "job", "answer", "ID [--text TEXT]", "a human's answer to one of them", "--text=",
-	    1, 1, ORDERS, ctl_job_answer,
+	{ "job", "answer", "ID [--text TEXT]", "a human's answer to one of them",
+	    "--text=", 1, 1, ORDERS, ctl_job_answer,
 	    "At most 60 characters, in the language of `job list`, in words that may be read\n"
 	    "by anybody who holds that phone. The day is put beside it. It is kept sealed and\n"
 	    "sent to nobody: the person fetches it by ? or a dial; a safe time of theirs may\n"
@@ -191,8 +191,7 @@ const struct ctl_row ctl_rows[] = {
 	    "SVG on stdout, drawn by Graphviz (Debian: graphviz). --dot prints what Graphviz\n"
 	    "is given. Questions stand in the language asked for (ru).\n"
 	    "  shyraqctl flow graph help --lang kk > help.svg\n" },
-	{ "flow", "try",
-	    "[FLOW] [--lang L] [--ussd] [--at 02:11] [--country KZ]",
+	{ "flow", "try", "[FLOW] [--lang L] [--ussd] [--at 02:11] [--country KZ]",
 	    "have a conversation in the terminal",
 	    "--lang= --ussd --at= --country= --conf=", 0, 1, CTL_NO_DATABASE,
 	    ctl_flow_try,
@@ -219,8 +218,8 @@ const struct ctl_row ctl_rows[] = {
 	    "Which places are found and how, their region, and what would be said next.\n"
 	    "--country is where the number is from: what lies elsewhere is marked.\n"
 	    "  shyraqctl place try \"жетибай\"\n" },
-	{ "policy", "check", "[DIR]", "prove that every case ends with somebody", "", 0, 1,
-	    CTL_NO_DATABASE, ctl_policy_check,
+	{ "policy", "check", "[DIR]", "prove that every case ends with somebody", "", 0,
+	    1, CTL_NO_DATABASE, ctl_policy_check,
 	    "Every region, class, answer, consent and hour: ends at a receiver, an operator\n"
 	    "or a supervisor, police and embassies by a yes alone, clocks in order, a text\n"
 	    "for every state in every language. Some seconds. shyraq-policy(5) has the files.\n"

@@ -14,7 +14,7 @@ shyraq\.pb-c\.h	lib/bus_(un)?pack\.c
 libpq-fe\.h	lib/db(_[a-z]+)?\.c|tests/db/play\.c
 libconfig\.h	lib/conf\.c|lib/engine/([a-z_]+_conf|policy)\.c
 gettext-po\.h	lib/text(_po)?\.c
-uni[a-z]+\.h	lib/str\.c|lib/engine/(match|fold)[a-z_]*\.c
+uni[a-z]+\.h	lib/str\.c|lib/engine/(match|fold|number_mask)[a-z_]*\.c
 sodium\.h|sodium/.*	lib/seal\.c
 microhttpd\.h	lib/http\.c
 ncurses\.h|ncursesw/.*|curses\.h	console/ctl_(top|desk)\.c

@@ -157,8 +157,9 @@ is_machine(struct answering *a, bool counts)
 	if (guard_seen(&g, &g_l, hash, now, counts))
 		p->guarded_ms = now + l->guard_ms;
 	guard_write(&g, p->rhythm);
-	out_row(a->t->out, OUT_PEER, p->peer_id, OUT_NULL, (int)p->stopped, NULL,
-	    p->rhythm, p->guarded_ms == 0 ? OUT_NULL : p->guarded_ms, OUT_NULL);
+	out_row(a->t->out, OUT_PEER, p->peer_id, OUT_NULL, (int)p->stopped,
+	    (const char *)NULL, p->rhythm, p->guarded_ms == 0 ? OUT_NULL : p->guarded_ms,
+	    OUT_NULL);
 	return counts && p->guarded_ms > now;
 }
 

@@ -40,7 +40,7 @@ MUST_CHECK enum rc refer_danger(const struct flows *f, enum lang l,
     const struct case_facts *c, char out[REFER_TEXT_MAX]);
 /* The person's own words for the place as receivers read them: one line of 70 characters, numbers masked. */
 #define REFER_PLACE_MAX (70 * 4 + 1)
-void refer_place(const char *place, char out[REFER_PLACE_MAX]);
+void refer_place(const char *words, char out[REFER_PLACE_MAX]);
 /* "№518: "words of the person"": cut where two parts end. */
 MUST_CHECK enum rc refer_words(const struct flows *f, enum lang l, int64_t number,
     const char *words, char out[REFER_TEXT_MAX]);

@@ -6,6 +6,7 @@
 #ifndef SHYRAQ_PLAY_H
 #define SHYRAQ_PLAY_H
 
+#include "base.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """shyraqctl for everybody: help, wrong usage, where the config is found, schema, completion, flows."""
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -14,6 +15,8 @@ from sitelib import ROOT, SHELTER_A
 # help, usage, where the config is found ------------------------------------------------------
 
 def test_help_teaches(still):
+    table = open(os.path.join(ROOT, "console", "ctl_table.c"), encoding="utf-8").read()
+    assert set(rows(still)) == set(re.findall(r'^\t\{ "([a-z]+)", "([a-z-]*)"', table, re.M))
     assert len(rows(still)) >= 24
     for group, name in rows(still):
         words = [w for w in (group, name) if w]
@@ -154,7 +157,8 @@ def test_completion(still):
             still, f'shyraqctl {group} ""') or group in ("pause", "resume", "status")
     for words in (("receiver", "add"), ("receiver", "import"), ("queue",), ("keys", "init"),
                   ("keyholder", "add"), ("modem", "drain"), ("receiver", "suspend"),
-                  ("keys", "remake"), ("case", "hold"), ("audit", "verify")):
+                  ("keys", "remake"), ("case", "hold"), ("audit", "verify"), ("job", "list"),
+                  ("job", "answer"), ("policy", "check"), ("policy", "try")):
         taught = set(re.findall(r"--[a-z-]+", run(still, *words, "--help").stdout.split("\n\n")[0]))
         assert taught <= complete(still, f'shyraqctl {" ".join(words)} --')
     put_link(still, "m1")
@@ -184,7 +188,11 @@ def test_completion(still):
 def test_flow_check(still, tmp_path):
     whole = run_json(still, "flow", "check")
     assert whole["errors"] == 0 and whole["texts"] > 50
-    assert run(still, "flow", "check").stdout.startswith("0 errors")
+    said = run(still, "flow", "check").stdout
+    assert re.search(rf"^0 errors, {whole['texts']} texts, no banned word in a cover text$", said, re.M)
+    assert re.search(rf"^{whole['unsigned']} texts are drafts", said, re.M)
+    assert {f.stem for f in pathlib.Path(ROOT, "conf", "flows").glob("*.conf")} <= set(
+        re.findall(r"^([a-z]+), version \d+ ", said, re.M))
     folder = tmp_path / "conf"
     shutil.copytree(os.path.join(ROOT, "conf"), folder)
     (folder / "flows" / "help.conf").write_text("nonsense = ;\n")

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Offers of work: a human answers at the console, the person fetches it. S16: what is erased is shown to nobody."""
+"""Offers of work: a human answers at the console, the person fetches it.
+
+S16: what is erased is shown to nobody.
+"""
 import subprocess
 
 from ctllib import logins, run, run_json  # noqa: F401

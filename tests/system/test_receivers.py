@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What follows an acceptance: on the way, met, not found, given back, the operator; a person who
 stopped; a receiver whose language has no texts; a step of the ladder that cannot be done."""
-from sitelib import PERSON, SHELTER_A, SHELTER_B, five_answers, referral_of
+import pathlib
+import re
+import shutil
+
+from sitelib import PERSON, ROOT, SHELTER_A, SHELTER_B, five_answers, referral_of
 
 
 def referred(site, number=PERSON):
@@ -67,8 +71,19 @@ def test_contact_cut_after_a_stop(site):
     person.silence(0.5)
 
 
-def test_a_language_without_texts(make_site):
-    site = make_site(receivers=False)
+def test_a_language_without_texts(make_site, tmp_path):
+    """Without tk.po who reads Turkmen is written to in Russian. All seven have texts, so it is taken away."""
+    conf = tmp_path / "conf"
+    shutil.copytree(ROOT / "conf", conf)
+    (conf / "po" / "tk.po").unlink()
+    site = make_site(start=False, receivers=False)
+    text = pathlib.Path(site.conf).read_text(encoding="utf-8")
+    text, found = re.subn(r'conf_dir = "[^"]*"', f'conf_dir = "{conf}"', text)
+    assert found == 3               # worker, dispatch, ctl
+    pathlib.Path(site.conf).write_text(text, encoding="utf-8")
+    site.start_all()
+    site.connect_sims()
+    site.wait_links()
     site.add_receiver("Shelter A", SHELTER_A, lang="tk")
     site.wait_receivers(1)
     _, a, case, code = referred(site)

@@ -35,13 +35,18 @@ def hup(site, said):
     assert child.wait_for(lambda: proc.log_text().count(said) > before, 10, 0.1), site.tail()
 
 
+def version_of(conf):
+    return int(re.search(r"^version = (\d+);", (conf / "flows/help.conf").read_text(), re.M)[1])
+
+
 def second_version(conf):
-    """help, version 2, beside version 1: after "calm" it asks who, not where."""
+    """help of the next version beside the one that stands: after "calm" it asks who, not where."""
     one = (conf / "flows/help.conf").read_text()
-    two = one.replace("version = 1;", "version = 2;").replace(
+    was = version_of(conf)
+    two = one.replace(f"version = {was};", f"version = {was + 1};").replace(
         'code = "yes"; words = ["yes"]; next = "where"; }', 'code = "yes"; words = ["yes"]; next = "who"; }')
     assert two.count('next = "who"; }') > one.count('next = "who"; }')
-    (conf / "flows/help-2.conf").write_text(two)
+    (conf / f"flows/help-{was + 1}.conf").write_text(two)
 
 
 def test_people_finish_on_their_version(own_conf):
@@ -51,9 +56,11 @@ def test_people_finish_on_their_version(own_conf):
     second_version(conf)
     hup(site, "conf.reloaded")
     second.ask(FIRST, "tinchmi")
-    first.ask("1", "Qayerdasiz")    # version 1: where
-    second.ask("1", "1 erkak")      # version 2: who
-    site.wait_sql("SELECT string_agg(version::text, ',' ORDER BY version) FROM session", "1,2")
+    first.ask("1", "Qayerdasiz")    # the version it began with: where
+    second.ask("1", "1 erkak")      # the new one: who
+    was = version_of(conf)
+    site.wait_sql("SELECT string_agg(version::text, ',' ORDER BY version) FROM session",
+                  f"{was},{was + 1}")
 
 
 def test_a_changed_flow_wants_a_new_version(own_conf):
@@ -63,7 +70,8 @@ def test_a_changed_flow_wants_a_new_version(own_conf):
     flow = conf / "flows/help.conf"
     flow.write_text(flow.read_text().replace("after_s = 60", "after_s = 61"))
     hup(site, "conf.reload_refused")
-    assert re.search(r"help\.conf:\d+: version: .*still version 1", site.procs["worker1"].log_text())
+    assert re.search(rf"help\.conf:\d+: version: .*still version {version_of(conf)}",
+                     site.procs["worker1"].log_text())
     person.ask("1", "Qayerdasiz")
 
 

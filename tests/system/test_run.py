@@ -38,8 +38,8 @@ class Run:
         return self.proc.wait(seconds)
 
 
-def left_behind(data):
-    """Processes that name the folder, and sockets and locks in it."""
+def processes(data):
+    """Command lines that name the folder."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -48,6 +48,12 @@ def left_behind(data):
             continue
         if data.encode() in line and int(pid) != os.getpid():
             found.append(line.replace(b"\0", b" ").decode())
+    return found
+
+
+def left_behind(data):
+    """Processes that name the folder, and sockets and locks in it."""
+    found = processes(data)
     for path in pathlib.Path(data).rglob("*"):
         if path.is_socket() or path.name in ("lock", "postmaster.pid", "s", "sockets"):
             found.append(str(path))
@@ -132,7 +138,7 @@ def test_killed_run_leaves_no_process(folder):
     run = Run(folder())
     run.wait_line(r"^ready", 90)
     run.end(signal.SIGKILL)
-    assert child.wait_for(lambda: not [x for x in left_behind(run.data) if "/" != x[0]], 20)
+    assert child.wait_for(lambda: not processes(run.data), 30, 0.1), processes(run.data)
     again = Run(run.data)
     again.wait_line(r"^ready", 90)
     assert again.end(signal.SIGTERM) == 0

@@ -11,9 +11,9 @@ KERNEL = r"""
 #include <sys/timex.h>
 int adjtimex(struct timex *t)
 {
-	memset(t, 0, sizeof(*t));
-	t->status = STATUS;
-	return STATE;
+    memset(t, 0, sizeof(*t));
+    t->status = STATUS;
+    return STATE;
 }
 """
 WARNING = "proc.clock_unsynced no NTP keeps this machine's clock"

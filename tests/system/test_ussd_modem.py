@@ -8,9 +8,12 @@ import pytest
 from sitelib import FIRST, PERSON, REFERRAL, SHELTER_A, SHELTER_B, Sim, child
 
 RELAY = 'poll = "1 s"; ussd_answer = "8 s"; ussd_peer_pattern = "^([+]?[0-9]+)[*#](.*)$";'
-STOCK = "Keyinroq"
-JOURNEY = ((FIRST, "tinchmi"), ("1", "Qayerdasiz"), ("jetiboy", "nima bo'ldi"),
-           ("2 3", "1 erkak 2 ayol"), ("1", "mutaxassisga"), ("1", "necha kishi"))
+STOCK = "Keyinroq urinib ko'ring"
+ROW, NOTICE, GO_ON = "3 O'zbekcha", "1 Davom", "1 Davom\n2 Boshidan"
+CALM, WHERE, WHO, WHAT = "Hozir tinchmi?", "Qayerdasiz?", "3 erkak", "nima bo'lyapti"
+JOURNEY = ((FIRST, NOTICE), ("1", CALM), ("1", WHERE), ("jetiboy", WHO), ("3", WHAT),
+           ("1 3", "mutaxassisga"), ("1", "necha kishi"))
+LEFT_OUT = (("3", "Nima kerak"), ("0", "ochiq"), ("2", "raqam kerakmi"), ("2", "SMS bo'lmaydi"))
 
 
 class Handset:
@@ -53,6 +56,14 @@ class Handset:
         self.net.close()
 
 
+def to_calm(h, *dialled):
+    """From the dial, or from words at once, over the notice to the first question."""
+    for words in dialled:
+        h.ask(words, ROW)
+    h.ask(FIRST, NOTICE)
+    h.ask("1", CALM)
+
+
 @pytest.fixture
 def handset(make_site):
     made = []
@@ -67,13 +78,11 @@ def handset(make_site):
 
 
 def test_journey(handset):
-    """Nine screens, a case, a referral to a receiver by SMS, and no SMS to the person."""
+    """Twelve screens, a case, a referral to a receiver by SMS, and no SMS to the person."""
     h = handset()
-    h.ask("*8500#", "3 O'zb")
-    for words, screen in JOURNEY:
+    h.ask("*8500#", ROW)
+    for words, screen in JOURNEY + LEFT_OUT:
         h.ask(words, screen)
-    h.ask("3", "Nima kerak")
-    h.ask("0", "Yuborildi")
     assert h.cancelled()
     assert h.site.count("casefile") == 1
     h.site.advance(2)
@@ -86,22 +95,25 @@ def test_journey(handset):
 def test_cut_and_redialled(handset):
     """The session is the person's, not the dialogue's: it goes on where it stood."""
     h = handset()
-    h.ask("*8500#", "3 O'zb")
-    h.ask(FIRST, "tinchmi")
+    to_calm(h, "*8500#")
     h.cut()
-    h.site.wait_sql("SELECT count(*) FROM inbox", 3)
-    h.ask("1", "Qayerdasiz")
-    h.ask("*8500#", "")
+    h.site.wait_sql("SELECT count(*) FROM inbox", 4)
+    h.ask("1", WHERE)
+    h.cut()
+    h.site.wait_sql("SELECT count(*) FROM inbox", 6)
+    h.ask("*8500#", GO_ON)
+    h.ask("1", WHERE)
     assert h.site.count("session") == 1
+    assert h.site.count("casefile") == 1
 
 
 def test_anonymous(handset):
     h = handset(number="")
-    h.ask(FIRST, "tinchmi")
-    h.ask("1", "Qayerdasiz")
-    h.ask("jetiboy", "nima bo'ldi")
+    to_calm(h)
+    h.ask("1", WHERE)
+    h.ask("jetiboy", WHO)
     h.cut()
-    h.ask(FIRST, "tinchmi")
+    to_calm(h)
     assert h.site.count("peer") == 2, "two dialogues without a number are two people"
     assert h.site.count("outbox") == 0
 
@@ -112,7 +124,7 @@ def test_two_modems_two_people(handset):
     for h in (one, two):
         h.key("*8500#")
     for h in (one, two):
-        h.screen("3 O'zb")
+        h.screen(ROW)
     for words, screen in JOURNEY:
         for h in (one, two):
             h.key(words)
@@ -126,7 +138,7 @@ def test_two_modems_two_people(handset):
 def test_worker_killed_in_a_step(handset, point):
     """The step is offered again, and shows the same screen; what was keyed counts once."""
     h = handset()
-    h.ask(FIRST, "tinchmi")
+    to_calm(h)
     site = h.site
     site.wait_quiet()
     site.procs["worker1"].stop()
@@ -135,29 +147,29 @@ def test_worker_killed_in_a_step(handset, point):
     h.key("1")
     assert child.wait_for(lambda: not site.procs["worker1"].is_alive(), 10)
     site.restart("worker1")
-    h.screen("Qayerdasiz")
-    site.wait_sql("SELECT count(*) FROM inbox WHERE state = 'done'", 2)
-    h.ask("jetiboy", "nima bo'ldi")
+    h.screen(WHERE)
+    site.wait_sql("SELECT count(*) FROM inbox WHERE state = 'done'", 3)
+    h.ask("jetiboy", WHO)
 
 
 def test_database_away(handset):
     """The stock text, not silence; what was keyed is committed when the database is back."""
     h = handset(own_cluster=True)
-    h.ask(FIRST, "tinchmi")
+    to_calm(h)
     h.site.wait_quiet()
     h.site.cluster.stop(fast=False)
     h.ask("1", STOCK, 12)
     assert h.cancelled()
     h.site.cluster.start()
-    assert child.wait_for(lambda: h.site.count("inbox") >= 2, 30)
-    h.ask("jetiboy", "nima bo'ldi", 15)
+    assert child.wait_for(lambda: h.site.count("inbox") >= 3, 30)
+    h.ask("jetiboy", WHO, 15)
 
 
 @pytest.mark.parametrize("point", ["", "in.step_offered:1", "in.step_verdict:1"])
 def test_daemon_killed_in_a_dialogue(handset, point):
     """A dialogue dies with the daemon; the person dials again and goes on where the session stands."""
     h = handset()
-    h.ask(FIRST, "tinchmi")
+    to_calm(h)
     daemon = h.site.procs["daemon"]
     daemon.kill()
     h.site.restart("daemon", {"SHYRAQ_KILL_AT": point} if point else None)
@@ -170,17 +182,17 @@ def test_daemon_killed_in_a_dialogue(handset, point):
         h.site.wait_links()
         assert child.wait_for(lambda: daemon.log_text().count("bus.up") >= 2, 15)
         if h.site.sql("SELECT step FROM session") == "calm":
-            h.ask("1", "Qayerdasiz")
+            h.ask("1", WHERE)
     else:
-        h.ask("1", "Qayerdasiz")
-    h.ask("jetiboy", "nima bo'ldi")
-    assert h.site.count("inbox WHERE state = 'done'") == 3
+        h.ask("1", WHERE)
+    h.ask("jetiboy", WHO)
+    assert h.site.count("inbox WHERE state = 'done'") == 4
 
 
 def test_texts_and_steps_of_one_person(handset):
     """Both bearers at once: one session, nothing lost, an SMS answer only to the SMS."""
     h = handset()
     h.site.phone(PERSON).ask(FIRST, "tinchmi")
-    h.ask("1", "Qayerdasiz")
+    h.ask("1", WHERE)
     h.site.phone(PERSON).ask("jetiboy", "nima bo'ldi")
     assert h.site.count("session") == 1

@@ -264,8 +264,8 @@ work_comes_first(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		bool sex = false;
 
-		for (char digit = '1'; digit <= '9'; digit++) {
-			const char text[] = { digit, '\0' };
+		for (int digit = '1'; digit <= '9'; digit++) {
+			const char text[] = { (char)digit, '\0' };
 			const char *what;
 
 			to_what(rows[i].bearer, rows[i].who);
