@@ -4,16 +4,12 @@
  * It never leaves its file behind: it lives in memory.
  * Called by make fuzz.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "conf.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 const char *__lsan_default_suppressions(void);
 
 struct options {
@@ -39,13 +35,6 @@ const char *
 __lsan_default_suppressions(void)
 {
 	return "leak:libconfig.so\n";
-}
-
-static void
-insist(bool so)
-{
-	if (!so)
-		abort();
 }
 
 static void

@@ -4,21 +4,9 @@
  * It never checks an exact figure: tests/unit/gsm_test.c does.
  * Called by make fuzz.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "gsm.h"
 #include "str.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void
-insist(bool so)
-{
-	if (!so)
-		abort();
-}
 
 /* Each part, taken alone, fits a part of several. */
 static void

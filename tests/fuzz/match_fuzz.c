@@ -3,28 +3,15 @@
  * Any bytes as a person's text: folding, keywords, places, skeletons, nearness stay in their bounds.
  * It never checks a meaning: tests/unit/match_test.c does. Called by make fuzz, from the top folder.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "match.h"
 #include "place.h"
 #include "str.h"
 #include "words.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
 static struct words *words;
 static struct places *places;
 static struct folded f, again;
-
-static void
-insist(bool so)
-{
-	if (!so)
-		abort();
-}
 
 static void
 load(void)

@@ -4,21 +4,9 @@
  * It never gives a buffer one byte more than was asked for, so that one more is caught.
  * Called by make fuzz.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "phone.h"
 #include "str.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void
-insist(bool so)
-{
-	if (!so)
-		abort();
-}
 
 static char *
 exact(size_t n)

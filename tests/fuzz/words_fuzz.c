@@ -3,20 +3,16 @@
  * Any bytes as a file of the configuration, the first byte says which: a keyword list, a policy, a
  * list of places, of cards. It is taken or refused with its name. Called by make fuzz, from the top.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "card.h"
 #include "flow.h"
+#include "fuzz.h"
 #include "place.h"
 #include "policy.h"
 #include "words.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 const char *__lsan_default_suppressions(void);
 
 /* libconfig 1.5 leaks the text in hand at a syntax error. */
@@ -30,13 +26,6 @@ __lsan_default_suppressions(void)
 static char dir[] = "/dev/shm/words_fuzz.XXXXXX";
 static const char *const files[] = { "words/ru.conf", "policies/a.conf", "places/a.csv",
 	"cards/a.csv" };
-
-static void
-insist(bool so)
-{
-	if (!so)
-		abort();
-}
 
 static void
 write_file(const char *name, const void *data, size_t n)
