@@ -29,7 +29,7 @@ check: all
 san:
 	ASAN_OPTIONS=detect_leaks=1:abort_on_error=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	LSAN_OPTIONS=suppressions=$(CURDIR)/scripts/lsan.supp \
-	BUILD=$(CURDIR)/build/san OPT=-O1 WERROR= SAN='$(SAN_FLAGS)' \
+	UNIT_TIMEOUT=600 BUILD=$(CURDIR)/build/san OPT=-O1 WERROR= SAN='$(SAN_FLAGS)' \
 		scripts/test unit db talk system
 
 tsan:

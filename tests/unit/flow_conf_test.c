@@ -98,6 +98,19 @@ cover_texts(void **state)
 	expect("po/ban.ru", "помощ*", "!!", "ban.ru:");
 }
 
+/* What matters most is said in production only as a native speaker has signed it. */
+static void
+the_service(void **state)
+{
+	static const char file[] = "service.conf";
+
+	(void)state;
+	expect(file, "mode = \"sample\"", "mode = \"production\"", "signed");
+	expect(file, "mode = \"sample\"", "mode = \"trial\"", "mode: unknown");
+	expect(file, "mode = \"sample\";", "", "mode");
+	expect(file, "dial = \"*8500#\"", "dial = \"help\"", "dial: no code to dial");
+}
+
 static void
 policies(void **state)
 {
@@ -121,6 +134,7 @@ main(void)
 		cmocka_unit_test(words_that_clash),
 		cmocka_unit_test(decided_clashes_load),
 		cmocka_unit_test(cover_texts),
+		cmocka_unit_test(the_service),
 		cmocka_unit_test(policies),
 	};
 
