@@ -12,9 +12,9 @@ static const struct {
 	const char *title, *groups;
 } chapters[] = {
 	{ "Setting up", " db keys keyholder " },
-	{ "Conversations", " flow place " },
+	{ "Conversations", " flow policy place " },
 	{ "Receivers", " receiver " },
-	{ "Looking", " status queue case task audit " },
+	{ "Looking", " status queue case task job audit " },
 	{ "Links", " modem pause resume " },
 };
 
