@@ -26,31 +26,6 @@ is_low(uint32_t u)
 	return u >= 0xdc00 && u <= 0xdfff;
 }
 
-static size_t
-put_utf8(char out[4], uint32_t cp)
-{
-	if (cp < 0x80) {
-		out[0] = (char)cp;
-		return 1;
-	}
-	if (cp < 0x800) {
-		out[0] = (char)(0xc0 | cp >> 6);
-		out[1] = (char)(0x80 | (cp & 0x3f));
-		return 2;
-	}
-	if (cp < 0x10000) {
-		out[0] = (char)(0xe0 | cp >> 12);
-		out[1] = (char)(0x80 | (cp >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (cp & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | cp >> 18);
-	out[1] = (char)(0x80 | (cp >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (cp >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (cp & 0x3f));
-	return 4;
-}
-
 size_t
 modem_text_utf8(char *dst, size_t size, const uint8_t *src, size_t units, bool doubled)
 {
@@ -71,7 +46,7 @@ modem_text_utf8(char *dst, size_t size, const uint8_t *src, size_t units, bool d
 		} else if (u == 0 || is_high(u) || is_low(u) || (doubled && u == '~')) {
 			u = REPLACEMENT;
 		}
-		n = put_utf8(c, u);
+		n = str_put(c, u);
 		if (len + n >= size)
 			break;
 		memcpy(dst + len, c, n);

@@ -49,36 +49,11 @@ struct sink {
 	bool full;
 };
 
-static size_t
-utf8_of(char out[4], uint32_t cp)
-{
-	if (cp < 0x80) {
-		out[0] = (char)cp;
-		return 1;
-	}
-	if (cp < 0x800) {
-		out[0] = (char)(0xc0 | cp >> 6);
-		out[1] = (char)(0x80 | (cp & 0x3f));
-		return 2;
-	}
-	if (cp < 0x10000) {
-		out[0] = (char)(0xe0 | cp >> 12);
-		out[1] = (char)(0x80 | (cp >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (cp & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | cp >> 18);
-	out[1] = (char)(0x80 | (cp >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (cp >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (cp & 0x3f));
-	return 4;
-}
-
 static void
 put(struct sink *s, uint32_t cp)
 {
 	char c[4];
-	size_t n = utf8_of(c, cp == 0 ? REPLACEMENT : cp);
+	size_t n = str_put(c, cp == 0 ? REPLACEMENT : cp);
 
 	s->full = s->full || s->n + n >= s->size;
 	if (s->full)

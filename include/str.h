@@ -25,6 +25,8 @@ bool str_is_utf8(const void *s, size_t n);
 size_t str_clean_utf8(char *dst, size_t size, const void *src, size_t n);
 /* One character from s (n bytes left, well-formed): returns its length, 0 at the end. */
 size_t str_next(const char *s, size_t n, uint32_t *cp);
+/* One character to UTF-8, at most U+10FFFF; returns its bytes. No NUL is added. */
+size_t str_put(char out[4], uint32_t cp);
 
 /* Hex, lower case. out has 2n + 1 bytes. str_unhex: false on odd length, a bad digit, or > max. */
 void str_hex(char *out, const void *src, size_t n);

@@ -182,13 +182,11 @@ small(uint32_t cp)
 	return cp;
 }
 
-/* Two bytes are enough for all Cyrillic letters. */
+/* A letter as a string. */
 static void
-put_letter(uint32_t cp, char out[3])
+put_letter(uint32_t cp, char out[5])
 {
-	out[0] = (char)(0xc0 | cp >> 6);
-	out[1] = (char)(0x80 | (cp & 0x3f));
-	out[2] = '\0';
+	out[str_put(out, cp)] = '\0';
 }
 
 static bool
@@ -211,7 +209,7 @@ to_latin(const char *s, bool uzbek, char out[RELAY_BYTES])
 
 	for (out[0] = '\0'; (step = str_next(s, n, &cp)) > 0; s += step, n -= step) {
 		const char *as = NULL;
-		char letter[3];
+		char letter[5];
 
 		if (cp >= 0x400 && cp <= 0x4ff) {
 			put_letter(small(cp), letter);

@@ -31,17 +31,14 @@
 #define KEY_STATE_NOBODY "state.nobody"
 #define KEY_STATE_CLOSED "state.closed"
 #define KEY_STATE_NIGHT "state.night"
-#define KEY_STATE_WAITING "state.waiting"
 #define KEY_STATE_NOCOUNTRY "state.nocountry"
 #define KEY_KNOCK "knock"
-#define KEY_RESUME_OK "resume.ok"
 #define KEY_RESUME_WRONG "resume.wrong"
 #define KEY_RESUME_LOCKED "resume.locked"
 #define KEY_GO_ON "go.on"
 #define KEY_URGENT_BACK "urgent.back@ussd"
 #define KEY_CARD_LINE "card.line"
 #define KEY_CARD_NONE "card.none"
-#define KEY_SERVICE_DOWN "service.down"
 #define KEY_JOB_ANSWER "job.answer"
 #define KEY_GO_SENT "go.sent" /* what is known, before the next question */
 #define KEY_GO_TAKEN "go.taken"
@@ -67,7 +64,6 @@
 #define SLOT_TYPE "_type"     /* "other" on a screen's menu of towns: now it is typed */
 #define SLOT_BACK "_back" /* the flow, then the questions before this one, oldest first */
 #define SLOT_KNOCK "_knock"       /* the empty knock was said */
-#define SLOT_GO "_go"             /* "go on, or from the start?" is the open question */
 #define SLOT_REFERRED "_referred" /* of a case: a referral was ever due */
 #define SLOT_CUT "_cut"           /* of a case: an operator was told that it broke off */
 #define SLOT_TOLD "_told" /* the step on whose screen the way back unseen was told */
@@ -75,7 +71,7 @@
 	"_return" /* the question that waits while a receiver's words are read */
 #define SLOT_RESUMED \
 	"_resumed" /* of a case: opened by its code, perhaps from another phone */
-#define OWN_SLOTS 16
+#define OWN_SLOTS 15
 #define STEP_LANGUAGE "language"
 #define STEP_GO \
 	"_go" /* go on, or from the start: the engine's own question, like the row */

@@ -185,31 +185,6 @@ is_apostrophe(uint32_t cp)
 	    cp == 0x2035;
 }
 
-static size_t
-put_cp(char *out, uint32_t cp)
-{
-	if (cp < 0x80) {
-		out[0] = (char)cp;
-		return 1;
-	}
-	if (cp < 0x800) {
-		out[0] = (char)(0xc0 | cp >> 6);
-		out[1] = (char)(0x80 | (cp & 0x3f));
-		return 2;
-	}
-	if (cp < 0x10000) {
-		out[0] = (char)(0xe0 | cp >> 12);
-		out[1] = (char)(0x80 | (cp >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (cp & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | cp >> 18);
-	out[1] = (char)(0x80 | (cp >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (cp >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (cp & 0x3f));
-	return 4;
-}
-
 /* A word being read. */
 struct run {
 	uint32_t cp[MATCH_TOKEN_CHARS];
@@ -273,7 +248,7 @@ end_run(struct folded *f, size_t *len, struct run *w)
 		if (l != NULL && l->langs != 0)
 			narrow(f, l->langs);
 		if (l == NULL || l->to != 0)
-			n += put_cp(word + n, l != NULL ? l->to : w->cp[i]);
+			n += str_put(word + n, l != NULL ? l->to : w->cp[i]);
 	}
 	if (n > 0 && f->tokens < MATCH_TOKENS && *len + n + 1 < sizeof f->s) {
 		if (*len > 0)
@@ -490,7 +465,7 @@ match_look_alike(char *out, const char *s, size_t n)
 
 		if (twin == 0 || len + 3 >= MATCH_WORD_MAX)
 			return false;
-		len += put_cp(out + len, twin == 0x456 ? 0x438 : twin);
+		len += str_put(out + len, twin == 0x456 ? 0x438 : twin);
 	}
 	out[len] = '\0';
 	return len > 0;

@@ -171,10 +171,30 @@ hex(void **state)
 	}
 }
 
+/* What is put comes back, at both ends of each length. */
+static void
+put_and_next(void **state)
+{
+	static const uint32_t rows[] = { 1, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000,
+		0xffff, 0x10000, 0x10ffff };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char out[4];
+		uint32_t cp = 0;
+		size_t n = str_put(out, rows[i]);
+
+		assert_true(str_is_utf8(out, n));
+		assert_int_equal(str_next(out, n, &cp), n);
+		assert_int_equal(cp, rows[i]);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(put_and_next),
 		cmocka_unit_test(copies_are_bounded),
 		cmocka_unit_test(adding_is_whole_or_nothing),
 		cmocka_unit_test(utf8),
