@@ -7,41 +7,11 @@
 
 #include <string.h>
 
+#include "gsm.h"
 #include "str.h"
 
 #define REPLACEMENT 0xfffdu
-#define NONE 0xffffu
-#define ESCAPE 0x1b
 #define CR 0x0d
-#define SEPTETS 128
-
-/* 3GPP TS 23.038, 6.2.1 */
-static const uint16_t gsm_basic[SEPTETS] = { '@', 0xa3, '$', 0xa5, 0xe8, 0xe9, 0xf9, 0xec,
-	0xf2, 0xc7, '\n', 0xd8, 0xf8, '\r', 0xc5, 0xe5, 0x394, '_', 0x3a6, 0x393, 0x39b,
-	0x3a9, 0x3a0, 0x3a8, 0x3a3, 0x398, 0x39e, NONE, 0xc6, 0xe6, 0xdf, 0xc9, ' ', '!',
-	'"', '#', 0xa4, '%', '&', '\'', '(', ')', '*', '+', ',', '-', '.', '/', '0', '1',
-	'2', '3', '4', '5', '6', '7', '8', '9', ':', ';', '<', '=', '>', '?', 0xa1, 'A',
-	'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q',
-	'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z', 0xc4, 0xd6, 0xd1, 0xdc, 0xa7, 0xbf,
-	'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p',
-	'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', 0xe4, 0xf6, 0xf1, 0xfc, 0xe0 };
-
-/* 6.2.1.1 */
-static const struct {
-	uint8_t septet;
-	uint16_t cp;
-} gsm_extension[] = {
-	{ 0x0a, '\f' },
-	{ 0x14, '^' },
-	{ 0x28, '{' },
-	{ 0x29, '}' },
-	{ 0x2f, '\\' },
-	{ 0x3c, '[' },
-	{ 0x3d, '~' },
-	{ 0x3e, ']' },
-	{ 0x40, '|' },
-	{ 0x65, 0x20ac },
-};
 
 struct sink {
 	char *to;
@@ -65,12 +35,12 @@ put(struct sink *s, uint32_t cp)
 static uint32_t
 extension_cp(uint8_t septet)
 {
-	for (size_t i = 0; i < ARRAY_LEN(gsm_extension); i++) {
-		if (gsm_extension[i].septet == septet)
-			return gsm_extension[i].cp;
-	}
+	uint32_t cp = gsm_extended(septet);
+
 	/* a phone without that extension shows the basic letter (6.2.1.1, note 1) */
-	return septet < SEPTETS && septet != ESCAPE ? gsm_basic[septet] : ' ';
+	if (cp == 0)
+		cp = gsm_basic(septet);
+	return cp != 0 ? cp : ' ';
 }
 
 static uint32_t
@@ -88,7 +58,7 @@ static uint32_t
 octet_cp(enum smpp_alphabet alphabet, uint8_t c)
 {
 	if (alphabet == SMPP_GSM || alphabet == SMPP_GSM_PACKED)
-		return c < SEPTETS && c != ESCAPE ? gsm_basic[c] : REPLACEMENT;
+		return gsm_basic(c) != 0 ? gsm_basic(c) : REPLACEMENT;
 	if (alphabet == SMPP_CYRILLIC)
 		return cyrillic_cp(c);
 	return c < 0x80 || alphabet == SMPP_LATIN1 ? c : REPLACEMENT;
@@ -129,11 +99,11 @@ gsm_utf8(struct sink *s, const uint8_t *src, size_t n, bool packed, unsigned fil
 	for (size_t i = 0; i < septets && !s->full; i++) {
 		uint8_t c = packed ? septet_at(src, n, i, fill) : src[i];
 
-		if (c == ESCAPE && i + 1 < septets) {
+		if (c == GSM_ESCAPE && i + 1 < septets) {
 			i++;
 			c = packed ? septet_at(src, n, i, fill) : src[i];
 			put(s, extension_cp(c));
-		} else if (c == ESCAPE) {
+		} else if (c == GSM_ESCAPE) {
 			put(s, ' ');
 		} else {
 			put(s, octet_cp(SMPP_GSM, c));
@@ -205,10 +175,10 @@ static size_t
 units_of(uint8_t out[4], uint32_t cp, enum smpp_alphabet alphabet)
 {
 	if (alphabet == SMPP_GSM || alphabet == SMPP_GSM_PACKED) {
-		for (size_t i = 0; i < ARRAY_LEN(gsm_extension); i++) {
-			if (gsm_extension[i].cp == cp) {
-				out[0] = ESCAPE;
-				out[1] = gsm_extension[i].septet;
+		for (uint8_t septet = 0; septet < GSM_SEPTETS; septet++) {
+			if (cp != 0 && gsm_extended(septet) == cp) {
+				out[0] = GSM_ESCAPE;
+				out[1] = septet;
 				return 2;
 			}
 		}

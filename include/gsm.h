@@ -38,6 +38,12 @@ bool gsm_fits_screen(const char *utf8);
 /* Septets that one character costs: 1, 2 (extension table), or 0 when GSM-7 does not have it. */
 unsigned gsm_septets(uint32_t cp);
 
+/* The default alphabet (3GPP TS 23.038, 6.2.1) and its extension: the character of a septet, 0 for none. */
+#define GSM_SEPTETS 128
+#define GSM_ESCAPE 0x1b
+uint32_t gsm_basic(unsigned septet);
+uint32_t gsm_extended(unsigned septet);
+
 /*
  * TP-VP, relative form (3GPP TS 23.040 9.2.3.12.1), for at most `left_ms`: rounded down to the step,
  * never past it. RC_REFUSED when less than 5 minutes are left. *minutes is what the octet stands for.

@@ -16,17 +16,32 @@
 #define IEI_SHIFT_SINGLE 0x24
 #define IEI_SHIFT_LOCKING 0x25
 
-/* 3GPP TS 23.038 6.2.1: the basic table's characters outside ASCII. */
-static const uint16_t beyond_ascii[] = {
-	0x00a3, 0x00a5, 0x00e8, 0x00e9, 0x00f9, 0x00ec, 0x00f2,
-	0x00c7, /* £ ¥ è é ù ì ò Ç */
-	0x00d8, 0x00f8, 0x00c5, 0x00e5, 0x0394, 0x03a6, 0x0393,
-	0x039b, /* Ø ø Å å Δ Φ Γ Λ */
-	0x03a9, 0x03a0, 0x03a8, 0x03a3, 0x0398, 0x039e, 0x00c6,
-	0x00e6, /* Ω Π Ψ Σ Θ Ξ Æ æ */
-	0x00df, 0x00c9, 0x00a4, 0x00a1, 0x00c4, 0x00d6, 0x00d1,
-	0x00dc, /* ß É ¤ ¡ Ä Ö Ñ Ü */
-	0x00a7, 0x00bf, 0x00e4, 0x00f6, 0x00f1, 0x00fc, 0x00e0, /* § ¿ ä ö ñ ü à */
+/* 3GPP TS 23.038, 6.2.1 */
+static const uint16_t basic[GSM_SEPTETS] = { '@', 0xa3, '$', 0xa5, 0xe8, 0xe9, 0xf9, 0xec,
+	0xf2, 0xc7, '\n', 0xd8, 0xf8, '\r', 0xc5, 0xe5, 0x394, '_', 0x3a6, 0x393, 0x39b,
+	0x3a9, 0x3a0, 0x3a8, 0x3a3, 0x398, 0x39e, 0, 0xc6, 0xe6, 0xdf, 0xc9, ' ', '!',
+	'"', '#', 0xa4, '%', '&', '\'', '(', ')', '*', '+', ',', '-', '.', '/', '0', '1',
+	'2', '3', '4', '5', '6', '7', '8', '9', ':', ';', '<', '=', '>', '?', 0xa1, 'A',
+	'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q',
+	'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z', 0xc4, 0xd6, 0xd1, 0xdc, 0xa7, 0xbf,
+	'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p',
+	'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', 0xe4, 0xf6, 0xf1, 0xfc, 0xe0 };
+
+/* 6.2.1.1 */
+static const struct {
+	uint8_t septet;
+	uint16_t cp;
+} extension[] = {
+	{ 0x0a, '\f' },
+	{ 0x14, '^' },
+	{ 0x28, '{' },
+	{ 0x29, '}' },
+	{ 0x2f, '\\' },
+	{ 0x3c, '[' },
+	{ 0x3d, '~' },
+	{ 0x3e, ']' },
+	{ 0x40, '|' },
+	{ 0x65, 0x20ac },
 };
 
 /* Units in one part when it is the only one, and when it is one of several. */
@@ -37,23 +52,36 @@ static const struct {
 	[GSM_UCS2] = { 70, 67 },
 };
 
+uint32_t
+gsm_basic(unsigned septet)
+{
+	return septet < GSM_SEPTETS ? basic[septet] : 0;
+}
+
+uint32_t
+gsm_extended(unsigned septet)
+{
+	for (size_t i = 0; i < ARRAY_LEN(extension); i++) {
+		if (extension[i].septet == septet)
+			return extension[i].cp;
+	}
+	return 0;
+}
+
 unsigned
 gsm_septets(uint32_t cp)
 {
-	if (cp == 0x20ac)
-		return 2; /* the euro sign, in the extension table */
-	if (cp >= 0x80) {
-		for (size_t i = 0; i < ARRAY_LEN(beyond_ascii); i++) {
-			if (beyond_ascii[i] == cp)
-				return 1;
-		}
+	if (cp == 0)
 		return 0;
+	for (size_t i = 0; i < GSM_SEPTETS; i++) {
+		if (basic[i] == cp)
+			return 1;
 	}
-	if (cp == '\f' || (cp != 0 && strchr("^{}\\[~]|", (int)cp) != NULL))
-		return 2;
-	if (cp == '\n' || cp == '\r')
-		return 1;
-	return cp >= ' ' && cp != '`' && cp != 0x7f ? 1 : 0;
+	for (size_t i = 0; i < ARRAY_LEN(extension); i++) {
+		if (extension[i].cp == cp)
+			return 2;
+	}
+	return 0;
 }
 
 static unsigned
