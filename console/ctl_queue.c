@@ -124,7 +124,7 @@ static const struct {
 };
 
 static const char *const case_names[] = { "id", "number", "class", "state", "lang",
-	"bearer", "opened", "asked", "refer_due", "operator_due", "taken", "taken_by" };
+	"bearer", "opened", "asked", "refer_due", "ladder_due", "taken", "taken_by" };
 static const char case_kinds[] = "iitttimmmmmt";
 
 static void

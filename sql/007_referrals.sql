@@ -77,6 +77,7 @@ ALTER TABLE casefile
 	ADD COLUMN ladder_due timestamptz, -- when to look again whom to ask
 	ADD COLUMN rest_until timestamptz, -- a bare yes: nobody else is asked before then
 	ADD COLUMN operator_at timestamptz, -- the end of the plan was told: nobody is left, or too late
+	ADD COLUMN opens_at timestamptz, -- nobody works before then: what the person hears (S19)
 	ADD COLUMN outcome text NOT NULL DEFAULT '',
 	ADD COLUMN closed_at timestamptz;
 UPDATE casefile SET begun_at = asked_at,
@@ -105,6 +106,8 @@ CREATE INDEX referral_lease_due ON referral (lease_due) WHERE lease_due IS NOT N
 CREATE INDEX referral_outcome_due ON referral (outcome_due) WHERE outcome_due IS NOT NULL;
 
 DROP VIEW case_idle;
+ALTER TABLE casefile DROP COLUMN operator_due;
+ALTER TABLE referral DROP COLUMN next_due;
 -- Cases that nothing is due for and nobody holds, with what last happened to each.
 CREATE VIEW case_idle AS
 SELECT c.id, c.peer_id, c.opened_at, GREATEST(c.opened_at, c.asked_at, c.taken_at, c.met_at, c.cut_at,
@@ -118,9 +121,9 @@ SELECT c.id, c.peer_id, c.opened_at, GREATEST(c.opened_at, c.asked_at, c.taken_a
 	(SELECT p.window_until FROM peer p WHERE p.id = c.peer_id
 		AND c.id = (SELECT max(y.id) FROM casefile y WHERE y.peer_id = p.id))) AS last_at
 FROM casefile c
-WHERE c.refer_due IS NULL AND c.operator_due IS NULL AND c.ladder_due IS NULL AND c.knock_due IS NULL AND c.unread_due IS NULL
+WHERE c.refer_due IS NULL AND c.ladder_due IS NULL AND c.knock_due IS NULL AND c.unread_due IS NULL
 	AND NOT EXISTS (SELECT FROM legal_hold h WHERE h.case_id = c.id)
 	AND NOT EXISTS (SELECT FROM referral f WHERE f.case_id = c.id
-		AND (f.remind_due IS NOT NULL OR f.next_due IS NOT NULL OR f.lease_due IS NOT NULL OR f.outcome_due IS NOT NULL));
+		AND (f.remind_due IS NOT NULL OR f.lease_due IS NOT NULL OR f.outcome_due IS NOT NULL));
 
 INSERT INTO schema_step (name) VALUES ('007_referrals');

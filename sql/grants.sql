@@ -13,7 +13,7 @@ GRANT SELECT, INSERT, UPDATE ON peer, session, casefile, case_answer, place, out
 GRANT SELECT, INSERT ON inbox_key TO shyraq_worker;
 GRANT INSERT ON inbox, consent, epoch, epoch_box, narrative, task, audit
 	TO shyraq_worker, shyraq_dispatch;
-GRANT SELECT ON keyholder, receiver, referral_ask TO shyraq_worker, shyraq_dispatch;
+GRANT SELECT ON consent, keyholder, receiver, referral_ask TO shyraq_worker, shyraq_dispatch;
 GRANT SELECT, UPDATE ON contact, referral TO shyraq_worker, shyraq_dispatch;
 GRANT SELECT, INSERT, UPDATE ON part TO shyraq_worker;
 GRANT SELECT ON link_state TO shyraq_worker;
@@ -38,7 +38,7 @@ GRANT SELECT (id, receiver_id, active, lost) ON contact TO shyraq_operator, shyr
 GRANT SELECT (id, state, contact_id, key, link, failures, error, due_at, settled_at) ON outbox
 	TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, link, state, error, done_at) ON inbox TO shyraq_operator, shyraq_auditor;
-GRANT SELECT (id, number, class, lang, bearer, state, opened_at, refer_due, asked_at, operator_due,
+GRANT SELECT (id, number, class, lang, bearer, state, opened_at, refer_due, asked_at, ladder_due,
 	taken_at, taken_by, hidden_at) ON casefile TO shyraq_operator, shyraq_auditor;
 GRANT SELECT ON case_answer, consent, referral, task, link_state, link_pause
 	TO shyraq_operator, shyraq_auditor;

@@ -47,7 +47,7 @@ SELECT p.id, p.stopped, s.flow, s.version, s.step, s.lang, s.flags, s.misses, s.
 	k.id, shyraq_ms(s.timer_at), s.hidden, c.number, c.taken_by, c.knocked_at IS NOT NULL,
 	p.link, p.rhythm, shyraq_ms(p.guarded_until), p.forget_at IS NOT NULL,
 	r.id, r.phrase, r.at_time, r.sealed, j.id, j.answer, shyraq_ms(j.answered_at),
-	c.peer_id = p.id
+	c.peer_id = p.id, COALESCE(c.opens_at > shyraq_now(), false)
 FROM unnest($1::bigint[], $2::bytea[]) AS w(peer, rhash)
 JOIN peer p ON p.id = w.peer
 LEFT JOIN session s ON s.peer_id = p.id
@@ -104,6 +104,7 @@ FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) AS
 -- leave several rows for a case, and UPDATE takes one: they are made one first.
 -- name: CASE_CHANGE (worker dispatch)
 UPDATE casefile SET class = COALESCE(t.c, class), lang = COALESCE(t.l, lang),
+	begun_at = CASE WHEN t.r IS NULL THEN begun_at ELSE COALESCE(begun_at, shyraq_now()) END,
 	refer_due = CASE WHEN state = 'open' THEN LEAST(refer_due, shyraq_ts(t.r)) END
 FROM (SELECT i, max(l) AS l, min(r) AS r,
 		(ARRAY['other', 'held', 'urgent', 'danger'])[max(array_position(
@@ -268,7 +269,10 @@ UPDATE contact SET reason_for = $2::bigint WHERE id = $1::bigint;
 
 -- name: CASE_LOCK (worker dispatch)
 SELECT id, number, class, state, lang, peer_id, shyraq_ms(taken_at), taken_by,
-	shyraq_ms(refer_due), shyraq_ms(operator_due), shyraq_ms(asked_at), bearer
+	shyraq_ms(refer_due), shyraq_ms(ladder_due), shyraq_ms(asked_at), bearer, shyraq_ms(begun_at),
+	shyraq_ms(rest_until), operator_at IS NOT NULL, cut_at IS NOT NULL,
+	(SELECT v.kind FROM referral f JOIN receiver v ON v.id = f.receiver_id WHERE f.id = taken_by),
+	shyraq_ms(met_at)
 FROM casefile WHERE id = $1::bigint FOR UPDATE;
 
 -- name: CASE_ANSWERS (worker dispatch)
@@ -282,31 +286,61 @@ WHERE p.case_id = $1::bigint;
 SELECT case_id FROM referral WHERE id = $1::bigint;
 
 -- name: REFERRAL_LOCK (dispatch)
-SELECT id, case_id, receiver_id, state, shyraq_ms(remind_due), shyraq_ms(next_due),
-	shyraq_ms(asked_at)
+SELECT case_id, state, shyraq_ms(remind_due), shyraq_ms(lease_due), shyraq_ms(asked_at), lease_asked,
+	shyraq_ms(outcome_due)
 FROM referral WHERE id = $1::bigint FOR UPDATE;
 
 -- name: REFERRAL_ANSWER (worker dispatch)
-UPDATE referral SET state = $2::text, answered_at = shyraq_now(), remind_due = NULL,
-	next_due = CASE WHEN $2::text = 'declined' THEN shyraq_now() END
+UPDATE referral SET state = $2::text, answered_at = shyraq_now(), remind_due = NULL, lease_due = NULL,
+	outcome_due = NULL
 WHERE id = $1::bigint;
+
+-- name: REFERRAL_ACCEPT (worker dispatch)
+UPDATE referral SET state = 'accepted', answered_at = shyraq_now(), remind_due = NULL, lead = $2::boolean,
+	lease_due = shyraq_ts($3::bigint), lease_asked = false
+WHERE id = $1::bigint;
+
+-- name: REFERRAL_PLACE (worker dispatch)
+UPDATE referral SET place_at = shyraq_now() WHERE id = $1::bigint;
+
+-- A sign of life: the acceptance stands so much longer.
+-- name: REFERRAL_WAY (worker dispatch)
+UPDATE referral SET on_way_at = COALESCE(on_way_at, shyraq_now()), lease_asked = false,
+	lease_due = CASE WHEN met_at IS NULL THEN shyraq_ts($2::bigint) END
+WHERE id = $1::bigint;
+
+-- name: REFERRAL_MET (worker dispatch)
+UPDATE referral SET met_at = COALESCE(met_at, shyraq_now()), lease_due = NULL,
+	outcome_due = shyraq_ts($2::bigint)
+WHERE id = $1::bigint;
+
+-- name: LEASE_ASK (dispatch)
+UPDATE referral SET lease_asked = true, lease_due = shyraq_ts($2::bigint) WHERE id = $1::bigint;
+
+-- name: LEASE_OFF (dispatch)
+UPDATE referral SET lease_due = NULL WHERE id = $1::bigint;
 
 -- name: REFERRAL_REASON (worker dispatch)
 UPDATE referral SET reason = $2::text WHERE id = $1::bigint;
 
 -- name: CASE_TAKEN (worker dispatch)
-UPDATE casefile SET state = 'taken', taken_at = shyraq_now(), taken_by = $2::bigint,
-	operator_due = NULL, refer_due = NULL
+UPDATE casefile SET state = 'taken', taken_at = shyraq_now(), taken_by = $2::bigint, refer_due = NULL,
+	rest_until = NULL, opens_at = NULL
 WHERE id = $1::bigint AND state IN ('open', 'referred', 'nobody');
 
--- All others who were asked and have not declined stand down: once, each contact.
 -- name: STAND_DOWN (worker dispatch)
-UPDATE referral SET state = 'stood_down', remind_due = NULL, next_due = NULL
-WHERE case_id = $1::bigint AND id <> $2::bigint AND state = 'asked'
-RETURNING id;
+UPDATE referral SET state = 'stood_down', remind_due = NULL WHERE id = ANY($1::bigint[]);
 
--- name: NEXT_OFF (worker dispatch)
-UPDATE referral SET remind_due = NULL, next_due = NULL WHERE case_id = $1::bigint;
+-- When to look again whom to ask; 0: not any more.
+-- name: CASE_LADDER (worker dispatch)
+UPDATE casefile SET ladder_due = CASE WHEN $2::bigint <> 0 THEN shyraq_ts($2::bigint) END
+WHERE id = $1::bigint;
+
+-- Something was answered that may change whom to ask.
+-- name: CASE_LOOK (worker dispatch)
+UPDATE casefile SET ladder_due = shyraq_now()
+WHERE id = ANY($1::bigint[]) AND begun_at IS NOT NULL AND refer_due IS NULL
+	AND state IN ('referred', 'taken', 'nobody');
 
 -- name: ASK_CONTACTS (worker dispatch)
 SELECT k.id, k.number, a.code, r.lang, a.referral_id
@@ -315,11 +349,15 @@ JOIN receiver r ON r.id = k.receiver_id
 WHERE a.referral_id = ANY($1::bigint[]) ORDER BY k.id;
 
 -- name: CASE_MET (worker dispatch)
-UPDATE casefile SET state = 'met', met_at = shyraq_now() WHERE id = $1::bigint AND state = 'taken';
+UPDATE casefile SET state = 'met', met_at = shyraq_now(), ladder_due = NULL
+WHERE id = $1::bigint AND state = 'taken';
 
--- Given back: open again, and the ladder goes on from the referral's own next_due.
+-- Given back or lapsed, to another who has accepted ($2), or open again: the ladder goes on at once.
 -- name: CASE_BACK (worker dispatch)
-UPDATE casefile SET state = 'referred', taken_at = NULL, taken_by = NULL
+UPDATE casefile SET state = CASE WHEN $2::bigint = 0 THEN 'referred' ELSE state END,
+	taken_at = CASE WHEN $2::bigint <> 0 THEN taken_at END, taken_by = NULLIF($2::bigint, 0),
+	met_at = CASE WHEN $2::bigint <> 0 THEN met_at END, operator_at = NULL, rest_until = NULL,
+	ladder_due = shyraq_now()
 WHERE id = $1::bigint AND state IN ('taken', 'met');
 
 -- name: CASE_CUT (worker dispatch)
@@ -338,31 +376,27 @@ UPDATE casefile SET cut_at = NULL WHERE id = $1::bigint AND cut_at IS NOT NULL A
 
 -- S5: danger from now on, once a case; its clocks count from now, and what was due sooner stays so.
 -- name: DANGER_CASE (worker dispatch)
-UPDATE casefile SET class = 'danger', operator_due = CASE WHEN state = 'referred'
-	THEN LEAST(operator_due, shyraq_now() + $2::bigint * interval '1 ms') ELSE operator_due END
+UPDATE casefile SET class = 'danger', ladder_due = CASE WHEN refer_due IS NULL
+	AND state IN ('referred', 'taken', 'nobody') THEN shyraq_now() ELSE ladder_due END
 WHERE id = $1::bigint;
 
 -- name: DANGER_CLOCKS (worker dispatch)
-UPDATE referral SET remind_due = shyraq_now() + $2::bigint * interval '1 ms',
-	next_due = CASE WHEN next_due IS NOT NULL
-		THEN LEAST(next_due, shyraq_now() + $3::bigint * interval '1 ms') END
+UPDATE referral SET asked_at = shyraq_now(), remind_due = shyraq_now() + $2::bigint * interval '1 ms'
 WHERE case_id = $1::bigint AND state = 'asked';
 
 -- name: DANGER_ASKS (worker dispatch)
-SELECT k.id, r.kind, a.code, r.lang
+SELECT k.id, f.text, a.code, r.lang
 FROM referral f JOIN receiver r ON r.id = f.receiver_id JOIN referral_ask a ON a.referral_id = f.id
 JOIN contact k ON k.id = a.contact_id AND k.active
 WHERE f.case_id = $1::bigint AND f.state = 'asked' ORDER BY k.id;
 
 -- A bare yes rests the ladder: nothing of this case falls due before then.
 -- name: LADDER_REST (worker dispatch)
-UPDATE referral SET remind_due = GREATEST(remind_due, shyraq_ts($2::bigint)),
-	next_due = GREATEST(next_due, shyraq_ts($2::bigint))
+UPDATE referral SET remind_due = GREATEST(remind_due, shyraq_ts($2::bigint))
 WHERE case_id = $1::bigint AND state = 'asked';
 
 -- name: LADDER_REST_CASE (worker dispatch)
-UPDATE casefile SET operator_due = GREATEST(operator_due, shyraq_ts($2::bigint))
-WHERE id = $1::bigint AND operator_due IS NOT NULL;
+UPDATE casefile SET rest_until = GREATEST(rest_until, shyraq_ts($2::bigint)) WHERE id = $1::bigint;
 
 -- The clock ---------------------------------------------------------------------------------
 
@@ -373,14 +407,14 @@ SELECT pg_try_advisory_lock(7311);
 (SELECT 'refer' AS kind, id, shyraq_ms(refer_due) AS due FROM casefile
 	WHERE refer_due <= shyraq_now() ORDER BY refer_due LIMIT 64)
 UNION ALL
-(SELECT 'operator', id, shyraq_ms(operator_due) FROM casefile
-	WHERE operator_due <= shyraq_now() ORDER BY operator_due LIMIT 64)
+(SELECT 'ladder', id, shyraq_ms(ladder_due) FROM casefile
+	WHERE ladder_due <= shyraq_now() ORDER BY ladder_due LIMIT 64)
 UNION ALL
 (SELECT 'remind', id, shyraq_ms(remind_due) FROM referral
 	WHERE remind_due <= shyraq_now() ORDER BY remind_due LIMIT 64)
 UNION ALL
-(SELECT 'next', id, shyraq_ms(next_due) FROM referral
-	WHERE next_due <= shyraq_now() ORDER BY next_due LIMIT 64)
+(SELECT 'lease', id, shyraq_ms(lease_due) FROM referral
+	WHERE lease_due <= shyraq_now() ORDER BY lease_due LIMIT 64)
 UNION ALL
 (SELECT 'session', peer_id, shyraq_ms(expires_at) FROM session
 	WHERE step <> '' AND expires_at <= shyraq_now() ORDER BY expires_at LIMIT 64)
@@ -405,18 +439,33 @@ UNION ALL
 UNION ALL
 (SELECT 'intake', id, shyraq_ms(at) FROM intake WHERE state = 'new' ORDER BY id LIMIT 16);
 
--- name: CANDIDATES (dispatch)
-SELECT r.id, r.kind, r.regions, r.vetted, r.ord, r.lang,
-	EXISTS (SELECT FROM referral f WHERE f.case_id = $1::bigint AND f.receiver_id = r.id)
-FROM receiver r JOIN casefile c ON c.id = $1::bigint
-WHERE NOT r.kind = ANY(string_to_array(c.bypass, ' '))
-	AND NOT '#' || r.id = ANY(string_to_array(c.bypass, ' ')) AND r.active AND EXISTS (SELECT FROM contact k WHERE k.receiver_id = r.id AND k.active)
+-- Who may be asked about a case, and who was: as the plan of its policy wants them.
+-- name: CANDIDATES (worker dispatch)
+SELECT r.id, r.kind, r.regions, r.vetted, r.ord, r.lang, r.group_id, r.langs, r.takes, r.of_country,
+	COALESCE(r.away_until > shyraq_now(), false),
+	COALESCE(r.beds = 0 AND r.beds_at > shyraq_now() - interval '1 day', false),
+	r.kind = ANY(string_to_array(c.bypass, ' ')) OR '#' || r.id = ANY(string_to_array(c.bypass, ' ')),
+	f.id, CASE WHEN f.state = 'asked' AND NOT k.there THEN 'stood_down' ELSE f.state END,
+	shyraq_ms(f.asked_at), f.role, r.hours, COALESCE(f.place_at IS NOT NULL, false),
+	shyraq_ms(f.answered_at)
+FROM casefile c CROSS JOIN receiver r
+CROSS JOIN LATERAL (SELECT r.active AND EXISTS (SELECT FROM contact k
+	WHERE k.receiver_id = r.id AND k.active) AS there) k
+LEFT JOIN referral f ON f.case_id = c.id AND f.receiver_id = r.id
+WHERE c.id = $1::bigint AND (f.id IS NOT NULL OR k.there)
 ORDER BY r.id LIMIT 1000;
 
+-- The last word about each kind of consent.
+-- name: CASE_CONSENTS (worker dispatch)
+SELECT DISTINCT ON (kind) kind, yes FROM consent WHERE case_id = $1::bigint ORDER BY kind, id DESC;
+
+-- name: PEER_NUMBER (worker dispatch)
+SELECT number FROM peer WHERE id = $1::bigint;
+
 -- name: REFERRAL_NEW (dispatch)
-INSERT INTO referral (case_id, receiver_id, state, asked_at, remind_due, next_due)
-VALUES ($1::bigint, $2::bigint, 'asked', shyraq_now(),
-	shyraq_now() + $3::bigint * interval '1 ms', shyraq_now() + $4::bigint * interval '1 ms')
+INSERT INTO referral (case_id, receiver_id, state, asked_at, remind_due, role, text, lead)
+VALUES ($1::bigint, $2::bigint, 'asked', shyraq_now(), shyraq_ts($3::bigint), $4::text, $5::text,
+	$6::boolean)
 RETURNING id;
 
 -- name: CONTACTS_OF (dispatch)
@@ -429,22 +478,30 @@ FROM contact k WHERE k.receiver_id = $1::bigint AND k.active ORDER BY k.id;
 INSERT INTO referral_ask (referral_id, contact_id, code) VALUES ($1::bigint, $2::bigint, $3::bigint);
 
 -- name: CASE_ASKED (dispatch)
-UPDATE casefile SET state = 'referred', refer_due = NULL,
-	asked_at = COALESCE(asked_at, shyraq_now()),
-	operator_due = CASE WHEN asked_at IS NULL
-		THEN shyraq_now() + $2::bigint * interval '1 ms' ELSE operator_due END
+UPDATE casefile SET state = CASE WHEN state = 'open' THEN 'referred' ELSE state END,
+	asked_at = COALESCE(asked_at, shyraq_now())
 WHERE id = $1::bigint;
 
+-- The ladder looks from now on: it fell due.
+-- name: CASE_BEGUN (dispatch)
+UPDATE casefile SET refer_due = NULL, begun_at = COALESCE(begun_at, shyraq_now()),
+	state = CASE WHEN state = 'open' THEN 'referred' ELSE state END
+WHERE id = $1::bigint;
+
+-- name: CASE_OPENS (dispatch)
+UPDATE casefile SET opens_at = CASE WHEN $2::bigint <> 0 THEN shyraq_ts($2::bigint) END
+WHERE id = $1::bigint;
+
+-- name: CASE_NOT_DUE (dispatch)
+UPDATE casefile SET refer_due = NULL, ladder_due = NULL WHERE id = $1::bigint;
+
 -- name: CASE_OPERATOR (dispatch)
-UPDATE casefile SET operator_due = NULL, refer_due = NULL,
+UPDATE casefile SET operator_at = shyraq_now(),
 	state = CASE WHEN state IN ('open', 'referred') THEN 'nobody' ELSE state END
 WHERE id = $1::bigint;
 
 -- name: REMIND_OFF (dispatch)
 UPDATE referral SET remind_due = NULL WHERE id = $1::bigint;
-
--- name: REFERRAL_NEXT_OFF (dispatch)
-UPDATE referral SET next_due = NULL WHERE id = $1::bigint;
 
 -- What fell due and is refused is put where an operator sees it, so that it falls due no more.
 -- name: SESSION_SHUT (dispatch)
@@ -655,7 +712,7 @@ FROM casefile c WHERE c.hidden_at IS NULL ORDER BY c.id DESC LIMIT 200;
 
 -- name: CASE_SHOW (ctl)
 SELECT c.id, c.number, c.class, c.state, c.lang, c.bearer, shyraq_ms(c.opened_at),
-	shyraq_ms(c.asked_at), shyraq_ms(c.refer_due), shyraq_ms(c.operator_due),
+	shyraq_ms(c.asked_at), shyraq_ms(c.refer_due), shyraq_ms(c.ladder_due),
 	shyraq_ms(c.taken_at),
 	(SELECT r.name FROM referral f JOIN receiver r ON r.id = f.receiver_id WHERE f.id = c.taken_by)
 FROM casefile c WHERE c.number = $1::bigint AND c.hidden_at IS NULL;
@@ -672,7 +729,7 @@ WHERE o.case_id = $1::bigint ORDER BY o.id;
 
 -- name: CASE_SHOW_REFERRALS (ctl)
 SELECT f.id, r.name, r.kind, f.state, f.reason, shyraq_ms(f.asked_at), shyraq_ms(f.answered_at),
-	shyraq_ms(f.next_due)
+	shyraq_ms(f.lease_due)
 FROM referral f JOIN receiver r ON r.id = f.receiver_id
 JOIN casefile c ON c.id = f.case_id AND c.hidden_at IS NULL
 WHERE f.case_id = $1::bigint ORDER BY f.id;
@@ -821,8 +878,10 @@ UPDATE contact SET active = $2::boolean AND NOT lost WHERE receiver_id = $1::big
 
 -- Those who were asked and are suspended: their ladders go to the next receiver at once.
 -- name: SUSPEND_NEXT (dispatch)
-UPDATE referral SET remind_due = NULL, next_due = shyraq_now()
-WHERE receiver_id = $1::bigint AND state = 'asked' AND next_due IS NOT NULL;
+WITH gone AS (UPDATE referral SET state = 'stood_down', remind_due = NULL
+	WHERE receiver_id = $1::bigint AND state = 'asked' RETURNING case_id)
+UPDATE casefile c SET ladder_due = shyraq_now() FROM gone
+WHERE c.id = gone.case_id AND c.refer_due IS NULL AND c.state IN ('referred', 'taken', 'nobody');
 
 -- name: SUSPEND_TAKEN (dispatch)
 SELECT c.id FROM referral f JOIN casefile c ON c.id = f.case_id AND c.taken_by = f.id
@@ -853,11 +912,14 @@ WHERE a.contact_id = $1::bigint AND ((f.state = 'asked' AND c.state IN ('referre
 
 -- Asks that no other phone of the receiver can answer go to the next receiver at once.
 -- name: CONTACT_NEXT (dispatch)
-UPDATE referral f SET remind_due = NULL, next_due = shyraq_now()
-WHERE f.state = 'asked' AND f.next_due IS NOT NULL
-	AND f.id IN (SELECT a.referral_id FROM referral_ask a WHERE a.contact_id = $1::bigint)
-	AND NOT EXISTS (SELECT FROM referral_ask a JOIN contact k ON k.id = a.contact_id AND k.active
-		WHERE a.referral_id = f.id AND k.id <> $1::bigint);
+WITH gone AS (UPDATE referral f SET state = 'stood_down', remind_due = NULL
+	WHERE f.state = 'asked'
+		AND f.id IN (SELECT a.referral_id FROM referral_ask a WHERE a.contact_id = $1::bigint)
+		AND NOT EXISTS (SELECT FROM referral_ask a JOIN contact k ON k.id = a.contact_id AND k.active
+			WHERE a.referral_id = f.id AND k.id <> $1::bigint)
+	RETURNING case_id)
+UPDATE casefile c SET ladder_due = shyraq_now() FROM gone
+WHERE c.id = gone.case_id AND c.refer_due IS NULL AND c.state IN ('referred', 'taken', 'nobody');
 
 -- Its codes prove nothing any more, also when it comes back.
 -- name: CONTACT_CODES (dispatch)
@@ -1153,7 +1215,7 @@ UPDATE casefile c SET bypass = trim(c.bypass || ' ' || CASE WHEN $2::text = 'pol
 WHERE c.id = $1::bigint;
 
 -- name: BYPASS_ASKED (worker dispatch)
-UPDATE referral f SET state = 'stood_down', remind_due = NULL, next_due = NULL
+UPDATE referral f SET state = 'stood_down', remind_due = NULL
 FROM casefile c, receiver r
 WHERE f.case_id = $1::bigint AND c.id = f.case_id AND r.id = f.receiver_id AND f.state = 'asked'
 	AND (r.kind = ANY(string_to_array(c.bypass, ' ')) OR '#' || r.id = ANY(string_to_array(c.bypass, ' ')))
@@ -1168,7 +1230,7 @@ WHERE f.case_id = $1::bigint AND f.state IN ('asked', 'accepted')
 	AND ($2::text = '' OR r.kind = $2::text) AND r.kind <> 'operator' ORDER BY k.id;
 
 -- name: WITHDRAW_DOWN (worker dispatch)
-UPDATE referral f SET state = 'stood_down', remind_due = NULL, next_due = NULL
+UPDATE referral f SET state = 'revoked', remind_due = NULL, lease_due = NULL, outcome_due = NULL
 FROM receiver r
 WHERE f.case_id = $1::bigint AND r.id = f.receiver_id AND f.state IN ('asked', 'accepted')
 	AND ($2::text = '' OR r.kind = $2::text) AND r.kind <> 'operator'
@@ -1181,10 +1243,10 @@ UPDATE casefile c SET
 		WHEN f.id IS NOT NULL THEN 'referred' ELSE c.state END,
 	taken_at = CASE WHEN f.id IS NULL THEN c.taken_at END,
 	taken_by = CASE WHEN f.id IS NULL THEN c.taken_by END,
-	operator_due = CASE WHEN NOT $2::boolean THEN c.operator_due END,
-	refer_due = CASE WHEN $2::boolean THEN NULL
-		WHEN f.id IS NOT NULL AND c.state = 'taken' THEN shyraq_now() ELSE c.refer_due END
-FROM casefile o LEFT JOIN referral f ON f.id = o.taken_by AND f.state = 'stood_down'
+	refer_due = CASE WHEN NOT $2::boolean THEN c.refer_due END,
+	ladder_due = CASE WHEN $2::boolean THEN NULL
+		WHEN f.id IS NOT NULL AND c.state = 'taken' THEN shyraq_now() ELSE c.ladder_due END
+FROM casefile o LEFT JOIN referral f ON f.id = o.taken_by AND f.state = 'revoked'
 WHERE c.id = $1::bigint AND o.id = c.id;
 
 -- S16 -------------------------------------------------------------------------------------------------

@@ -22,10 +22,10 @@ static const struct {
 	enum db_stmt off;
 	bool of_case; /* `id` is a case's */
 } kinds[] = {
-	{ "refer", due_refer, ST_CASE_OPERATOR, true },
-	{ "operator", due_operator, ST_CASE_OPERATOR, true },
+	{ "refer", due_refer, ST_CASE_NOT_DUE, true },
+	{ "ladder", due_ladder, ST_CASE_NOT_DUE, true },
 	{ "remind", due_remind, ST_REMIND_OFF, false },
-	{ "next", due_next, ST_REFERRAL_NEXT_OFF, false },
+	{ "lease", due_lease, ST_LEASE_OFF, false },
 	{ "session", due_session, ST_SESSION_SHUT, false },
 	{ "timer", due_timer, ST_SESSION_TIMER_OFF, false },
 	{ "knock", due_knock, ST_KNOCK_OFF, true },

@@ -14,11 +14,13 @@ MUST_CHECK enum rc due_run(struct turn *t, const char *kind, int64_t id, int64_t
 /* It was refused (class 22, 23, a text that does not exist): a task, and it falls due no more. */
 MUST_CHECK enum rc due_refuse(struct turn *t, const char *kind, int64_t id);
 
-/* referral.c */
+/* ladder.c */
 MUST_CHECK enum rc due_refer(struct turn *t, int64_t id, int64_t due_ms);
-MUST_CHECK enum rc due_operator(struct turn *t, int64_t id, int64_t due_ms);
+MUST_CHECK enum rc due_ladder(struct turn *t, int64_t id, int64_t due_ms);
+/* ladder_ask.c */
 MUST_CHECK enum rc due_remind(struct turn *t, int64_t id, int64_t due_ms);
-MUST_CHECK enum rc due_next(struct turn *t, int64_t id, int64_t due_ms);
+/* lease.c */
+MUST_CHECK enum rc due_lease(struct turn *t, int64_t id, int64_t due_ms);
 /* due.c */
 MUST_CHECK enum rc due_session(struct turn *t, int64_t id, int64_t due_ms);
 MUST_CHECK enum rc due_parts(struct turn *t, int64_t id, int64_t due_ms);

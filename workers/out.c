@@ -23,6 +23,7 @@ static const struct {
 	[OUT_SESSION] = { ST_SESSION_WRITE, "itittiitiiit" },
 	[OUT_ANSWER] = { ST_ANSWER_WRITE, "itt" },
 	[OUT_CONSENT] = { ST_CONSENT_WRITE, "itot" },
+	[OUT_LOOK] = { ST_CASE_LOOK, "i" },
 	[OUT_PLACE] = { ST_PLACE_WRITE, "ib" },
 	[OUT_NARRATIVE] = { ST_NARRATIVE_WRITE, "iib" },
 	[OUT_WITHDRAW] = { ST_OUTBOX_WITHDRAW, "i" },

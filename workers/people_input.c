@@ -39,7 +39,7 @@ people_input(
 		.now_ms = clock_wall_ms(),
 		.late = p->late,
 		.state = p->state,
-		.night = false, /* receivers have no hours yet */
+		.night = p->night,
 		.code = p->code,
 		.job_answer = w->job != 0 ? w->answer : NULL,
 		.hidden = p->ussd ? &p->hidden : NULL,

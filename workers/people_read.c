@@ -118,6 +118,7 @@ read_row(const struct turn *t, struct person *p, const struct db_rows *r, int ro
 	p->forget = db_get_bool(r, row, 24);
 	read_waiting(t, &p->waiting, r, row);
 	p->own_case = db_get_bool(r, row, 32);
+	p->night = db_get_bool(r, row, 33);
 }
 
 enum rc

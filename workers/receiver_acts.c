@@ -10,8 +10,9 @@
 
 #include "clock.h"
 #include "knock.h"
+#include "ladder.h"
+#include "lease.h"
 #include "log.h"
-#include "refer_text.h"
 
 enum rc
 answering_reply(struct answering *a, int64_t case_id, const char *key, const char *text)
@@ -57,133 +58,212 @@ said_args(struct said *s, int64_t number, int64_t code, int64_t at_ms, const cha
 	return s->arg;
 }
 
-/* Contacts of the referrals that stand down, and other phones of the one who took it: one text each. */
+/* A receiver's answer on its way through the ladder of its case. */
+struct acting {
+	struct answering *a;
+	struct case_row c;
+	struct ladder l;
+	size_t i; /* the candidate who writes; l.n: none */
+	int64_t referral;
+	int code;
+};
+
 static enum rc
-tell_others(
-    struct answering *a, const struct case_row *c, int64_t taken_by, struct db_rows *down)
+acting_open(struct answering *a, int ask, struct acting *x)
 {
-	struct db_col id = { .kind = DB_INT8 };
-	struct db_rows *r = NULL;
 	enum rc rc;
 
-	db_col_i64(&id, taken_by);
-	for (int i = 0; i < db_count(down); i++)
-		db_col_i64(&id, db_get_i64(down, i, 0));
-	rc = db_run(a->t->db, ST_ASK_CONTACTS, &r, db_array(&id));
-	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {
-		char text[REFER_TEXT_MAX];
-		struct said said;
-
-		if (db_get_i64(r, i, 0) == a->p->contact_id)
-			continue;
-		rc = refer_say(a->t->flows, referral_lang(a->t, db_get_text(r, i, 3)),
-		    "ref.taken_else",
-		    said_args(&said, c->facts.number, db_get_i64(r, i, 2),
-			clock_wall_ms(), referral_case_region(c)),
-		    3, text);
-		if (rc == RC_OK)
-			rc = referral_tell(
-			    a->t, db_get_i64(r, i, 0), c->id, "ref.taken_else", text);
-	}
-	db_rows_free(r);
-	db_col_free(&id);
+	memset(x, 0, sizeof(*x));
+	x->a = a;
+	x->referral = db_get_i64(a->asks, ask, 1);
+	x->code = (int)db_get_i64(a->asks, ask, 0);
+	rc = referral_case_lock(a->t, db_get_i64(a->asks, ask, 2), &x->c);
+	if (rc == RC_OK)
+		rc = ladder_open(a->t, &x->c, &x->l);
+	if (rc == RC_OK)
+		x->i = ladder_of(&x->l, x->referral);
 	return rc;
 }
 
-static enum rc
-detail(struct answering *a, struct case_row *c, int code, int64_t at_ms)
+static void
+acting_close(struct acting *x)
 {
-	char text[REFER_TEXT_MAX], hhmm[6];
-	enum rc rc = referral_case_place(a->t, c);
+	ladder_close(&x->l);
+	referral_case_clear(&x->c);
+}
 
-	turn_hhmm(at_ms, referral_case_region(c), hhmm);
+static enum rc
+reply(struct acting *x, const char *key, int64_t at_ms)
+{
+	struct said said;
+
+	return answering_say(x->a, x->c.id, key,
+	    said_args(
+		&said, x->c.facts.number, x->code, at_ms, referral_case_region(&x->c)),
+	    3);
+}
+
+/* The place, unless the plan keeps it from them yet. An operator who took the case has it. */
+static bool
+may_have_place(const struct acting *x)
+{
+	const char *kind = x->l.v[x->i].kind;
+
+	if (plan_ask_of(&x->l.plan, &x->l.v[x->i]) == x->l.plan.n)
+		return strcmp(kind, "police") != 0 && strcmp(kind, "embassy") != 0;
+	return plan_may_have_place(&x->l.plan, x->l.v, x->l.n, x->i);
+}
+
+static enum refer_role
+role_of(const struct acting *x)
+{
+	const struct candidate *v = &x->l.v[x->i];
+	unsigned ask = plan_ask_of(&x->l.plan, v);
+
+	return ask < x->l.plan.n ? refer_role_parse(x->l.plan.v[ask].text)
+				 : refer_role_parse(v->kind);
+}
+
+static enum rc
+detail(struct acting *x, int64_t at_ms)
+{
+	struct answering *a = x->a;
+	char text[REFER_TEXT_MAX], hhmm[6], others[LADDER_OTHERS_MAX];
+	struct refer_detail d = { role_of(x), hhmm, others, may_have_place(x) };
+	enum rc rc = d.place ? referral_case_place(a->t, &x->c) : RC_OK;
+
+	turn_hhmm(at_ms, referral_case_region(&x->c), hhmm);
+	ladder_others(&x->l, x->i, a->lang, false, others);
 	if (rc == RC_OK)
-		rc = refer_detail(
-		    a->t->flows, a->lang, &c->facts, (unsigned)code, hhmm, text);
+		rc = refer_detail(a->t->flows, a->lang, &x->c.facts, &d, text);
 	if (rc == RC_OK)
-		rc = answering_reply(a, c->id, "ref.detail", text);
+		rc = answering_reply(a, x->c.id, "ref.detail", text);
+	if (rc == RC_OK && x->c.place != NULL)
+		rc = db_run(a->t->db, ST_REFERRAL_PLACE, NULL, db_i64(x->referral));
+	if (rc == RC_OK && x->c.cut)
+		rc = reply(x, "ref.cut", 0);
 	seal_wipe(text, sizeof(text));
 	return rc;
 }
 
+/* Who has accepted before and may have the place only now. */
 static enum rc
-taken(struct answering *a, struct case_row *c, int64_t referral, int code)
+place_to_others(struct acting *x)
 {
-	struct turn *t = a->t;
-	struct db_rows *down = NULL;
-	enum rc rc = db_run(t->db, ST_CASE_TAKEN, NULL, db_i64(c->id), db_i64(referral));
+	enum rc rc = referral_case_place(x->a->t, &x->c);
+
+	return rc == RC_OK && x->c.place != NULL
+	    ? ladder_tell_place(&x->l, x->c.place, false, x->i)
+	    : rc;
+}
+
+/* The acceptance in the database and in the ladder: a lease, and, where it leads, the case is theirs. */
+static enum rc
+settle(struct acting *x)
+{
+	struct turn *t = x->a->t;
+	bool lead = ladder_leads(&x->l, x->i), settles = lead && x->c.taken_by == 0,
+	     operator= strcmp(x->l.v[x->i].kind, "operator") == 0;
+	enum rc rc = db_run(t->db, ST_REFERRAL_ACCEPT, NULL, db_i64(x->referral),
+	    db_bool(lead), db_i64(lease_until(&x->l, x->i)));
+
+	x->l.v[x->i].state = ASK_TAKEN;
+	if (rc == RC_OK && settles)
+		rc = db_run(
+		    t->db, ST_CASE_TAKEN, NULL, db_i64(x->c.id), db_i64(x->referral));
+	if (rc == RC_OK)
+		rc = db_run(t->db, ST_CASE_LADDER, NULL, db_i64(x->c.id),
+		    db_i64(operator? 0 : clock_wall_ms()));
+	if (settles)
+		x->c.taken_by = x->referral;
+	return rc == RC_OK && settles ? knock_plan(t, x->c.id, 0) : rc;
+}
+
+static enum rc
+taken(struct acting *x)
+{
+	struct turn *t = x->a->t;
+	enum rc rc = settle(x);
 
 	if (rc == RC_OK)
-		rc = db_run(t->db, ST_REFERRAL_ANSWER, NULL, db_i64(referral),
-		    db_text("accepted"));
+		rc = detail(x, clock_wall_ms());
 	if (rc == RC_OK)
-		rc = db_run(t->db, ST_STAND_DOWN, &down, db_i64(c->id), db_i64(referral));
+		rc = ladder_stand_down(&x->l, x->referral, x->a->p->contact_id);
 	if (rc == RC_OK)
-		rc = db_run(t->db, ST_NEXT_OFF, NULL, db_i64(c->id));
-	if (rc == RC_OK)
-		rc = detail(a, c, code, clock_wall_ms());
-	if (rc == RC_OK)
-		rc = tell_others(a, c, referral, down);
-	if (rc == RC_OK)
-		rc = knock_plan(t, c->id, 0);
-	db_rows_free(down);
+		rc = place_to_others(x);
 	if (rc != RC_OK)
 		return rc;
-	out_row(t->out, OUT_AUDIT, "referral.accepted", c->id, referral, a->p->contact_id,
-	    (const char *)NULL);
-	log_info("referral.accepted", "case=%lld referral=%lld", (long long)c->id,
-	    (long long)referral);
+	out_row(t->out, OUT_AUDIT, "referral.accepted", x->c.id, x->referral,
+	    x->a->p->contact_id, x->l.v[x->i].kind);
+	log_info("referral.accepted", "case=%lld referral=%lld", (long long)x->c.id,
+	    (long long)x->referral);
 	return RC_OK;
 }
 
-static const char *
-fact(const struct case_row *c, const char *slot)
-{
-	for (uint8_t i = 0; i < c->facts.slots; i++) {
-		if (strcmp(c->facts.slot[i].name, slot) == 0)
-			return c->facts.slot[i].code;
-	}
-	return "";
-}
-
-/* S14: they stood down because the person took the consent back, not because another took the case. */
+/* Its answer counts: nobody has settled the case, or its role is asked beside whoever did. */
 static bool
-is_withdrawn(const struct answering *a, const struct case_row *c, int ask)
+may_take(const struct acting *x)
 {
-	const char *kind = db_get_text(a->asks, ask, 6);
-
-	if (strcmp(db_get_text(a->asks, ask, 3), "stood_down") != 0)
+	if (strcmp(x->c.state, "closed") == 0 || strcmp(x->c.state, "met") == 0)
 		return false;
-	return strcmp(fact(c, "ngo"), "no") == 0 ||
-	    ((strcmp(kind, "police") == 0 || strcmp(kind, "embassy") == 0) &&
-		strcmp(fact(c, kind), "no") == 0);
+	if (x->c.taken_by == 0)
+		return true;
+	return plan_still_asked(&x->l.plan, x->l.v, x->l.n, x->i);
 }
 
 /* Accepted by this one: the detail again. By another: when, thank you, do not drive. */
 enum rc
 receiver_accept(struct answering *a, int ask)
 {
-	int64_t referral = db_get_i64(a->asks, ask, 1);
-	int code = (int)db_get_i64(a->asks, ask, 0);
-	struct case_row c = { 0 };
-	struct said said;
-	enum rc rc = referral_case_lock(a->t, db_get_i64(a->asks, ask, 2), &c);
+	struct acting x;
+	enum rc rc = acting_open(a, ask, &x);
 
-	if (rc != RC_OK)
-		return rc;
-	if (is_withdrawn(a, &c, ask))
-		rc = answering_say(a, c.id, "ref.withdrawn",
-		    said_args(&said, c.facts.number, code, 0, ""), 3);
-	else if (referral_case_is_open(&c))
-		rc = taken(a, &c, referral, code);
-	else if (c.taken_by == referral)
-		rc = detail(a, &c, code, c.taken_ms);
-	else
-		rc = answering_say(a, c.id, "ref.taken_at",
-		    said_args(&said, c.facts.number, code, c.taken_ms,
-			referral_case_region(&c)),
-		    3);
-	referral_case_clear(&c);
+	if (rc == RC_OK && x.i < x.l.n) {
+		if (strcmp(ladder_state(&x.l, x.i), "revoked") == 0)
+			rc = reply(&x, "ref.withdrawn", 0);
+		else if (x.l.v[x.i].state == ASK_TAKEN)
+			rc = detail(&x, ladder_answered(&x.l, x.i));
+		else if (may_take(&x))
+			rc = taken(&x);
+		else
+			rc = reply(&x, "ref.taken_at", x.c.taken_ms);
+	}
+	acting_close(&x);
+	return rc;
+}
+
+/* Theirs no more: to another who has accepted, else the ladder goes on at once. */
+static enum rc
+back(struct acting *x, const char *state)
+{
+	enum rc rc = lease_end(&x->l, x->i, state);
+
+	if (rc == RC_OK)
+		out_row(x->a->t->out, OUT_AUDIT, "referral.given_back", x->c.id,
+		    x->referral, x->a->p->contact_id, (const char *)NULL);
+	return rc;
+}
+
+static enum rc
+declined(struct acting *x)
+{
+	struct answering *a = x->a;
+	enum rc rc;
+
+	rc = db_run(
+	    a->t->db, ST_REFERRAL_ANSWER, NULL, db_i64(x->referral), db_text("declined"));
+	if (rc == RC_OK)
+		rc = db_run(a->t->db, ST_CONTACT_REASON, NULL, db_i64(a->p->contact_id),
+		    db_i64(x->referral));
+	if (rc == RC_OK && !x->c.with_operator)
+		rc = db_run(a->t->db, ST_CASE_LADDER, NULL, db_i64(x->c.id),
+		    db_i64(clock_wall_ms()));
+	if (rc == RC_OK)
+		rc = reply(x, "ref.declined", 0);
+	out_row(a->t->out, OUT_AUDIT, "referral.declined", x->c.id, x->referral,
+	    a->p->contact_id, (const char *)NULL);
+	log_info("referral.declined", "case=%lld referral=%lld", (long long)x->c.id,
+	    (long long)x->referral);
 	return rc;
 }
 
@@ -191,79 +271,85 @@ receiver_accept(struct answering *a, int ask)
 enum rc
 receiver_decline(struct answering *a, int ask)
 {
-	int64_t referral = db_get_i64(a->asks, ask, 1);
-	struct case_row c = { 0 };
-	struct said said;
-	enum rc rc = referral_case_lock(a->t, db_get_i64(a->asks, ask, 2), &c);
+	struct acting x;
+	enum rc rc = acting_open(a, ask, &x);
 
-	if (rc != RC_OK)
-		return rc;
-	if (!referral_case_is_open(&c)) {
-		rc = answering_say(a, c.id, "ref.taken_at",
-		    said_args(
-			&said, c.facts.number, 0, c.taken_ms, referral_case_region(&c)),
-		    3);
-		goto out;
+	if (rc == RC_OK && x.i < x.l.n) {
+		if (x.l.v[x.i].state == ASK_TAKEN && x.c.met_ms == 0) {
+			rc = back(&x, "given_back");
+			if (rc == RC_OK)
+				rc = reply(&x, "ref.given_back", 0);
+		} else if (x.l.v[x.i].state != ASK_TAKEN && may_take(&x)) {
+			rc = declined(&x);
+		} else {
+			rc = reply(&x, "ref.taken_at", x.c.taken_ms);
+		}
 	}
-	rc = db_run(
-	    a->t->db, ST_REFERRAL_ANSWER, NULL, db_i64(referral), db_text("declined"));
-	if (rc == RC_OK)
-		rc = db_run(a->t->db, ST_CONTACT_REASON, NULL, db_i64(a->p->contact_id),
-		    db_i64(referral));
-	if (rc == RC_OK)
-		rc = answering_say(a, c.id, "ref.declined",
-		    said_args(&said, c.facts.number, 0, 0, ""), 3);
-	out_row(a->t->out, OUT_AUDIT, "referral.declined", c.id, referral,
-	    a->p->contact_id, (const char *)NULL);
-	log_info("referral.declined", "case=%lld referral=%lld", (long long)c.id,
-	    (long long)referral);
-out:
-	referral_case_clear(&c);
+	acting_close(&x);
 	return rc;
 }
 
-/* What only the one who took it may say of it: on the way, met, not found, give back, the operator. */
+/* What only who has accepted may say: on the way, met, not found, give back, the operator. */
 struct act {
 	const char *key; /* of the reply */
 	const char *audit;
 	const char *task; /* for an operator, or NULL */
-	enum db_stmt st;  /* what it does to the case; DB_STMTS: nothing */
-	bool next;        /* the ladder goes on */
-};
-static const struct act acts[] = {
-	[SAYS_OPERATOR] = { "ref.noted", "referral.operator", "asked_for", DB_STMTS,
-	    false },
-	[SAYS_ON_THE_WAY] = { "ref.on_the_way", "referral.on_the_way", NULL, DB_STMTS,
-	    false },
-	[SAYS_MET] = { "ref.met", "referral.met", NULL, ST_CASE_MET, false },
-	[SAYS_NOT_FOUND] = { "ref.noted", "referral.not_found", "not_found", DB_STMTS,
-	    false },
-	[SAYS_GIVE_BACK] = { "ref.given_back", "referral.given_back", NULL, ST_CASE_BACK,
-	    true },
+	enum rc (*run)(struct acting *x);
 };
 
 static enum rc
-acted(struct answering *a, const struct act *act, struct case_row *c, int64_t referral)
+on_the_way(struct acting *x)
 {
-	struct said said;
-	enum rc rc = RC_OK;
+	return db_run(x->a->t->db, ST_REFERRAL_WAY, NULL, db_i64(x->referral),
+	    db_i64(lease_until(&x->l, x->i)));
+}
 
-	if (act->st != DB_STMTS)
-		rc = db_run(a->t->db, act->st, NULL, db_i64(c->id));
-	if (rc == RC_OK && act->next)
-		rc = db_run(a->t->db, ST_REFERRAL_ANSWER, NULL, db_i64(referral),
-		    db_text("declined"));
+static enum rc
+met(struct acting *x)
+{
+	struct turn *t = x->a->t;
+	bool first = strcmp(x->c.state, "met") != 0;
+	enum rc rc = db_run(t->db, ST_REFERRAL_MET, NULL, db_i64(x->referral),
+	    db_i64(lease_outcome_due(
+		clock_wall_ms(), turn_zone_minutes(referral_case_region(&x->c)))));
+
+	if (rc != RC_OK || !ladder_leads(&x->l, x->i) || !first)
+		return rc;
+	rc = db_run(t->db, ST_CASE_MET, NULL, db_i64(x->c.id));
+	if (rc == RC_OK)
+		rc = ladder_met(&x->l, x->i);
+	return rc;
+}
+
+static enum rc
+give_back(struct acting *x)
+{
+	return back(x, "given_back");
+}
+
+static const struct act acts[] = {
+	[SAYS_OPERATOR] = { "ref.noted", "referral.operator", "asked_for", NULL },
+	[SAYS_ON_THE_WAY] = { "ref.on_the_way", "referral.on_the_way", NULL, on_the_way },
+	[SAYS_MET] = { "ref.met", "referral.met", NULL, met },
+	[SAYS_NOT_FOUND] = { "ref.noted", "referral.not_found", "not_found", NULL },
+	[SAYS_GIVE_BACK] = { "ref.given_back", NULL, NULL, give_back },
+};
+
+static enum rc
+acted(struct acting *x, const struct act *act)
+{
+	struct answering *a = x->a;
+	enum rc rc = act->run != NULL ? act->run(x) : RC_OK;
+
 	if (rc != RC_OK)
 		return rc;
 	if (act->task != NULL)
-		out_row(a->t->out, OUT_TASK, act->task, c->id, a->p->inbox_id,
+		out_row(a->t->out, OUT_TASK, act->task, x->c.id, a->p->inbox_id,
 		    a->p->contact_id);
-	out_row(a->t->out, OUT_AUDIT, act->audit, c->id, referral, a->p->contact_id,
-	    (const char *)NULL);
-	return answering_say(a, c->id, act->key,
-	    said_args(
-		&said, c->facts.number, 0, clock_wall_ms(), referral_case_region(c)),
-	    3);
+	if (act->audit != NULL)
+		out_row(a->t->out, OUT_AUDIT, act->audit, x->c.id, x->referral,
+		    a->p->contact_id, (const char *)NULL);
+	return reply(x, act->key, clock_wall_ms());
 }
 
 bool
@@ -286,19 +372,33 @@ receiver_not_yours(struct answering *a, const struct case_row *c, int ask)
 	    said_args(&said, c->facts.number, db_get_i64(a->asks, ask, 0), 0, ""), 3);
 }
 
+/* A sign of life after the lease has lapsed, and nobody else has the case: it is theirs again. */
+static bool
+comes_back(const struct acting *x, enum receiver_word word)
+{
+	return (word == SAYS_ON_THE_WAY || word == SAYS_MET) &&
+	    strcmp(ladder_state(&x->l, x->i), "lapsed") == 0 && may_take(x);
+}
+
 enum rc
 receiver_act(struct answering *a, int ask, enum receiver_word word)
 {
-	int64_t referral = db_get_i64(a->asks, ask, 1);
-	struct case_row c = { 0 };
-	enum rc rc = referral_case_lock(a->t, db_get_i64(a->asks, ask, 2), &c);
+	struct acting x;
+	enum rc rc = acting_open(a, ask, &x);
 
-	if (rc != RC_OK)
-		return rc;
-	if (c.taken_by == referral && strcmp(c.state, "closed") != 0)
-		rc = acted(a, &acts[word], &c, referral);
-	else
-		rc = receiver_not_yours(a, &c, ask);
-	referral_case_clear(&c);
+	if (rc == RC_OK && x.i < x.l.n) {
+		if (comes_back(&x, word)) {
+			rc = settle(&x);
+			if (rc == RC_OK)
+				rc = ladder_stand_down(
+				    &x.l, x.referral, a->p->contact_id);
+		}
+		if (rc == RC_OK && x.l.v[x.i].state == ASK_TAKEN &&
+		    strcmp(x.c.state, "closed") != 0)
+			rc = acted(&x, &acts[word]);
+		else if (rc == RC_OK)
+			rc = receiver_not_yours(a, &x.c, ask);
+	}
+	acting_close(&x);
 	return rc;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The ladder in the database: who is asked next, reminders, the operator; facts of a case for texts.
- * It runs from due times alone, so any restart goes on where it stood. Called by turn.c, receivers.c.
+ * A case under its lock, its facts and its place, and one text to one receiver. It asks nobody.
+ * Called by the ladder, by receivers' answers and by the effects of a step.
  */
 #ifndef SHYRAQ_REFERRAL_H
 #define SHYRAQ_REFERRAL_H
@@ -17,10 +17,26 @@ struct case_row {
 	int64_t peer_id;
 	int64_t taken_ms; /* 0: not taken */
 	int64_t taken_by;
-	int64_t refer_due, operator_due, asked_ms;
+	int64_t met_ms;     /* 0: not yet */
+	bool with_operator; /* an operator took it */
+	int64_t refer_due, ladder_due, asked_ms, begun_ms, rest_ms; /* 0: none */
+	bool operator_told; /* nobody is left to ask, or it took too long */
+	bool cut;           /* S4: the person is not to be written to */
 	char *
 	    place; /* opened only by referral_case_place; malloc'd, wiped by referral_case_clear */
 };
+/* One asking of one receiver, locked after its case. */
+struct referral_row {
+	int64_t case_id, remind_ms, lease_ms, asked_ms, outcome_ms;
+	char state[12];
+	bool lease_asked;
+};
+/*
+ * The case is locked before the referral, as an answer does, so that no two wait for each other. RC_AGAIN:
+ * there is no such referral.
+ */
+MUST_CHECK enum rc referral_lock_both(
+    struct turn *t, int64_t id, struct case_row *c, struct referral_row *f);
 /* RC_AGAIN when there is no such case. */
 MUST_CHECK enum rc referral_case_lock(struct turn *t, int64_t id, struct case_row *c);
 /* Opens the person's words for the place: only for a receiver that accepted. */
@@ -31,13 +47,6 @@ bool referral_case_is_open(const struct case_row *c);
 
 /* The language a receiver is written to: theirs when there are texts in it, else Russian, else any. */
 enum lang referral_lang(const struct turn *t, const char *code);
-
-/*
- * S5: a case that is danger from now on: who was asked and has not answered gets the first text again,
- * urgent, with the same code, and the clocks of danger count from now; who has taken it hears so. Once.
- * `said`: an answer to a question of theirs goes out beside this and says it already.
- */
-MUST_CHECK enum rc referral_danger(struct turn *t, int64_t case_id, bool said);
 
 /* The person's phone is not to be written to any more: everyone asked or acting hears it, once. */
 MUST_CHECK enum rc referral_cut(struct turn *t, int64_t case_id);

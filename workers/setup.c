@@ -38,6 +38,7 @@ static const struct conf_option rules[] = {
 	{ "lease", CONF_TIME, RULE(lease_ms), "10 s", 1000, 60000, NULL },
 	{ "parts", CONF_TIME, RULE(parts_ms), "10 min", 10000, 86400000, NULL },
 	{ "rest", CONF_TIME, RULE(rest_ms), "5 min", 60000, 3600000, NULL },
+	{ "lease_answer", CONF_TIME, RULE(grace_ms), "15 min", 60000, 14400000, NULL },
 	{ "safe_width", CONF_TIME, RULE(safe_wide_ms), "2 h", 900000, 21600000, NULL },
 	{ "safe_days", CONF_TIME, RULE(safe_ms), "7 d", 86400000, 2592000000, NULL },
 	{ "witness", CONF_TIME, RULE(witness_ms), "24 h", 3600000, 259200000, NULL },

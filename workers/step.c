@@ -10,8 +10,8 @@
 
 #include "clock.h"
 #include "knock.h"
+#include "ladder.h"
 #include "log.h"
-#include "referral.h"
 #include "str.h"
 
 #define PLACE_CHARS 70
@@ -131,14 +131,16 @@ on_case_class(struct stepping *st, const struct effect *f)
 	    case_class_name(f->class), lang_code(st->p->session.lang), OUT_NULL);
 	if (f->class != CASE_DANGER)
 		return RC_OK;
-	return referral_danger(st->t, st->p->session.case_id, answers_danger(st));
+	return ladder_danger(st->t, st->p->session.case_id, answers_danger(st));
 }
 
 static enum rc
 on_answer(struct stepping *st, const struct effect *f)
 {
-	if (st->p->session.case_id != 0)
-		out_row(st->t->out, OUT_ANSWER, st->p->session.case_id, f->name, f->code);
+	if (st->p->session.case_id == 0)
+		return RC_OK;
+	out_row(st->t->out, OUT_ANSWER, st->p->session.case_id, f->name, f->code);
+	out_row(st->t->out, OUT_LOOK, st->p->session.case_id);
 	return RC_OK;
 }
 
@@ -186,29 +188,6 @@ place_bytes(const char *text)
 	return at;
 }
 
-/* Whoever has taken the case gets the place at once; S11: nothing that may be a phone's number. */
-static enum rc
-tell_place(struct stepping *st, const char *text)
-{
-	int64_t case_id = st->p->session.case_id;
-	char place[REFER_PLACE_MAX];
-	struct db_rows *r;
-	enum rc rc = db_run(st->t->db, ST_TAKER_CONTACTS, &r, db_i64(case_id));
-
-	if (rc != RC_OK)
-		return rc;
-	refer_place(text, place);
-	for (int i = 0; rc == RC_OK && place[0] != '\0' && i < db_count(r); i++)
-		rc = step_tell(st->t, db_get_i64(r, i, 0), case_id, db_get_text(r, i, 1),
-		    "ref.place_is", db_get_i64(r, i, 2), "place", place);
-	if (db_count(r) > 0)
-		out_row(st->t->out, OUT_AUDIT, "place.told", case_id, st->p->taken_by,
-		    OUT_NULL, (const char *)NULL);
-	db_rows_free(r);
-	seal_wipe(place, sizeof(place));
-	return rc;
-}
-
 static enum rc
 on_place(struct stepping *st, const struct effect *f)
 {
@@ -223,7 +202,7 @@ on_place(struct stepping *st, const struct effect *f)
 	    st->t->keys, SEAL_PLACE, p->session.case_id, p->text, at, &n);
 	out_row(st->t->out, OUT_PLACE, p->session.case_id, (const void *)sealed, n);
 	free(sealed);
-	return p->state == CASE_STATE_TAKEN ? tell_place(st, p->text) : RC_OK;
+	return ladder_place(st->t, p->session.case_id, p->text);
 }
 
 static enum rc
@@ -239,6 +218,7 @@ on_consent(struct stepping *st, const struct effect *f)
 	    lang_code(st->p->session.lang));
 	out_row(st->t->out, OUT_CONSENT, st->p->session.case_id, f->name,
 	    strcmp(f->code, "yes") == 0, wording);
+	out_row(st->t->out, OUT_LOOK, st->p->session.case_id);
 	out_row(st->t->out, OUT_AUDIT, "consent", st->p->session.case_id, OUT_NULL,
 	    OUT_NULL, f->code);
 	return RC_OK;

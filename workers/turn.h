@@ -24,12 +24,14 @@
 
 /* Milliseconds; safety.md's defaults stand in conf/shyraq.conf. */
 struct turn_limits {
-	int64_t window_ms;      /* S1: 15 min after a person's last message */
-	int64_t answer_ms;      /* S1: an automatic answer is submitted within 90 s */
-	int64_t session_ms;     /* S1a: 72 h */
-	int64_t lease_ms;       /* a claim without news for so long is asked after */
-	int64_t parts_ms;       /* a long message waits so long for its parts */
-	int64_t rest_ms;        /* a bare yes rests the ladder */
+	int64_t window_ms;  /* S1: 15 min after a person's last message */
+	int64_t answer_ms;  /* S1: an automatic answer is submitted within 90 s */
+	int64_t session_ms; /* S1a: 72 h */
+	int64_t lease_ms;   /* a claim without news for so long is asked after */
+	int64_t parts_ms;   /* a long message waits so long for its parts */
+	int64_t rest_ms;    /* a bare yes rests the ladder */
+	int64_t
+	    grace_ms; /* an acceptance that was asked after waits so long for an answer */
 	int64_t safe_wide_ms;   /* S1b: a safe time is at most two hours wide, */
 	int64_t safe_ms;        /* and is good for seven days */
 	int64_t witness_ms;     /* questions with content to a witness: 24 h */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The folder of policies read and proved, its tables, and the choice of the next receiver one at a
- * time. It has no time of its own and asks nobody. Called by the turn's ladder, flow_conf.c and the tools.
+ * The folder of policies read and proved, and its tables. It has no time of its own and asks nobody.
+ * Called by the turn's ladder, flow_conf.c and the tools.
  */
 #include "policy.h"
 
@@ -18,8 +18,6 @@
 
 struct policy {
 	struct policies *all;
-	char kinds[PLAN_KINDS_MAX];       /* may be asked */
-	char child_kinds[PLAN_KINDS_MAX]; /* the same when the person is a child */
 };
 
 static int
@@ -166,30 +164,6 @@ policies_free(struct policies *p)
 	free(p);
 }
 
-/* The kinds of all steps that need nobody's own yes. */
-static void
-flatten(struct policy *p)
-{
-	static const char *const kinds[] = { "ngo", "shelter", "child", "legal", "health",
-		"labour" };
-	const struct policy_file *base = policies_base(p->all);
-	size_t len = 0;
-
-	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-		bool any = false;
-
-		for (unsigned i = 0; i < base->n; i++)
-			any = any ||
-			    (base->v[i].ask.lead &&
-				policy_has_word(base->v[i].ask.kinds, kinds[k]));
-		if (any)
-			(void)!str_add(p->kinds, sizeof p->kinds, &len, "%s%s",
-			    len > 0 ? " " : "", kinds[k]);
-	}
-	len = 0;
-	(void)!str_add(p->child_kinds, sizeof p->child_kinds, &len, "child %s", p->kinds);
-}
-
 enum rc
 policy_load(const char *dir, struct policy **out, struct flow_err *err)
 {
@@ -205,7 +179,6 @@ policy_load(const char *dir, struct policy **out, struct flow_err *err)
 	}
 	if (rc == RC_OK) {
 		inherit(p->all);
-		flatten(p);
 		rc = read_holidays(p->all, dir, err);
 	}
 	if (rc == RC_OK)
@@ -299,8 +272,6 @@ policy_hours(const struct policies *p, const char *country)
 	return &p->opening;
 }
 
-#define CLOSEST 3
-
 int
 policy_closeness(const char *regions, const char *region)
 {
@@ -312,38 +283,4 @@ policy_closeness(const char *regions, const char *region)
 	if (country[0] != '\0' && policy_has_word(regions, country))
 		return 2;
 	return policy_has_word(regions, "*") ? 1 : 0;
-}
-
-int
-policy_choose(const struct policy *p, const struct case_facts *c,
-    const struct candidate *v, size_t n)
-{
-	const char *region = policy_fact(c, "region");
-	bool child = strcmp(policy_fact(c, "who"), "child") == 0;
-	const char *kinds = child ? p->child_kinds : p->kinds;
-	int best = -1, best_close = 0;
-
-	for (size_t i = 0; i < n && i < INT_MAX; i++) {
-		int close = policy_closeness(v[i].regions, region);
-
-		/* S15: whoever is there for children comes before the nearest of the others */
-		if (child && close > 0 && strcmp(v[i].kind, "child") == 0)
-			close += CLOSEST;
-
-		if (v[i].asked || close == 0 || !policy_has_word(kinds, v[i].kind) ||
-		    (policies_base(p->all)->vetted_only && !v[i].vetted))
-			continue;
-		if (best >= 0) {
-			const struct candidate *b = &v[best];
-
-			if (close < best_close ||
-			    (close == best_close && b->order < v[i].order) ||
-			    (close == best_close && b->order == v[i].order &&
-				b->receiver < v[i].receiver))
-				continue;
-		}
-		best = (int)i;
-		best_close = close;
-	}
-	return best;
 }

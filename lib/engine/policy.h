@@ -18,10 +18,7 @@ struct clocks {
 	int64_t lease_ms; /* of an acceptance */
 };
 
-/*
- * Today's way: one receiver at a time. The file without conditions gives clocks, kinds and exceptions;
- * children are asked about at child receivers first.
- */
+/* The folder conf/policies. The file without conditions gives clocks and exceptions where others have none. */
 struct policy;
 struct policies;
 MUST_CHECK enum rc policy_load(
@@ -50,7 +47,7 @@ struct candidate {
 	bool vetted;
 	bool asked;    /* already asked about this case */
 	int64_t order; /* smaller is asked first, ties by receiver id */
-	/* For plan_next alone; zero: never asked, in no group, for everybody. */
+	/* Zero: never asked, in no group, for everybody. */
 	int64_t group;        /* the group that it is a member of */
 	const char *role;     /* of the plan, for which it was asked; NULL: by its kind */
 	enum ask_state state; /* ASK_NOT with `asked` set counts as declined */
@@ -61,13 +58,6 @@ struct candidate {
 	const char *takes; /* answers to "who" that it takes; NULL: all */
 	const char *of;    /* an embassy's country; NULL: unknown */
 };
-
-/*
- * The index of the receiver to ask next: not asked yet, an NGO or shelter that covers the region of
- * the case, else its country, else "*"; closest first. -1: nobody is left (the operator's task).
- */
-int policy_choose(const struct policy *p, const struct case_facts *c,
-    const struct candidate *v, size_t n);
 
 /*
  * Whether `name` ("child", "danger") is an exception to "an organisation is asked only after the
@@ -200,6 +190,12 @@ struct next {
 };
 void plan_next(const struct plan *p, const struct candidate *v, size_t n,
     const struct plan_at *at, struct next *out);
+/*
+ * Whether the answer of a candidate that was asked still counts: nobody has taken its role, and no
+ * acceptance has settled the case but for roles that are asked beside it. Else it stands down.
+ */
+bool plan_still_asked(
+    const struct plan *p, const struct candidate *v, size_t n, size_t i);
 /* When each clock of an asking runs out. The operator's counts from the case's first asking. */
 struct clocks plan_dues(const struct plan *p, unsigned ask, int64_t asked_ms);
 /* Which ask of the plan a candidate that was asked belongs to; p->n: none. */

@@ -206,6 +206,17 @@ read_standing(struct ladder *l)
 		l->role[i].more = best_of(l, &l->p->v[i]) < l->n;
 }
 
+/* A step for a group, and there is none. */
+static bool
+has_no_group(const struct ladder *l, unsigned stage)
+{
+	for (unsigned i = 0; l->group == 0 && i < l->p->n; i++) {
+		if (l->p->v[i].stage == stage && l->p->v[i].grouped)
+			return true;
+	}
+	return false;
+}
+
 /* That of the acceptance; else the first in which a lead is or can be asked. */
 static void
 choose_stage(struct ladder *l)
@@ -216,7 +227,8 @@ choose_stage(struct ladder *l)
 		const struct standing *s = &l->role[i];
 		bool so = l->taken ? s->taken : s->waiting > 0 || s->more;
 
-		if (a->lead && so && (l->stage == 0 || a->stage < l->stage))
+		if (a->lead && so && (l->taken || !has_no_group(l, a->stage)) &&
+		    (l->stage == 0 || a->stage < l->stage))
 			l->stage = a->stage;
 	}
 }
@@ -287,6 +299,8 @@ wants_operator(struct ladder *l)
 	if (!l->taken && l->first_ms > 0 && l->p->n > 0) {
 		int64_t due = plan_dues(l->p, 0, l->first_ms).operator_ms;
 
+		if (due < l->at->rest_until_ms)
+			due = l->at->rest_until_ms;
 		if (l->at->now_ms >= due)
 			return true;
 		look_again(l, due);
@@ -299,6 +313,24 @@ wants_operator(struct ladder *l)
 			s->waiting == 0 && !s->more);
 	}
 	return missing;
+}
+
+bool
+plan_still_asked(const struct plan *p, const struct candidate *v, size_t n, size_t i)
+{
+	const struct plan_at at = { .now_ms = 0 };
+	struct next none = { .n = 0 };
+	struct ladder l = { .p = p, .v = v, .n = n, .at = &at, .out = &none };
+	unsigned ask = plan_ask_of(p, &v[i]);
+
+	if (state_of(&v[i]) != ASK_WAITS)
+		return false;
+	choose_group(&l);
+	read_standing(&l);
+	choose_stage(&l);
+	if (ask == p->n)
+		return !l.taken;
+	return !l.role[ask].taken && (!l.taken || is_current(&l, ask));
 }
 
 void

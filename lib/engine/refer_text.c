@@ -221,9 +221,64 @@ head(const struct flows *f, enum lang l, const struct case_facts *c, char *out,
 		out[0] = '\0';
 }
 
+enum refer_role
+refer_role_parse(const char *text)
+{
+	static const char *const names[] = { "first", "child", "police", "embassy",
+		"operator" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (strcmp(names[i], text) == 0)
+			return (enum refer_role)i;
+	}
+	return REFER_FIRST;
+}
+
+/* "дети среди 6-20": who reads it takes children. */
+static bool
+add_children(
+    struct pieces *p, const struct flows *f, enum lang l, const struct case_facts *c)
+{
+	char key[FLOW_KEY_MAX], s[REFER_TEXT_MAX];
+	struct text_arg band = { "band", NULL };
+
+	if (strcmp(fact(c, "child"), "yes") != 0 ||
+	    snprintf(key, sizeof key, "ref.band.%s", fact(c, "band")) >= (int)sizeof key)
+		return false;
+	band.value = text_of(f, l, key);
+	if (fact(c, "band")[0] == '\0' || band.value == NULL ||
+	    refer_say(f, l, "ref.child_among", &band, 1, s) != RC_OK)
+		return false;
+	add_piece(p, s, weight_of("child", "yes"));
+	return true;
+}
+
+/* What decides, by whom it is for. What police and embassies read names nobody's doings. */
+static void
+first_facts(struct pieces *p, const struct flows *f, enum lang l,
+    const struct case_facts *c, enum refer_role role, bool led)
+{
+	bool state = role == REFER_POLICE || role == REFER_EMBASSY;
+
+	if (role != REFER_CHILD || !add_children(p, f, l, c))
+		add_who(p, f, l, c);
+	if (!state)
+		add_codes(p, f, l, c, "what", 0);
+	if (!state)
+		add_codes(p, f, l, c, "about", 0);
+	if (p->n == 0)
+		add_piece(p,
+		    text_of(f, l, c->class == CASE_DANGER ? "ref.danger" : "ref.asks"),
+		    state ? 1 : 0);
+	if (state)
+		add_piece(p, text_of(f, l, led ? "ref.led" : "ref.with_ngo"), 0);
+	else
+		add_codes(p, f, l, c, "need", DECIDES);
+}
+
 enum rc
-refer_first(const struct flows *f, enum lang l, const struct case_facts *c, unsigned code,
-    char out[REFER_TEXT_MAX])
+refer_first(const struct flows *f, enum lang l, const struct case_facts *c,
+    enum refer_role role, bool led, unsigned code, char out[REFER_TEXT_MAX])
 {
 	char number[24], digits[8], where[FACT_BYTES * 2], facts[REFER_TEXT_MAX];
 	struct pieces p = { .n = 0 };
@@ -235,14 +290,7 @@ refer_first(const struct flows *f, enum lang l, const struct case_facts *c, unsi
 	    snprintf(digits, sizeof digits, "%03u", code % 1000) < 0)
 		return RC_REFUSED;
 	head(f, l, c, where, sizeof where);
-	add_who(&p, f, l, c);
-	add_codes(&p, f, l, c, "what", 0);
-	add_codes(&p, f, l, c, "about", 0);
-	if (p.n == 0)
-		add_piece(&p,
-		    text_of(f, l, c->class == CASE_DANGER ? "ref.danger" : "ref.asks"),
-		    0);
-	add_codes(&p, f, l, c, "need", DECIDES);
+	first_facts(&p, f, l, c, role, led);
 	do {
 		if (!join(facts, sizeof facts, &p, ", "))
 			return RC_REFUSED;
@@ -255,17 +303,36 @@ refer_first(const struct flows *f, enum lang l, const struct case_facts *c, unsi
 
 enum rc
 refer_reminder(const struct flows *f, enum lang l, const struct case_facts *c,
-    unsigned code, unsigned minutes, char out[REFER_TEXT_MAX])
+    unsigned code, unsigned minutes, const char *others, char out[REFER_TEXT_MAX])
 {
 	char number[24], digits[8], waits[12];
 	const struct text_arg args[] = { { "n", number }, { "code", digits },
-		{ "minutes", waits } };
+		{ "minutes", waits }, { "others", others } };
 
 	if (!number_of(number, c->number) ||
 	    snprintf(digits, sizeof digits, "%03u", code % 1000) < 0 ||
 	    snprintf(waits, sizeof waits, "%u", minutes) < 0)
 		return RC_REFUSED;
+	if (others[0] != '\0' &&
+	    refer_say(f, l, "ref.reminder_others", args, ARRAY_LEN(args), out) == RC_OK &&
+	    gsm_size_of(out).parts <= 1)
+		return RC_OK;
 	return refer_say(f, l, "ref.reminder", args, ARRAY_LEN(args), out);
+}
+
+bool
+refer_other(const struct flows *f, enum lang l, const char *kind, bool took,
+    char out[REFER_TEXT_MAX])
+{
+	char key[FLOW_KEY_MAX];
+	struct text_arg who = { "who", NULL };
+
+	if (snprintf(key, sizeof key, "ref.role.%s", kind) >= (int)sizeof key)
+		return false;
+	who.value = text_of(f, l, key);
+	return who.value != NULL &&
+	    refer_say(f, l, took ? "ref.other.took" : "ref.other.wait", &who, 1, out) ==
+	    RC_OK;
 }
 
 enum rc
@@ -409,16 +476,27 @@ add_place(
 		add_filled(p, f, l, "ref.place", "place", town_of(f, l, c), 0);
 }
 
+/* What an organisation wants to know; police and embassies hear none of it. */
+static void
+add_wishes(
+    struct pieces *p, const struct flows *f, enum lang l, const struct case_facts *c)
+{
+	add_needs(p, f, l, c);
+	if (strcmp(fact(c, "police"), "yes") != 0)
+		add_piece(p, text_of(f, l, "ref.no_police"), 30);
+	add_contact(p, f, l, c);
+}
+
 enum rc
 refer_detail(const struct flows *f, enum lang l, const struct case_facts *c,
-    unsigned code, const char *hhmm, char out[REFER_TEXT_MAX])
+    const struct refer_detail *d, char out[REFER_TEXT_MAX])
 {
+	bool state = d->role == REFER_POLICE || d->role == REFER_EMBASSY;
 	char number[24], key[FLOW_KEY_MAX];
-	const struct text_arg yours[] = { { "n", number }, { "at", hhmm } };
+	const struct text_arg yours[] = { { "n", number }, { "at", d->hhmm } };
 	struct pieces p = { .n = 0 };
 	char s[REFER_TEXT_MAX];
 
-	(void)code;
 	if (!number_of(number, c->number) ||
 	    refer_say(f, l, "ref.yours", yours, ARRAY_LEN(yours), s) != RC_OK)
 		return RC_REFUSED;
@@ -427,11 +505,13 @@ refer_detail(const struct flows *f, enum lang l, const struct case_facts *c,
 		c->person_lang < LANGS ? lang_code(c->person_lang) : "none") <
 	    (int)sizeof key)
 		add_piece(&p, text_of(f, l, key), 60);
-	add_place(&p, f, l, c);
-	add_needs(&p, f, l, c);
-	if (strcmp(fact(c, "police"), "yes") != 0)
-		add_piece(&p, text_of(f, l, "ref.no_police"), 30);
-	add_contact(&p, f, l, c);
+	if (d->place)
+		add_place(&p, f, l, c);
+	else
+		add_piece(&p, text_of(f, l, "ref.place_later"), 0);
+	add_piece(&p, d->others, 80);
+	if (!state)
+		add_wishes(&p, f, l, c);
 	add_piece(&p, text_of(f, l, "ref.acts"), 40);
 	add_piece(&p, text_of(f, l, "ref.acts_more"), 10);
 	do {
@@ -439,153 +519,4 @@ refer_detail(const struct flows *f, enum lang l, const struct case_facts *c,
 			return RC_REFUSED;
 	} while (gsm_size_of(out).parts > DETAIL_PARTS && drop_lightest(&p));
 	return RC_OK;
-}
-
-static enum rc
-prove_parts(enum lang l, const char *dir, const char *key, const char *text,
-    unsigned bound, struct flow_err *err)
-{
-	struct gsm_size size = gsm_size_of(text);
-
-	if (text[0] != '\0' && size.parts <= bound)
-		return RC_OK;
-	return prove_fail(err, dir, 1, key,
-	    "%s.po: %u parts, %u units (\"%.80s\"); allowed: %u", lang_code(l),
-	    size.parts, size.units, text, bound);
-}
-
-static enum rc
-prove_places(const struct flows *f, enum lang l, const char *dir, struct flow_err *err)
-{
-	char place[PLACE_CHARS * 2 + 1] = "", out[REFER_TEXT_MAX];
-	struct case_facts c = { .number = 99999,
-		.class = CASE_DANGER,
-		.person_lang = l,
-		.slots = 2,
-		.place = place };
-	enum rc rc = RC_OK;
-
-	for (size_t len = 0; len < PLACE_CHARS * 2; len += 2)
-		memcpy(place + len, "ж", 3);
-	for (unsigned i = 0; i < places_count(f->places) && rc == RC_OK; i++) {
-		c.slot[0] = (struct slot){ .name = "where" };
-		c.slot[1] = (struct slot){ .name = "who", .code = "woman" };
-		if (!str_copy(
-			c.slot[0].code, sizeof c.slot[0].code, place_id(f->places, i)) ||
-		    refer_first(f, l, &c, 999, out) != RC_OK)
-			out[0] = '\0';
-		rc = prove_parts(l, dir, "ref.first", out, 1, err);
-		if (rc == RC_OK && refer_operator(f, l, &c, 999, out) != RC_OK)
-			out[0] = '\0';
-		if (rc == RC_OK)
-			rc = prove_parts(l, dir, "ref.operator", out, 1, err);
-		if (rc == RC_OK && refer_danger(f, l, &c, out) != RC_OK)
-			out[0] = '\0';
-		if (rc == RC_OK)
-			rc = prove_parts(l, dir, "ref.danger", out, 1, err);
-		if (rc != RC_OK)
-			break;
-		if (refer_detail(f, l, &c, 999, "23:59", out) != RC_OK ||
-		    strstr(out, place) == NULL)
-			out[0] = '\0';
-		rc = prove_parts(l, dir, "ref.yours", out, DETAIL_PARTS, err);
-	}
-	return rc;
-}
-
-/* Said by the turn as they stand here; pieces of others may be missing, and are left out then. */
-static const char *const said_keys[] = { "ref.first", "ref.reminder", "ref.yours",
-	"ref.taken_else", "ref.taken_at", "ref.wrong_code", "ref.which", "ref.declined",
-	"ref.reason", "ref.on_the_way", "ref.met", "ref.noted", "ref.given_back",
-	"ref.operator", "ref.cut", "ref.help", "ref.withdrawn", "ref.withdrawn_pressure",
-	"ref.place_is", "ref.read", "ref.words", "ref.unread", "ref.relay_safe",
-	"ref.relay_dial", "ref.relay_writes", "ref.relay_now", "ref.relay_ban",
-	"ref.ban.word", "ref.ban.long", "ref.ban.number", "ref.ban.open",
-	"ref.ban.closed", "ref.answer.read" };
-
-/* "ref.place" is no text of its own: prove_places sees to the whole. */
-static unsigned
-parts_of(const char *key)
-{
-	static const char *const two[] = { "ref.place_is", "ref.words",
-		"ref.withdrawn_pressure", "ref.place" };
-
-	for (size_t i = 0; i < ARRAY_LEN(two); i++) {
-		if (strcmp(two[i], key) == 0)
-			return 2;
-	}
-	return 1;
-}
-
-/* The longest text of a family ("ref.ban."): what another text may say. */
-static const char *
-longest_of(const struct texts *texts, enum lang l, const char *family)
-{
-	const char *found = "";
-	unsigned units = 0;
-
-	for (size_t i = 0; i < texts_count(texts); i++) {
-		struct text_row r = texts_row(texts, i);
-
-		if (r.lang == l && r.reg == TEXT_PLAIN &&
-		    strncmp(r.key, family, strlen(family)) == 0 &&
-		    match_chars(r.text, strlen(r.text)) > units) {
-			units = match_chars(r.text, strlen(r.text));
-			found = r.text;
-		}
-	}
-	return found;
-}
-
-/* Every text of the family "ref.", with all that it may name at its longest. */
-static enum rc
-prove_plain(const struct flows *f, enum lang l, const char *dir, struct flow_err *err)
-{
-	char place[PLACE_CHARS * 2 + 1], words[OWN_WORDS_MAX], out[REFER_TEXT_MAX];
-	const struct text_arg args[] = { { "n", "99999" }, { "code", "999" },
-		{ "at", "23:59" }, { "minutes", "240" }, { "where", "x" },
-		{ "facts", "x" }, { "town", "x" }, { "list", "x" }, { "place", place },
-		{ "hour", "22:30-23:30" }, { "kids", "99" }, { "words", words },
-		{ "answer", longest_of(f->texts, l, "ref.answer.") },
-		{ "reason", longest_of(f->texts, l, "ref.ban.") } };
-	enum rc rc = RC_OK;
-
-	for (size_t i = 0; i < sizeof place; i++)
-		place[i] = "\xd0\xb6"[i % 2];
-	place[sizeof place - 1] = '\0';
-	memcpy(words, place, sizeof place);
-	for (size_t i = 0; i < ARRAY_LEN(said_keys) && rc == RC_OK; i++) {
-		if (text_of(f, l, said_keys[i]) == NULL)
-			rc = prove_fail(err, dir, 1, said_keys[i],
-			    "%s.po: missing: receivers are told it", lang_code(l));
-	}
-	for (size_t i = 0; i < texts_count(f->texts) && rc == RC_OK; i++) {
-		struct text_row r = texts_row(f->texts, i);
-
-		if (r.lang != l || r.reg != TEXT_PLAIN || strncmp(r.key, "ref.", 4) != 0)
-			continue;
-		if (refer_say(f, l, r.key, args, ARRAY_LEN(args), out) != RC_OK)
-			rc = prove_fail(err, dir, 1, r.key,
-			    "%s.po: an unknown placeholder; allowed: n code at minutes "
-			    "where facts town list place hour kids words answer reason",
-			    lang_code(l));
-		else
-			rc = prove_parts(l, dir, r.key, out, parts_of(r.key), err);
-	}
-	return rc;
-}
-
-enum rc
-prove_refer_texts(const struct flows *f, const char *dir, struct flow_err *err)
-{
-	enum rc rc = RC_OK;
-
-	for (unsigned l = 0; l < LANGS && rc == RC_OK; l++) {
-		if ((f->langs & 1U << l) == 0)
-			continue;
-		rc = prove_plain(f, (enum lang)l, dir, err);
-		if (rc == RC_OK)
-			rc = prove_places(f, (enum lang)l, dir, err);
-	}
-	return rc;
 }

@@ -21,16 +21,39 @@ struct case_facts {
 
 #define REFER_TEXT_MAX 512
 
-/* "№317 Жетыбай: муж+7, паспорт, не выпускают. 1 482 беру 2 482 нет". Drops the least needed words until it is one part. */
+/* For which role of the plan a first text is: what it says beside who, what and where. */
+enum refer_role {
+	REFER_FIRST, /* an organisation, or a social worker */
+	REFER_CHILD, /* a child service: the children come first */
+	REFER_POLICE, /* who, and that an organisation leads: never what happened, nor a status */
+	REFER_EMBASSY,
+	REFER_OPERATOR,
+};
+enum refer_role refer_role_parse(const char *text);
+
+/*
+ * "№317 Жетыбай: муж+7, паспорт, не выпускают. 1 482 беру 2 482 нет". Drops the least needed words until
+ * it is one part. `led`: an organisation has accepted.
+ */
 MUST_CHECK enum rc refer_first(const struct flows *f, enum lang l,
-    const struct case_facts *c, unsigned code, char out[REFER_TEXT_MAX]);
-/* "№317 ждёт 30 мин. 1 482 беру 2 482 нет": one part. */
-MUST_CHECK enum rc refer_reminder(const struct flows *f, enum lang l,
-    const struct case_facts *c, unsigned code, unsigned minutes,
+    const struct case_facts *c, enum refer_role role, bool led, unsigned code,
     char out[REFER_TEXT_MAX]);
-/* After acceptance at `hhmm`: at most two parts; the place is never dropped, other wishes are. */
+/* "№317 ждёт 30 мин. 1 482 беру 2 482 нет", with what the other roles did ("" none) if it fits: one part. */
+MUST_CHECK enum rc refer_reminder(const struct flows *f, enum lang l,
+    const struct case_facts *c, unsigned code, unsigned minutes, const char *others,
+    char out[REFER_TEXT_MAX]);
+/* What somebody is told who accepted. */
+struct refer_detail {
+	enum refer_role role;
+	const char *hhmm;   /* when */
+	const char *others; /* what the other roles did, or "" */
+	bool place;         /* may have it */
+};
+/* After acceptance: at most two parts; the place is never dropped, other wishes are. */
 MUST_CHECK enum rc refer_detail(const struct flows *f, enum lang l,
-    const struct case_facts *c, unsigned code, const char *hhmm,
+    const struct case_facts *c, const struct refer_detail *d, char out[REFER_TEXT_MAX]);
+/* "Полиция: ждём." of a kind of receiver; false when there is no such text. */
+bool refer_other(const struct flows *f, enum lang l, const char *kind, bool took,
     char out[REFER_TEXT_MAX]);
 /* "№319 Шымкент: приюты не взяли. 1 590 беру": to the operator on duty, one part. */
 MUST_CHECK enum rc refer_operator(const struct flows *f, enum lang l,
@@ -46,7 +69,7 @@ MUST_CHECK enum rc refer_words(const struct flows *f, enum lang l, int64_t numbe
     const char *words, char out[REFER_TEXT_MAX]);
 /*
  * Any other text to a receiver by key: ref.taken_else and ref.taken_at {n} {at}, ref.which {n} {code},
- * ref.relay_safe {n} {hour} ...; one part each, but for those named in refer_text.c. RC_REFUSED: unknown
+ * ref.relay_safe {n} {hour} ...; one part each, but for those named in refer_prove.c. RC_REFUSED: unknown
  * key or argument.
  */
 MUST_CHECK enum rc refer_say(const struct flows *f, enum lang l, const char *key,

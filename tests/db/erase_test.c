@@ -274,7 +274,7 @@ under_pressure(void **unused)
 	    1);
 	assert_int_equal(
 	    play_number("SELECT count(*) FROM referral WHERE case_id = %lld AND "
-			"state = 'stood_down'",
+			"state = 'revoked'",
 		(long long)id),
 	    1);
 	(void)play_sms(A, NULL, words); /* they decided: it is theirs */

@@ -532,7 +532,7 @@ place(void **unused)
 	(void)play_sms(24, tells_place, "Abay 1");
 	assert_string_equal(play_heard(a), "");
 	play_run(
-	    "UPDATE casefile SET state = 'closed', refer_due = NULL, operator_due = NULL "
+	    "UPDATE casefile SET state = 'closed', refer_due = NULL, ladder_due = NULL "
 	    "WHERE id = %lld",
 	    (long long)play_case(24));
 	(void)play_taken(25, a, A);

@@ -155,7 +155,7 @@ only_who_took_it(void **unused)
 	    0);
 	play_run("UPDATE receiver SET active = false WHERE name = 'b'");
 	play_run(
-	    "UPDATE casefile SET state = 'closed', refer_due = NULL, operator_due = NULL "
+	    "UPDATE casefile SET state = 'closed', refer_due = NULL, ladder_due = NULL "
 	    "WHERE id = %lld",
 	    (long long)play_case(4));
 	(void)b;
@@ -198,6 +198,8 @@ one_knock(void **unused)
 	play_until(23, 1);
 	play_due(knocks);
 	assert_non_null(strstr(play_heard(a), "ref.unread|"));
+	say("4 CODE"); /* the acceptance stands another day */
+	(void)play_heard(a);
 	play_until(22, 10);
 	play_due(knocks);
 	assert_string_equal(play_told(5), ""); /* nor the next day */

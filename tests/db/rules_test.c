@@ -182,7 +182,7 @@ police_stand_down_under_pressure(void **unused)
 				     "ORDER BY r.kind) FROM referral f JOIN receiver r "
 				     "ON r.id = f.receiver_id WHERE f.case_id = %lld",
 				(long long)id),
-	    "police stood_down, shelter asked");
+	    "police revoked, shelter asked");
 }
 
 static int

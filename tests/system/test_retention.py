@@ -98,10 +98,10 @@ def test_held_stays(make_site, logins):  # noqa: F811
     ("young answer", "INSERT INTO case_answer VALUES (7, 'x', 'y', shyraq_now())", False),
     ("young referral", "INSERT INTO referral (case_id, receiver_id, state, asked_at) "
      "SELECT 7, id, 'declined', shyraq_now() FROM receiver", False),
-    ("a next receiver is due", "INSERT INTO referral (case_id, receiver_id, state, asked_at, next_due) "
+    ("an acceptance runs out", "INSERT INTO referral (case_id, receiver_id, state, asked_at, lease_due) "
      "SELECT 7, id, 'asked', shyraq_now() - interval '99 d', shyraq_now() + interval '1 d' "
      "FROM receiver", False),
-    ("an operator is due", "UPDATE casefile SET operator_due = shyraq_now() + interval '1 d'", False),
+    ("a ladder is due", "UPDATE casefile SET ladder_due = shyraq_now() + interval '1 d'", False),
     ("met yesterday", "UPDATE casefile SET met_at = shyraq_now() - interval '1 d'", False),
     ("held", "INSERT INTO legal_hold (case_id, reason) VALUES (7, 'court')", False),
     ("a person who wrote yesterday", "UPDATE peer SET window_until = shyraq_now() - interval '1 d'", False),

@@ -14,5 +14,12 @@ BEGIN
 	END LOOP;
 	UPDATE contact SET active = true, wrong_codes = 0, wrong_since = NULL, reason_for = NULL
 		WHERE NOT active OR wrong_codes <> 0 OR wrong_since IS NOT NULL OR reason_for IS NOT NULL;
-	UPDATE receiver SET active = true WHERE NOT active;
+	UPDATE receiver SET active = true, group_id = NULL WHERE NOT active OR group_id IS NOT NULL;
+END $$;
+-- "Shelter A;Social worker": one mobile group.
+CREATE FUNCTION talk_group(names text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE g bigint;
+BEGIN
+	INSERT INTO receiver_group (name) VALUES ('group') RETURNING id INTO g;
+	UPDATE receiver SET group_id = g WHERE name = ANY(string_to_array(names, ';'));
 END $$;

@@ -17,6 +17,7 @@
 enum talk_stmt {
 	TALK_CLOCK,
 	TALK_RESET,
+	TALK_GROUP,
 	TALK_TAKE,
 	TALK_PEER,
 	TALK_CASE,
@@ -138,7 +139,7 @@ extern struct world world;
 /* talk_world.c: phones and receivers in front of the turn, and the clock. */
 void world_open(const char *conf);
 void world_close(void);
-void world_begin(struct talk *k, int minute_of_day);
+void world_begin(struct talk *k, int minute_of_day, bool sunday);
 MUST_CHECK bool world_sms(struct talk *k, struct mobile *m, const char *words);
 MUST_CHECK bool world_data(struct talk *k, struct mobile *m);
 MUST_CHECK bool world_key(struct talk *k, struct mobile *m, const char *words);
@@ -149,6 +150,10 @@ MUST_CHECK bool world_answer(struct talk *k, struct receiver *r, const char *wor
 MUST_CHECK bool world_intake(
     struct talk *k, const char *kind, const void *text, size_t n, bool *done);
 MUST_CHECK bool world_until(struct talk *k, int64_t wall_ms);
+/* Receivers by letter: one mobile group (talk_registry.c). */
+void world_group(const char *letters);
+/* Stored in the world's database, once. */
+void registry_put(struct receiver *r);
 int world_minute_of_day(const struct talk *k);
 
 /* talk_facts.c: what the database says. */

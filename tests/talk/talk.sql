@@ -8,6 +8,9 @@ UPDATE test_clock SET ms = $1::bigint;
 -- name: TALK_RESET (talk)
 SELECT talk_reset();
 
+-- name: TALK_GROUP (talk)
+SELECT talk_group($1::text);
+
 -- What a network would take by now; each is handed over once.
 -- name: TALK_TAKE (talk)
 UPDATE outbox SET state = 'sent', settled_at = shyraq_now()

@@ -180,12 +180,15 @@ on_time(struct talk *k, struct mobile *m, const char *arg)
 static bool
 on_at(struct talk *k, struct mobile *m, const char *arg)
 {
+	bool sunday = strlen(arg) > 7 && strcmp(arg + strlen(arg) - 7, " sunday") == 0;
+	char hhmm[8] = "";
 	int minute;
 
 	(void)m;
-	if (k->begun || !minute_of(arg, &minute))
-		return fail(k, "at hh:mm stands before the first words");
-	world_begin(k, minute);
+	(void)!str_copy_bytes(hhmm, sizeof(hhmm), arg, strlen(arg) - (sunday ? 7 : 0));
+	if (k->begun || !minute_of(hhmm, &minute))
+		return fail(k, "at hh:mm [sunday] stands before the first words");
+	world_begin(k, minute, sunday);
 	return true;
 }
 
@@ -242,6 +245,16 @@ on_phone(struct talk *k, struct mobile *m, const char *arg)
 	return phone_parse(arg, &m->number) == RC_OK || fail(k, "phone +77010000001");
 }
 
+static bool
+on_group(struct talk *k, struct mobile *m, const char *arg)
+{
+	(void)m;
+	if (k->begun)
+		return fail(k, "group stands before the first words");
+	world_group(arg);
+	return true;
+}
+
 /* The next text is read so late: an outage, or the phone was off. */
 static bool
 on_late(struct talk *k, struct mobile *m, const char *arg)
@@ -293,6 +306,7 @@ static const struct command commands[] = {
 	{ "data", says_data },
 	{ "dial", says_dial },
 	{ "flood", says_flood },
+	{ "group", on_group },
 	{ "job answer", says_job },
 	{ "job refuses", says_job_refused },
 	{ "lang", on_lang },

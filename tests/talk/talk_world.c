@@ -23,53 +23,6 @@
 
 struct world world;
 
-#define ALL "KZ KG UZ TJ TM"
-struct receiver talk_receivers[] = {
-	{ .letter = 'A',
-	    .name = "Shelter A",
-	    .kind = "ngo",
-	    .regions = ALL,
-	    .number = "+77020000001",
-	    .lang = "ru" },
-	{ .letter = 'B',
-	    .name = "Shelter B",
-	    .kind = "shelter",
-	    .regions = ALL,
-	    .number = "+77020000002",
-	    .lang = "ru" },
-	{ .letter = 'C',
-	    .name = "Shelter C",
-	    .kind = "shelter",
-	    .regions = ALL,
-	    .number = "+77020000003",
-	    .lang = "kk" },
-	{ .letter = 'P',
-	    .name = "Police unit",
-	    .kind = "police",
-	    .regions = ALL,
-	    .number = "+77020000004",
-	    .lang = "ru" },
-	{ .letter = 'K',
-	    .name = "Child service",
-	    .kind = "child",
-	    .regions = ALL,
-	    .number = "+77020000005",
-	    .lang = "ru" },
-	{ .letter = 'S',
-	    .name = "Social worker",
-	    .kind = "social",
-	    .regions = ALL,
-	    .number = "+77020000006",
-	    .lang = "ru" },
-	{ .letter = 'O',
-	    .name = "Operator",
-	    .kind = "operator",
-	    .regions = "*",
-	    .number = "+77020000007",
-	    .lang = "ru" },
-};
-const size_t talk_receivers_n = ARRAY_LEN(talk_receivers);
-
 static struct db *
 open_db(const char *user, unsigned roles)
 {
@@ -101,37 +54,6 @@ map_clock(void)
 	world.clock = map;
 }
 
-static void
-put_receiver(struct receiver *r)
-{
-	struct turn *t = &world.dispatch;
-	uint8_t sealed[SEALED_NUMBER];
-	struct db_rows *rows = NULL;
-	struct seal_hash h;
-	struct phone number;
-	enum rc rc;
-
-	if (phone_parse(r->number, &number) != RC_OK)
-		fatalx("talk.receiver", "a number that is none");
-	h = keys_hash_number(t->keys, SEAL_RECEIVER_LOOKUP, &number);
-	keys_seal_number(t->keys, SEAL_RECEIVER_SEAL, &number, sealed);
-	rc = db_run(t->db, ST_RECEIVER_PUT, &rows, db_text(r->name), db_text(r->kind),
-	    db_text(r->lang), db_text(r->regions), db_bool(true),
-	    db_i64((int64_t)(r - talk_receivers)), db_bool(false));
-	if (rc == RC_OK) {
-		rc = db_run(t->db, ST_CONTACT_PUT, NULL, db_i64(db_get_i64(rows, 0, 0)),
-		    db_bytes(h.b, sizeof(h.b)), db_bytes(sealed, sizeof(sealed)));
-		db_rows_free(rows);
-	}
-	if (rc == RC_OK)
-		rc = db_run(world.db, TALK(TALK_CONTACT), &rows, db_text(r->name));
-	if (rc != RC_OK || db_count(rows) != 1)
-		fatalx("talk.receiver", "%s was not put", r->name);
-	r->id = db_get_i64(rows, 0, 0);
-	r->contact_id = db_get_i64(rows, 0, 1);
-	db_rows_free(rows);
-}
-
 void
 world_open(const char *conf)
 {
@@ -145,7 +67,7 @@ world_open(const char *conf)
 	turn_init(&world.dispatch, open_db("shyraq_dispatch", DB_DISPATCH), &s->keys,
 	    &s->flows, s->policy, &s->limits);
 	for (size_t i = 0; i < talk_receivers_n; i++)
-		put_receiver(&talk_receivers[i]);
+		registry_put(&talk_receivers[i]);
 }
 
 void
@@ -187,9 +109,25 @@ world_minute_of_day(const struct talk *k)
 	return (int)(local / TALK_MINUTE % 1440);
 }
 
-/* Nothing of an earlier talk is left, and it is the first such minute from now on. */
+/* Days since 1970 of a Wednesday with another working day behind it, or of a Sunday; 1 January 1970 was a Thursday. */
+static int64_t
+day_from(int64_t day, bool sunday)
+{
+	const struct policy_hours *h = policy_hours(
+	    policy_all(world.worker.policy), "KZ");
+	int64_t noon = 12 * 60 * TALK_MINUTE, length = 1440 * TALK_MINUTE;
+
+	while ((day + 3) % 7 != (sunday ? 6 : 2) ||
+	    (!sunday &&
+		(!policy_is_open(h, day * length + noon, 0) ||
+		    !policy_is_open(h, (day + 1) * length + noon, 0))))
+		day++;
+	return day;
+}
+
+/* Nothing of an earlier talk is left, and it is the first such minute of a working day from now on. */
 void
-world_begin(struct talk *k, int minute_of_day)
+world_begin(struct talk *k, int minute_of_day, bool sunday)
 {
 	int64_t real, local, day = 1440 * TALK_MINUTE, want;
 
@@ -201,9 +139,8 @@ world_begin(struct talk *k, int minute_of_day)
 	}
 	real = clock_wall_ms() - offset();
 	local = real + k->zone * TALK_MINUTE;
-	want = local / day * day + minute_of_day * TALK_MINUTE + 1000;
-	if (want < local)
-		want += day;
+	want = day_from(local / day + 1, sunday) * day + minute_of_day * TALK_MINUTE +
+	    1000;
 	set_clock(want - local);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * lib/engine/policy.c: clocks as shipped, and whom it chooses by a table of receivers.
+ * lib/engine/policy*.c: clocks as shipped, plans, and ladders moment by moment.
  * It asks nobody. Called by make test, from the top folder.
  */
 #include <setjmp.h>
@@ -17,6 +17,7 @@
 #include "str.h"
 
 #define MINUTE 60000LL
+#define NOON 1795590000000LL
 
 static struct policy *p;
 
@@ -75,101 +76,6 @@ exceptions(void **state)
 	assert_false(policy_excepts(p, ""));
 }
 
-static const struct candidate receivers[] = {
-	{ .receiver = 1, .kind = "ngo", .regions = "KZ", .vetted = true, .order = 1 },
-	{ .receiver = 2,
-	    .kind = "shelter",
-	    .regions = "KZ-35 KZ-47",
-	    .vetted = true,
-	    .order = 5 },
-	{ .receiver = 3, .kind = "ngo", .regions = "KZ-47", .vetted = true, .order = 2 },
-	{ .receiver = 4,
-	    .kind = "police",
-	    .regions = "KZ-47",
-	    .vetted = true,
-	    .order = 0 },
-	{ .receiver = 5, .kind = "ngo", .regions = "KZ-47", .vetted = false, .order = 0 },
-	{ .receiver = 6, .kind = "ngo", .regions = "*", .vetted = true, .order = 0 },
-	{ .receiver = 7, .kind = "operator", .regions = "*", .vetted = true, .order = 0 },
-	{ .receiver = 8,
-	    .kind = "child",
-	    .regions = "KZ-47",
-	    .vetted = true,
-	    .order = 1 },
-	{ .receiver = 9, .kind = "ngo", .regions = "KZ-4", .vetted = true, .order = 0 },
-};
-
-/* All receivers in the order they would be asked, as digits. */
-static void
-ladder(const char *region, const char *who, const char *want)
-{
-	struct candidate v[ARRAY_LEN(receivers)];
-	struct case_facts c = { .slots = 2,
-		.slot = { { .name = "region" }, { .name = "who" } } };
-	char got[ARRAY_LEN(receivers) + 1] = "";
-	int i;
-
-	memcpy(v, receivers, sizeof v);
-	strcpy(c.slot[0].code, region);
-	strcpy(c.slot[1].code, who);
-	for (size_t n = 0; (i = policy_choose(p, &c, v, ARRAY_LEN(v))) >= 0; n++) {
-		assert_false(v[i].asked);
-		v[i].asked = true;
-		got[n] = (char)('0' + v[i].receiver);
-	}
-	assert_string_equal(got, want);
-}
-
-static void
-choices(void **state)
-{
-	(void)state;
-	ladder("KZ-47", "man", "3216");
-	ladder("KZ-47", "child", "83216");
-	ladder("KZ-35", "man", "216");
-	ladder("KZ-79", "woman", "16");
-	ladder("KZ", "woman", "16");
-	ladder("UZ", "woman", "6");
-	ladder("", "", "6");
-}
-
-/* S15: who is there for children comes first, also from far; of those the nearest. */
-static void
-children_first(void **state)
-{
-	struct candidate v[] = {
-		{ .receiver = 1, .kind = "shelter", .regions = "KZ-47", .vetted = true },
-		{ .receiver = 2, .kind = "child", .regions = "*", .vetted = true },
-		{ .receiver = 3, .kind = "child", .regions = "KZ", .vetted = true },
-		{ .receiver = 4, .kind = "child", .regions = "KZ-75", .vetted = true },
-	};
-	struct case_facts c = { .slots = 2,
-		.slot = { { .name = "region", .code = "KZ-47" },
-		    { .name = "who", .code = "child" } } };
-
-	(void)state;
-	assert_int_equal(policy_choose(p, &c, v, ARRAY_LEN(v)), 2);
-	v[2].asked = true;
-	assert_int_equal(policy_choose(p, &c, v, ARRAY_LEN(v)), 1);
-	v[1].asked = true;
-	assert_int_equal(policy_choose(p, &c, v, ARRAY_LEN(v)), 0);
-}
-
-static void
-ties_by_id(void **state)
-{
-	struct candidate v[] = {
-		{ .receiver = 9, .kind = "ngo", .regions = "*", .vetted = true },
-		{ .receiver = 3, .kind = "ngo", .regions = "*", .vetted = true },
-		{ .receiver = 5, .kind = "ngo", .regions = "*", .vetted = true },
-	};
-	struct case_facts c = { .slots = 0 };
-
-	(void)state;
-	assert_int_equal(policy_choose(p, &c, v, ARRAY_LEN(v)), 1);
-	assert_int_equal(policy_choose(p, &c, v, 0), -1);
-}
-
 static void
 no_folder(void **state)
 {
@@ -186,7 +92,6 @@ no_folder(void **state)
 /* plans ---------------------------------------------------------------------------------------- */
 
 /* 2026-11-25, a Wednesday, 12:00 in UTC+5 */
-#define NOON 1795590000000LL
 #define ZONE 300
 
 struct given {
@@ -264,11 +169,12 @@ plans(void **state)
 		    "1 ngo:ngo, 1 social:social, 2 near:ngo shelter, 0 police:police",
 		    PLAN_OPERATOR },
 		{ { "KZ-35", "child", CASE_HELD, .ngo = YES }, "mobile_group",
-		    "1 ngo:ngo, 1 social:social, 1 child:child, 2 near:ngo shelter",
+		    "1 ngo:ngo, 1 social:social, 1 child:child, 2 near:ngo shelter, "
+		    "2 child_near:child",
 		    PLAN_OPERATOR },
 		/* the exception for a child is for child receivers */
 		{ { "KZ-35", "child", CASE_HELD, .ngo = NO }, "mobile_group",
-		    "1 child:child", PLAN_OPERATOR },
+		    "1 child:child, 2 child_near:child", PLAN_OPERATOR },
 		{ { "KG-GB", "child", CASE_OTHER, .ngo = YES }, "child",
 		    "1 child:child, 3 ngo:ngo shelter", PLAN_OPERATOR },
 		{ { "KZ-75", "woman", CASE_DANGER, .ngo = NONE }, "ngo_first",
@@ -581,9 +487,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clocks_as_agreed),
 		cmocka_unit_test(exceptions),
-		cmocka_unit_test(choices),
-		cmocka_unit_test(children_first),
-		cmocka_unit_test(ties_by_id),
 		cmocka_unit_test(no_folder),
 		cmocka_unit_test(plans),
 		cmocka_unit_test(one_at_a_time),

@@ -38,6 +38,8 @@ unload(void **state)
 	return 0;
 }
 
+static const struct refer_detail taken = { REFER_FIRST, "21:49", "", true };
+
 static void
 add(struct case_facts *c, const char *name, const char *code)
 {
@@ -67,7 +69,8 @@ first_texts(void **state)
 	struct case_facts c = man_of_journey_one();
 
 	(void)state;
-	assert_int_equal(refer_first(flows, LANG_RU, &c, 482, out), RC_OK);
+	assert_int_equal(
+	    refer_first(flows, LANG_RU, &c, REFER_FIRST, false, 482, out), RC_OK);
 	assert_string_equal(
 	    out, "№317 Жетыбай: муж+7, паспорт, не выпускают. 1 482 беру 2 482 нет");
 	assert_int_equal(gsm_size_of(out).units, 64);
@@ -75,21 +78,25 @@ first_texts(void **state)
 		.number = 402, .class = CASE_DANGER, .person_lang = LANG_RU, .place = ""
 	};
 	add(&c, "where", "KZ-79");
-	assert_int_equal(refer_first(flows, LANG_RU, &c, 615, out), RC_OK);
+	assert_int_equal(
+	    refer_first(flows, LANG_RU, &c, REFER_FIRST, false, 615, out), RC_OK);
 	assert_string_equal(out, "№402 СРОЧНО Шымкент: опасность. 1 615 беру 2 615 нет");
 	add(&c, "who", "woman");
 	add(&c, "count", "2");
 	add(&c, "need", "bed");
-	assert_int_equal(refer_first(flows, LANG_RU, &c, 64, out), RC_OK);
+	assert_int_equal(
+	    refer_first(flows, LANG_RU, &c, REFER_FIRST, false, 64, out), RC_OK);
 	assert_string_equal(
 	    out, "№402 СРОЧНО Шымкент: жен+2, ночлег. 1 064 беру 2 064 нет");
 	c.slots = 0;
 	c.class = CASE_OTHER;
-	assert_int_equal(refer_first(flows, LANG_RU, &c, 7, out), RC_OK);
+	assert_int_equal(
+	    refer_first(flows, LANG_RU, &c, REFER_FIRST, false, 7, out), RC_OK);
 	assert_string_equal(
 	    out, "№402 место не названо: обращение. 1 007 беру 2 007 нет");
 	add(&c, "region", "KZ");
-	assert_int_equal(refer_first(flows, LANG_RU, &c, 7, out), RC_OK);
+	assert_int_equal(
+	    refer_first(flows, LANG_RU, &c, REFER_FIRST, false, 7, out), RC_OK);
 	assert_non_null(strstr(out, "№402 Казахстан: "));
 }
 
@@ -109,12 +116,15 @@ what_weighs_least_goes_first(void **state)
 	for (unsigned l = 0; l < LANGS; l++) {
 		if (!texts_has_lang(flows_texts(flows), (enum lang)l))
 			continue;
-		assert_int_equal(refer_first(flows, (enum lang)l, &c, 999, out), RC_OK);
+		assert_int_equal(
+		    refer_first(flows, (enum lang)l, &c, REFER_FIRST, false, 999, out),
+		    RC_OK);
 		assert_int_equal(gsm_size_of(out).parts, 1);
 		assert_non_null(strstr(out, "+999"));
 		assert_non_null(strstr(out, "99999"));
 	}
-	assert_int_equal(refer_first(flows, LANG_RU, &c, 999, out), RC_OK);
+	assert_int_equal(
+	    refer_first(flows, LANG_RU, &c, REFER_FIRST, false, 999, out), RC_OK);
 	assert_null(strstr(out, "другое"));
 }
 
@@ -124,7 +134,7 @@ reminders(void **state)
 	struct case_facts c = man_of_journey_one();
 
 	(void)state;
-	assert_int_equal(refer_reminder(flows, LANG_RU, &c, 482, 30, out), RC_OK);
+	assert_int_equal(refer_reminder(flows, LANG_RU, &c, 482, 30, "", out), RC_OK);
 	assert_string_equal(out, "№317 ждёт 30 мин. 1 482 беру 2 482 нет");
 	assert_int_equal(refer_operator(flows, LANG_RU, &c, 590, out), RC_OK);
 	assert_string_equal(out, "№317 Жетыбай: приюты не взяли. 1 590 беру");
@@ -138,7 +148,7 @@ details(void **state)
 	struct case_facts c = man_of_journey_one();
 
 	(void)state;
-	assert_int_equal(refer_detail(flows, LANG_RU, &c, 482, "21:49", out), RC_OK);
+	assert_int_equal(refer_detail(flows, LANG_RU, &c, &taken, out), RC_OK);
 	assert_int_equal(strncmp(out, "№317 ваше с 21:49. Узб. яз. ",
 			     strlen("№317 ваше с 21:49. Узб. яз. ")),
 	    0);
@@ -151,7 +161,7 @@ details(void **state)
 		if (!texts_has_lang(flows_texts(flows), (enum lang)l))
 			continue;
 		assert_int_equal(
-		    refer_detail(flows, (enum lang)l, &c, 482, "21:49", out), RC_OK);
+		    refer_detail(flows, (enum lang)l, &c, &taken, out), RC_OK);
 		assert_non_null(strstr(out, place));
 		assert_true(gsm_size_of(out).parts <= 2);
 	}
@@ -167,10 +177,10 @@ places_are_tidied(void **state)
 	for (size_t i = 0; i + 2 < sizeof place; i += 2)
 		memcpy(place + i, "ю", 3);
 	c.place = place;
-	assert_int_equal(refer_detail(flows, LANG_RU, &c, 482, "21:49", out), RC_OK);
+	assert_int_equal(refer_detail(flows, LANG_RU, &c, &taken, out), RC_OK);
 	assert_true(gsm_size_of(out).parts <= 2);
 	c.place = "дом\r\n{n} %s 4";
-	assert_int_equal(refer_detail(flows, LANG_RU, &c, 482, "21:49", out), RC_OK);
+	assert_int_equal(refer_detail(flows, LANG_RU, &c, &taken, out), RC_OK);
 	assert_non_null(strstr(out, "дом  {n} %s 4"));
 }
 
