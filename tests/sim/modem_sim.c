@@ -28,7 +28,7 @@ enum {
 	POLL_WATCH,
 	POLL_SIGNAL,
 	POLL_CTL,
-	POLLS = POLL_CTL + CTL_POLLS_MAX,
+	POLLS = POLL_CTL + SOCK_POLLS_MAX,
 };
 
 static const char usage[] =

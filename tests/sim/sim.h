@@ -17,7 +17,7 @@
 #include "sim_store.h"
 #include "sim_tty.h"
 
-struct ctl;
+struct sock;
 
 struct sim_options {
 	const char *tty, *control, *number, *imsi, *smsc, *pin, *state, *clock;
@@ -37,7 +37,7 @@ struct sim {
 	struct net net;
 	struct fault fault;
 	struct sim_counts count;
-	struct ctl *ctl;
+	struct sock *ctl;
 };
 
 /* For timers: real time, whatever a test does to the clock. */

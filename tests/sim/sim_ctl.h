@@ -7,27 +7,17 @@
 #ifndef SHYRAQ_SIM_CTL_H
 #define SHYRAQ_SIM_CTL_H
 
-#include <poll.h>
-#include <stddef.h>
-
-#include "base.h"
+#include "sim_sock.h"
 
 struct sim;
 struct sent;
-
-enum {
-	CTL_CLIENTS_MAX = 16,
-	CTL_POLLS_MAX = CTL_CLIENTS_MAX + 1,
-	CTL_LINE_MAX = 1 << 17,
-	CTL_OUT_MAX = 1 << 24,
-};
 
 /* RC_BROKEN: logged. A socket left by a dead simulator is replaced, a live one is not. */
 MUST_CHECK enum rc ctl_open(struct sim *s);
 /* Closes and removes the socket. */
 void ctl_close(struct sim *s);
 /* Fills what to poll, returns how many; ctl_run takes the same array back. */
-size_t ctl_polls(const struct sim *s, struct pollfd fds[CTL_POLLS_MAX]);
+size_t ctl_polls(const struct sim *s, struct pollfd fds[SOCK_POLLS_MAX]);
 void ctl_run(struct sim *s, const struct pollfd *fds, size_t n);
 
 void ctl_tell_sent(struct sim *s, const struct sent *e);

@@ -16,49 +16,6 @@
 typedef json_t *ctl_handler(struct sim *s, const json_t *req, struct ctl_follow *follow);
 
 json_t *
-ctl_error(const char *why)
-{
-	return json_pack("{s:b, s:s}", "ok", 0, "error", why);
-}
-
-static json_t *
-done(void)
-{
-	return json_pack("{s:b}", "ok", 1);
-}
-
-int64_t
-ctl_int(const json_t *req, const char *name, int64_t unset)
-{
-	const json_t *v = json_object_get(req, name);
-
-	return json_is_integer(v) ? json_integer_value(v) : unset;
-}
-
-const char *
-ctl_string(const json_t *req, const char *name, const char *unset)
-{
-	const json_t *v = json_object_get(req, name);
-
-	return json_is_string(v) ? json_string_value(v) : unset;
-}
-
-bool
-ctl_bool(const json_t *req, const char *name, bool unset)
-{
-	const json_t *v = json_object_get(req, name);
-
-	return json_is_boolean(v) ? json_is_true(v) : unset;
-}
-
-static void
-set(json_t *j, const char *name, json_t *value)
-{
-	if (json_object_set_new(j, name, value) != 0)
-		json_object_clear(j);
-}
-
-json_t *
 ctl_sent_entry(const struct sent *e)
 {
 	static const char *const alphabet[] = {
@@ -71,25 +28,26 @@ ctl_sent_entry(const struct sent *e)
 
 	for (i = 0; i < p->udh_len; i++)
 		snprintf(udh + 2 * i, 3, "%02X", p->udh[i]);
-	set(j, "seq", json_integer((json_int_t)e->seq));
-	set(j, "at_ms", json_integer(e->at_ms));
-	set(j, "ref", json_integer(e->ref));
-	set(j, "to", json_string(p->to));
-	set(j, "smsc", json_string(p->smsc));
-	set(j, "text", json_string(p->text));
-	set(j, "alphabet", json_string(alphabet[p->alphabet]));
-	set(j, "dcs", json_integer(p->dcs));
-	set(j, "pid", json_integer(p->pid));
-	set(j, "udh", json_string(udh));
+	ctl_set(j, "seq", json_integer((json_int_t)e->seq));
+	ctl_set(j, "at_ms", json_integer(e->at_ms));
+	ctl_set(j, "ref", json_integer(e->ref));
+	ctl_set(j, "to", json_string(p->to));
+	ctl_set(j, "smsc", json_string(p->smsc));
+	ctl_set(j, "text", json_string(p->text));
+	ctl_set(j, "alphabet", json_string(alphabet[p->alphabet]));
+	ctl_set(j, "dcs", json_integer(p->dcs));
+	ctl_set(j, "pid", json_integer(p->pid));
+	ctl_set(j, "udh", json_string(udh));
 	if (p->concat) {
-		set(j, "concat_ref", json_integer(p->concat_ref));
-		set(j, "part", json_integer(p->part));
-		set(j, "total", json_integer(p->total));
+		ctl_set(j, "concat_ref", json_integer(p->concat_ref));
+		ctl_set(j, "part", json_integer(p->part));
+		ctl_set(j, "total", json_integer(p->total));
 	}
-	set(j, "vp_minutes", p->vp_relative ? json_integer(p->vp_minutes) : json_null());
-	set(j, "vp_other", json_boolean(p->has_vp && !p->vp_relative));
-	set(j, "wants_receipt", json_boolean(p->wants_receipt));
-	set(j, "pdu", json_string(e->hex));
+	ctl_set(
+	    j, "vp_minutes", p->vp_relative ? json_integer(p->vp_minutes) : json_null());
+	ctl_set(j, "vp_other", json_boolean(p->has_vp && !p->vp_relative));
+	ctl_set(j, "wants_receipt", json_boolean(p->wants_receipt));
+	ctl_set(j, "pdu", json_string(e->hex));
 	return j;
 }
 
@@ -177,7 +135,7 @@ on_receipt(struct sim *s, const json_t *req, struct ctl_follow *follow)
 		    "state: delivered, failed, expired or pending; delay_ms: to a day");
 	if (net_report(s, of, (uint8_t)status, delay) != RC_OK)
 		return ctl_error("too many receipts wait");
-	return done();
+	return ctl_done();
 }
 
 static json_t *
@@ -195,7 +153,7 @@ on_receipts(struct sim *s, const json_t *req, struct ctl_follow *follow)
 		if (strcmp(want, mode[i]) == 0 && delay >= 0 && delay <= 86400000) {
 			s->net.receipts = (enum net_receipts)i;
 			s->net.receipt_delay_ms = delay;
-			return done();
+			return ctl_done();
 		}
 	}
 	return ctl_error("mode: off, auto or manual; delay_ms: to a day");
@@ -207,7 +165,7 @@ on_clear(struct sim *s, const json_t *req, struct ctl_follow *follow)
 	(void)req;
 	(void)follow;
 	fault_clear(s);
-	return done();
+	return ctl_done();
 }
 
 static json_t *
@@ -248,30 +206,30 @@ on_status(struct sim *s, const json_t *req, struct ctl_follow *follow)
 {
 	const struct sim_counts *n = &s->count;
 	const int *cnmi = s->at.cnmi;
-	json_t *j = done();
+	json_t *j = ctl_done();
 
 	(void)req;
 	(void)follow;
-	set(j, "slots_used", json_integer(store_used(&s->store)));
-	set(j, "slots_total", json_integer(s->store.total));
-	set(j, "slots_bound", json_integer(s->store.bound));
-	set(j, "queued", json_integer((json_int_t)s->net.waiting));
-	set(j, "receipts_due", json_integer((json_int_t)s->net.receipts_due));
-	set(j, "registration", json_integer((int)s->net.registration));
-	set(j, "registered", json_boolean(net_is_registered(&s->net)));
-	set(j, "opened", json_boolean(s->tty.opens > 0));
-	set(j, "cnmi",
+	ctl_set(j, "slots_used", json_integer(store_used(&s->store)));
+	ctl_set(j, "slots_total", json_integer(s->store.total));
+	ctl_set(j, "slots_bound", json_integer(s->store.bound));
+	ctl_set(j, "queued", json_integer((json_int_t)s->net.waiting));
+	ctl_set(j, "receipts_due", json_integer((json_int_t)s->net.receipts_due));
+	ctl_set(j, "registration", json_integer((int)s->net.registration));
+	ctl_set(j, "registered", json_boolean(net_is_registered(&s->net)));
+	ctl_set(j, "opened", json_boolean(s->tty.opens > 0));
+	ctl_set(j, "cnmi",
 	    json_pack("[i,i,i,i,i]", cnmi[0], cnmi[1], cnmi[2], cnmi[3], cnmi[4]));
-	set(j, "charset", json_string(s->at.charset));
-	set(j, "pin",
+	ctl_set(j, "charset", json_string(s->at.charset));
+	ctl_set(j, "pin",
 	    json_string(s->at.pin == AT_PIN_READY ? "ready"
 		    : s->at.pin == AT_PIN_WANTED  ? "pin"
 						  : "puk"));
-	set(j, "pin_tries", json_integer(s->at.pin_tries));
-	set(j, "lost_bytes", json_integer((json_int_t)s->tty.lost));
-	set(j, "last_seq", json_integer((json_int_t)s->store.last_seq));
-	set(j, "faults", faults_in_force(s));
-	set(j, "counters",
+	ctl_set(j, "pin_tries", json_integer(s->at.pin_tries));
+	ctl_set(j, "lost_bytes", json_integer((json_int_t)s->tty.lost));
+	ctl_set(j, "last_seq", json_integer((json_int_t)s->store.last_seq));
+	ctl_set(j, "faults", faults_in_force(s));
+	ctl_set(j, "counters",
 	    json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "commands",
 		(json_int_t)n->commands, "submits", (json_int_t)n->submits, "refused",
 		(json_int_t)n->refused, "deletes", (json_int_t)n->deletes, "reads",
@@ -312,7 +270,7 @@ on_ussd(struct sim *s, const json_t *req, struct ctl_follow *follow)
 		return ctl_error("mode: 0 to 5");
 	switch (ussd_push(s, (int)mode, text)) {
 	case RC_OK:
-		return done();
+		return ctl_done();
 	case RC_AGAIN:
 		return ctl_error("the host has not asked for USSD");
 	case RC_REFUSED:
@@ -332,7 +290,7 @@ on_ring(struct sim *s, const json_t *req, struct ctl_follow *follow)
 	if (strlen(from) > PDU_DIGITS_MAX || times < 1 || times > 100)
 		return ctl_error("from: a number; times: 1 to 100");
 	net_ring(s, from, (unsigned)times);
-	return done();
+	return ctl_done();
 }
 
 json_t *

@@ -1,170 +1,154 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the simulated SMSC does with each PDU: a table of handlers, one a command.
- * It never logs what a PDU says. Called by smsc_sim.c.
+ * Octets of a connection in and out, and what it owes.
+ * It never logs what a PDU says. Called by smsc_*.c.
  */
 #include "smsc_conn.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "smsc.h"
+#include "smsc_bind.h"
+#include "smsc_ctl.h"
 
-/* An answer is ready, command, status and sequence set; the handler fills in the rest. */
-typedef enum rc smsc_handler(
-    struct smsc_conn *c, const struct smpp_pdu *in, struct smpp_pdu *answer);
+struct late {
+	uint64_t serial;
+	size_t n;
+	uint8_t octets[];
+};
 
 void
-smsc_conn_open(struct smsc_conn *c, int fd, const struct smsc_options *opt)
+smsc_conn_open(struct smsc_conn *c, int fd, struct smsc *s)
 {
 	*c = (struct smsc_conn){
-		.fd = fd, .opt = opt, .out = xmalloc(SMSC_OUT_MAX), .bound = SMPP_COMMANDS
+		.fd = fd,
+		.serial = ++s->serial,
+		.s = s,
+		.out = xmalloc(SMSC_OUT_MAX),
+		.bound = SMPP_COMMANDS,
+		.slots = xcalloc(SMSC_WINDOW_MAX, sizeof(*c->slots)),
 	};
 	smpp_frames_init(&c->in, SMPP_FRAME_MAX);
+	s->count[COUNT_CONNECTIONS]++;
 }
 
 void
 smsc_conn_close(struct smsc_conn *c)
 {
-	if (c->fd >= 0)
-		close(c->fd);
+	if (c->fd < 0)
+		return;
+	close(c->fd);
+	if (c->bound != SMPP_COMMANDS)
+		ctl_tell_unbound(c);
+	c->s->count[COUNT_DROPPED] += c->bound != SMPP_COMMANDS && !c->ending;
+	deliver_return(c);
 	smpp_frames_clear(&c->in);
 	free(c->out);
-	*c = (struct smsc_conn){ .fd = -1 };
+	free(c->slots);
+	*c = (struct smsc_conn){ .fd = -1, .bound = SMPP_COMMANDS };
+}
+
+bool
+smsc_conn_hangs(const struct smsc_conn *c)
+{
+	return smsc_now_ms() < c->hang_until;
+}
+
+bool
+smsc_conn_sends(const struct smsc_conn *c)
+{
+	return c->bound == SMPP_BIND_TRANSMITTER || c->bound == SMPP_BIND_TRANSCEIVER;
+}
+
+bool
+smsc_conn_receives(const struct smsc_conn *c)
+{
+	return c->bound == SMPP_BIND_RECEIVER || c->bound == SMPP_BIND_TRANSCEIVER;
+}
+
+uint32_t
+smsc_conn_number(struct smsc_conn *c)
+{
+	c->sequence = c->sequence >= SMPP_SEQUENCE_MAX ? 1 : c->sequence + 1;
+	return c->sequence;
 }
 
 enum rc
-smsc_conn_send(struct smsc_conn *c, const struct smpp_pdu *pdu)
+smsc_conn_raw(struct smsc_conn *c, const uint8_t *octets, size_t n)
+{
+	if (c->fd < 0 || n > SMSC_OUT_MAX - c->out_n)
+		return RC_BROKEN;
+	memcpy(c->out + c->out_n, octets, n);
+	c->out_n += n;
+	return RC_OK;
+}
+
+static enum rc
+encode(const struct smpp_pdu *pdu, uint8_t *out, size_t *n)
 {
 	struct smpp_fault fault;
-	size_t n;
 
-	if (smpp_encode(pdu, c->out + c->out_n, SMSC_OUT_MAX - c->out_n, &n, &fault) ==
-	    RC_OK) {
-		c->out_n += n;
+	if (smpp_encode(pdu, out, SMPP_FRAME_MAX, n, &fault) == RC_OK)
 		return RC_OK;
-	}
 	log_warn("smscsim.send", "command=%s wrong=%s field=%s",
 	    smpp_command_name(pdu->command), smpp_wrong_name(fault.wrong), fault.field);
 	return RC_BROKEN;
 }
 
-static enum rc
-on_bind(struct smsc_conn *c, const struct smpp_pdu *in, struct smpp_pdu *answer)
+enum rc
+smsc_conn_send(struct smsc_conn *c, const struct smpp_pdu *pdu)
 {
-	static uint8_t version[8];
+	static uint8_t octets[SMPP_FRAME_MAX];
 	size_t n = 0;
-	enum rc rc;
 
-	if (c->bound != SMPP_COMMANDS) {
-		answer->status = SMPP_ALREADY_BOUND;
-	} else if (strcmp(in->system_id, c->opt->system_id) != 0) {
-		answer->status = SMPP_INVALID_SYSTEM_ID;
+	if (encode(pdu, octets, &n) != RC_OK)
+		return RC_BROKEN;
+	if (c->bound != SMPP_COMMANDS && !c->ending && fault_hits(c->s, FAULT_CUT)) {
+		n = n / 2;
 		c->ending = true;
-	} else if (strcmp(in->password, c->opt->password) != 0) {
-		answer->status = SMPP_INVALID_PASSWORD;
-		c->ending = true;
-	} else {
-		c->bound = in->command;
-		snprintf(answer->system_id, sizeof(answer->system_id), "smscsim");
-		rc = smpp_tlv_add_number(
-		    version, sizeof(version), &n, SMPP_TAG_VERSION, SMPP_VERSION);
-		if (rc != RC_OK)
-			return rc;
-		answer->tlvs = (struct smpp_octets){ version, n };
 	}
-	log_info("smscsim.bind", "command=%s status=%s", smpp_command_name(in->command),
-	    smpp_status_name(answer->status));
-	return smsc_conn_send(c, answer);
+	return smsc_conn_raw(c, octets, n);
 }
 
-static enum rc
-on_submit(struct smsc_conn *c, const struct smpp_pdu *in, struct smpp_pdu *answer)
+static void
+send_now(struct smsc *s, void *arg)
 {
-	(void)in;
-	if (c->bound != SMPP_BIND_TRANSMITTER && c->bound != SMPP_BIND_TRANSCEIVER)
-		answer->status = SMPP_INVALID_BIND_STATUS;
-	else
-		snprintf(answer->message_id, sizeof(answer->message_id), "%010" PRIX64,
-		    ++c->submitted);
-	return smsc_conn_send(c, answer);
+	const struct late *late = arg;
+	struct smsc_conn *c = smsc_conn_by_serial(s, late->serial);
+
+	if (c != NULL && smsc_conn_raw(c, late->octets, late->n) != RC_OK)
+		smsc_conn_close(c);
 }
 
-static enum rc
-on_enquire(struct smsc_conn *c, const struct smpp_pdu *in, struct smpp_pdu *answer)
+enum rc
+smsc_conn_send_late(struct smsc_conn *c, const struct smpp_pdu *pdu, int64_t ms)
 {
-	(void)in;
-	return smsc_conn_send(c, answer);
-}
+	static uint8_t octets[SMPP_FRAME_MAX];
+	struct late *late;
+	size_t n = 0;
 
-static enum rc
-on_unbind(struct smsc_conn *c, const struct smpp_pdu *in, struct smpp_pdu *answer)
-{
-	(void)in;
-	c->ending = true;
-	return smsc_conn_send(c, answer);
-}
-
-static enum rc
-on_answer(struct smsc_conn *c, const struct smpp_pdu *in, struct smpp_pdu *answer)
-{
-	(void)c;
-	(void)answer;
-	log_info("smscsim.answer", "command=%s status=%s sequence=%" PRIu32,
-	    smpp_command_name(in->command), smpp_status_name(in->status), in->sequence);
+	if (ms <= 0)
+		return smsc_conn_send(c, pdu);
+	if (encode(pdu, octets, &n) != RC_OK)
+		return RC_BROKEN;
+	late = xmalloc(sizeof(*late) + n);
+	late->serial = c->serial;
+	late->n = n;
+	memcpy(late->octets, octets, n);
+	later_add(&c->s->later, smsc_now_ms() + ms, send_now, late);
 	return RC_OK;
 }
 
-static smsc_handler *const on[SMPP_COMMANDS] = {
-	[SMPP_GENERIC_NACK] = on_answer,
-	[SMPP_BIND_RECEIVER] = on_bind,
-	[SMPP_BIND_TRANSMITTER] = on_bind,
-	[SMPP_BIND_TRANSCEIVER] = on_bind,
-	[SMPP_UNBIND] = on_unbind,
-	[SMPP_UNBIND_RESP] = on_answer,
-	[SMPP_ENQUIRE_LINK] = on_enquire,
-	[SMPP_ENQUIRE_LINK_RESP] = on_answer,
-	[SMPP_SUBMIT_SM] = on_submit,
-	[SMPP_DELIVER_SM_RESP] = on_answer,
-	[SMPP_DATA_SM] = on_submit,
-	[SMPP_DATA_SM_RESP] = on_answer,
-};
-
-/* Not understood, or not for an SMSC: its own answer if there is one, else generic_nack. */
-static enum rc
-nack(struct smsc_conn *c, const struct smpp_pdu *in, uint32_t status)
+enum rc
+smsc_conn_ask(struct smsc_conn *c, enum smpp_command command)
 {
-	enum smpp_command command = smpp_answer_to(in->command);
-	struct smpp_pdu answer = { .command = command == SMPP_COMMANDS ? SMPP_GENERIC_NACK
-								       : command,
-		.status = status,
-		.sequence = in->sequence };
-
-	return smpp_is_answer(in->command) ? RC_OK : smsc_conn_send(c, &answer);
-}
-
-static enum rc
-take(struct smsc_conn *c, struct smpp_octets frame)
-{
-	struct smpp_pdu in, answer;
-	struct smpp_fault fault;
-
-	if (smpp_decode(frame.p, frame.n, &in, &fault) != RC_OK) {
-		log_warn("smscsim.refused", "command=%s wrong=%s field=%s offset=%zu",
-		    smpp_command_name(in.command), smpp_wrong_name(fault.wrong),
-		    fault.field, fault.offset);
-		return nack(c, &in, fault.status);
-	}
-	if (on[in.command] == NULL)
-		return nack(c, &in, SMPP_INVALID_COMMAND);
-	answer = (struct smpp_pdu){ .command = smpp_answer_to(in.command),
-		.sequence = in.sequence };
-	return on[in.command](c, &in, &answer);
+	return smsc_conn_send(
+	    c, &(struct smpp_pdu){ .command = command, .sequence = smsc_conn_number(c) });
 }
 
 static enum rc
@@ -178,10 +162,11 @@ take_all(struct smsc_conn *c)
 		case SMPP_FRAME_MORE:
 			return RC_OK;
 		case SMPP_FRAME:
-			if (take(c, frame) != RC_OK)
+			if (smsc_take(c, frame) != RC_OK)
 				return RC_BROKEN;
 			break;
 		case SMPP_FRAME_WRONG:
+			c->s->count[COUNT_MALFORMED_IN]++;
 			log_warn("smscsim.length", "field=%s", fault.field);
 			return RC_BROKEN;
 		}
@@ -219,6 +204,8 @@ smsc_conn_write(struct smsc_conn *c)
 short
 smsc_conn_events(const struct smsc_conn *c)
 {
+	if (smsc_conn_hangs(c))
+		return 0;
 	return (
 	    short)((c->ending ? 0 : POLLIN) | (c->out_n > 0 || c->ending ? POLLOUT : 0));
 }
