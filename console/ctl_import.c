@@ -11,25 +11,23 @@
 #include "ctl_csv.h"
 #include "ctl_receiver.h"
 #include "seal.h"
+#include "str.h"
 
 #define ERRORS_SHOWN 50
+#define NOT_THERE (-1)
 
+/* Columns: the name, the number, then fields in the order of ctl_receiver_columns. */
 enum column {
 	COL_NAME,
-	COL_KIND,
-	COL_REGIONS,
-	COL_LANG,
 	COL_NUMBER,
-	COL_ORDER,
-	COL_VETTED,
-	COLUMNS,
+	COL_FIELDS,
+	COLUMNS = COL_FIELDS + CTL_RECEIVER_COLUMNS,
 };
-static const char *const column_names[COLUMNS] = { "name", "kind", "regions", "lang",
-	"number", "order", "vetted" };
 
 struct import {
 	struct ctl *c;
-	int at[COLUMNS]; /* which field, -1: not there */
+	struct ctl_registry registry;
+	int at[COLUMNS]; /* which field of a line, NOT_THERE */
 	size_t fields;
 	bool header;
 	struct intake_receiver row[INTAKE_ROWS_MAX];
@@ -37,6 +35,14 @@ struct import {
 	size_t rows, errors;
 	json_t *told; /* {"line", "error"} each */
 };
+
+static const char *
+column_name(int k)
+{
+	return k == COL_NAME  ? "name"
+	    : k == COL_NUMBER ? "number"
+			      : intake_fields[ctl_receiver_columns[k - COL_FIELDS]];
+}
 
 static void
 row_error(struct import *m, unsigned line, const char *what)
@@ -52,61 +58,84 @@ row_error(struct import *m, unsigned line, const char *what)
 	}
 }
 
+static bool
+is_needed(int k)
+{
+	return k < COL_FIELDS + 3; /* kind, regions, lang */
+}
+
+static enum rc
+header_wrong(struct import *m, size_t column)
+{
+	char known[256];
+	size_t len = 0;
+
+	(void)!str_add(known, sizeof(known), &len,
+	    "column %zu is unknown or there twice; allowed are", column);
+	for (int k = 0; k < COLUMNS; k++)
+		(void)!str_add(known, sizeof(known), &len, " %s", column_name(k));
+	row_error(m, 1, known);
+	return RC_REFUSED;
+}
+
 static enum rc
 header(struct import *m, const char *const *field, size_t n)
 {
-	char known[128];
+	char missing[64];
 
 	m->header = true;
 	m->fields = n;
 	for (int k = 0; k < COLUMNS; k++)
-		m->at[k] = -1;
+		m->at[k] = NOT_THERE;
 	for (size_t i = 0; i < n; i++) {
 		bool found = false;
 
 		for (int k = 0; k < COLUMNS; k++) {
-			if (strcmp(field[i], column_names[k]) != 0)
+			if (strcmp(field[i], column_name(k)) != 0)
 				continue;
-			found = m->at[k] < 0;
+			found = m->at[k] == NOT_THERE;
 			m->at[k] = (int)i;
 		}
-		if (!found) {
-			snprintf(known, sizeof(known),
-			    "column %zu is unknown or there twice; allowed are name kind "
-			    "regions lang number order vetted",
-			    i + 1);
-			row_error(m, 1, known);
-			return RC_REFUSED;
-		}
+		if (!found)
+			return header_wrong(m, i + 1);
 	}
-	for (int k = 0; k <= COL_NUMBER; k++) {
-		if (m->at[k] < 0) {
-			snprintf(known, sizeof(known), "the column %s is missing",
-			    column_names[k]);
-			row_error(m, 1, known);
-			return RC_REFUSED;
-		}
+	for (int k = 0; k < COLUMNS; k++) {
+		if (!is_needed(k) || m->at[k] != NOT_THERE)
+			continue;
+		snprintf(
+		    missing, sizeof(missing), "the column %s is missing", column_name(k));
+		row_error(m, 1, missing);
+		return RC_REFUSED;
 	}
 	return RC_OK;
 }
 
+/* All but what is of one phone. */
+static bool
+is_same(const struct intake_receiver *a, const struct intake_receiver *b)
+{
+	for (int f = 0; f < INTAKE_FIELDS; f++) {
+		if (f != INTAKE_ROLE && f != INTAKE_SHIFT &&
+		    strcmp(a->value[f], b->value[f]) != 0)
+			return false;
+	}
+	return true;
+}
+
 /* Against the rows before it: a number once; a name's other values the same. */
 static bool
-fits_others(struct import *m, const struct intake_receiver *r, char why[CTL_WHY_MAX])
+fits_others(struct import *m, const struct intake_receiver *r, char why[REGISTRY_WHY_MAX])
 {
 	for (size_t i = 0; i < m->rows; i++) {
 		const struct intake_receiver *o = &m->row[i];
 
 		if (strcmp(o->number.s, r->number.s) == 0) {
-			snprintf(why, CTL_WHY_MAX, "number: the same as in line %u",
+			snprintf(why, REGISTRY_WHY_MAX, "number: the same as in line %u",
 			    m->line[i]);
 			return false;
 		}
-		if (strcmp(o->name, r->name) == 0 &&
-		    (strcmp(o->kind, r->kind) != 0 || strcmp(o->lang, r->lang) != 0 ||
-			strcmp(o->regions, r->regions) != 0 || o->order != r->order ||
-			o->vetted != r->vetted)) {
-			snprintf(why, CTL_WHY_MAX,
+		if (strcmp(o->name, r->name) == 0 && !is_same(o, r)) {
+			snprintf(why, REGISTRY_WHY_MAX,
 			    "name: the same as in line %u, with other values",
 			    m->line[i]);
 			return false;
@@ -115,19 +144,41 @@ fits_others(struct import *m, const struct intake_receiver *r, char why[CTL_WHY_
 	return true;
 }
 
-static const char *
-of(const struct import *m, const char *const *field, enum column k)
+/* Every column that is there: an empty field is what the value is by default. */
+static bool
+read_row(const struct import *m, const char *const *field, struct intake_receiver *r,
+    char why[REGISTRY_WHY_MAX])
 {
-	return m->at[k] < 0 ? "" : field[m->at[k]];
+	memset(r, 0, sizeof(*r));
+	for (int k = 0; k < COLUMNS; k++) {
+		const char *v = m->at[k] == NOT_THERE ? NULL : field[m->at[k]];
+		bool fine = true;
+
+		if (v == NULL)
+			continue;
+		if (strpbrk(v, "\r\n") != NULL) {
+			snprintf(why, REGISTRY_WHY_MAX,
+			    "%s: the field goes over several lines", column_name(k));
+			return false;
+		}
+		if (k == COL_NAME)
+			fine = ctl_receiver_name(r, v, why);
+		else if (k >= COL_FIELDS)
+			fine = ctl_receiver_give(&m->registry, r,
+			    ctl_receiver_columns[k - COL_FIELDS], v, why);
+		if (!fine)
+			return false;
+	}
+	return registry_fits(r, why) &&
+	    ctl_receiver_number(r, field[m->at[COL_NUMBER]], why);
 }
 
 static enum rc
 on_row(void *arg, unsigned line, const char *const *field, size_t n)
 {
 	struct import *m = arg;
-	struct ctl_receiver_words w;
 	struct intake_receiver *r = &m->row[m->rows];
-	char why[CTL_WHY_MAX];
+	char why[REGISTRY_WHY_MAX];
 
 	if (!m->header)
 		return header(m, field, n);
@@ -140,54 +191,12 @@ on_row(void *arg, unsigned line, const char *const *field, size_t n)
 		row_error(m, line, "more than 500 rows: split the file");
 		return RC_REFUSED;
 	}
-	w = (struct ctl_receiver_words){ of(m, field, COL_NAME), of(m, field, COL_KIND),
-		of(m, field, COL_REGIONS), of(m, field, COL_LANG),
-		of(m, field, COL_NUMBER), of(m, field, COL_ORDER),
-		of(m, field, COL_VETTED) };
-	if (!ctl_receiver_check(&w, r, why) || !fits_others(m, r, why)) {
+	if (!read_row(m, field, r, why) || !fits_others(m, r, why)) {
 		row_error(m, line, why);
 		return RC_OK;
 	}
 	m->line[m->rows++] = line;
 	return RC_OK;
-}
-
-/* How many of the names are known already: those are changed, not added. */
-static int
-count_known(struct import *m, size_t *known)
-{
-	struct db *db = ctl_db(m->c, DB_CTL);
-	struct db_rows *r = db == NULL ? NULL
-				       : ctl_ask(m->c, db, ST_RECEIVER_LIST, NULL, 0);
-
-	*known = 0;
-	for (size_t i = 0; r != NULL && i < m->rows; i++) {
-		for (int k = 0; k < db_count(r); k++)
-			*known += strcmp(db_get_text(r, k, 1), m->row[i].name) == 0;
-	}
-	db_free(db);
-	if (r == NULL)
-		return CTL_NOT_DONE;
-	db_rows_free(r);
-	return CTL_DONE;
-}
-
-static int
-only_tell(struct import *m)
-{
-	size_t known;
-
-	if (count_known(m, &known) != CTL_DONE)
-		return CTL_NOT_DONE;
-	if (m->c->json)
-		ctl_json_print(
-		    json_pack("{s:I,s:I,s:[],s:b}", "rows", (json_int_t)m->rows, "known",
-			(json_int_t)known, "errors", "written", 0));
-	else
-		printf("%zu rows are right, %zu of them for receivers that are known; "
-		       "nothing was written: --yes stores them\n",
-		    m->rows, known);
-	return CTL_DONE;
 }
 
 static int
@@ -206,6 +215,48 @@ store(struct import *m)
 		status = ctl_intake(m->c, INTAKE_RECEIVERS, text, len, note);
 	seal_wipe(text, len);
 	free(text);
+	return status;
+}
+
+static void
+tell(const struct import *m, const struct import_plan *p)
+{
+	if (m->c->json)
+		ctl_json_print(json_pack("{s:I,s:I,s:[],s:O,s:O,s:b}", "rows",
+		    (json_int_t)m->rows, "known", (json_int_t)p->known_rows, "errors",
+		    "changes", p->changes, "warnings", p->warnings, "written", 0));
+	else
+		printf("%zu rows are right, %zu of them for receivers that are known; "
+		       "nothing was written: --yes stores them\n",
+		    m->rows, p->known_rows);
+}
+
+/* What is about to change, told; with --yes then stored. */
+static int
+finish(struct import *m)
+{
+	struct import_plan p = { .row = m->row, .rows = m->rows };
+	struct db *db = ctl_db(m->c, DB_CTL);
+	bool yes = ctl_flag(m->c, "--yes");
+	int status = CTL_NOT_DONE;
+
+	if (db != NULL)
+		p.known = ctl_ask(m->c, db, ST_RECEIVER_LIST, NULL, 0);
+	db_free(db);
+	if (p.known == NULL)
+		return CTL_NOT_DONE;
+	p.changes = json_array();
+	p.warnings = json_array();
+	import_plan_tell(&p, m->c->json || yes);
+	if (yes) {
+		status = store(m);
+	} else {
+		tell(m, &p);
+		status = CTL_DONE;
+	}
+	json_decref(p.changes);
+	json_decref(p.warnings);
+	db_rows_free(p.known);
 	return status;
 }
 
@@ -232,14 +283,14 @@ ctl_receiver_import(struct ctl *c)
 
 	m->c = c;
 	m->told = json_array();
-	rc = csv_read(c->words[0], on_row, m, &fault);
+	status = ctl_registry_open(c, &m->registry);
+	rc = status == CTL_DONE ? csv_read(c->words[0], on_row, m, &fault) : RC_BROKEN;
 	if (rc == RC_OK && m->rows == 0 && m->errors == 0)
 		row_error(
 		    m, 1, "no rows: the first line names the columns, then one a phone");
-	if (rc != RC_OK || m->errors > 0)
-		status = errors(m, &fault);
-	else
-		status = ctl_flag(c, "--yes") ? store(m) : only_tell(m);
+	if (status == CTL_DONE)
+		status = rc != RC_OK || m->errors > 0 ? errors(m, &fault) : finish(m);
+	ctl_registry_close(&m->registry);
 	json_decref(m->told);
 	seal_wipe(m, sizeof(*m));
 	free(m);

@@ -1,164 +1,76 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * shyraqctl receiver add, list, suspend, resume. No number is ever printed, and none leaves unsealed.
- * Called by ctl.c; its check also by ctl_import.c.
+ * shyraqctl receiver add, set, suspend, resume. No number is ever printed, and none leaves unsealed.
+ * Called by ctl.c; what checks values also by ctl_import.c.
  */
 #include "ctl_receiver.h"
 
-#include <errno.h>
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl.h"
+#include "intake.h"
 #include "seal.h"
+#include "service.h"
 #include "str.h"
-#include "text.h"
 
-#define ORDER_MOST 1000000
+#define LINE_MAX_BYTES 64
 
-static const char *const kinds[] = { "shelter", "ngo", "police", "social", "embassy",
-	"child", "legal", "health", "labour", "operator" };
-
-static bool
-no(char why[CTL_WHY_MAX], const char *name, const char *text)
+int
+ctl_registry_open(const struct ctl *c, struct ctl_registry *g)
 {
-	snprintf(why, CTL_WHY_MAX, "%s: %s", name, text);
-	return false;
+	struct flow_err err;
+
+	*g = (struct ctl_registry){ 0 };
+	if (places_load(c->conf_dir, &g->places, &err) != RC_OK ||
+	    service_mode(c->conf_dir, &g->production, &err) != RC_OK)
+		return ctl_wrong("%s", err.s);
+	return CTL_DONE;
 }
 
-static bool
-is_kind(const char *kind)
+void
+ctl_registry_close(struct ctl_registry *g)
 {
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		if (strcmp(kinds[i], kind) == 0)
-			return true;
-	}
-	return false;
+	places_free(g->places);
+	g->places = NULL;
 }
 
-/* "KZ", "KZ-47", "*"; parted by single blanks. */
-static bool
-is_region(const char *s, size_t n)
+bool
+ctl_receiver_give(const struct ctl_registry *g, struct intake_receiver *r,
+    enum intake_field f, const char *written, char why[REGISTRY_WHY_MAX])
 {
-	if (n == 1 && s[0] == '*')
-		return true;
-	if (n < 2 || n > 6 || s[0] < 'A' || s[0] > 'Z' || s[1] < 'A' || s[1] > 'Z')
+	if (!registry_give(r, f, written, g->places, why))
 		return false;
-	if (n == 2)
+	if (f != INTAKE_SAMPLE || !g->production || r->value[f][0] == '0')
 		return true;
-	if (s[2] != '-' || n < 4)
-		return false;
-	for (size_t i = 3; i < n; i++) {
-		if ((s[i] < 'A' || s[i] > 'Z') && (s[i] < '0' || s[i] > '9'))
-			return false;
-	}
-	return true;
-}
-
-static bool
-are_regions(const char *s)
-{
-	while (*s != '\0') {
-		size_t n = strcspn(s, " ");
-
-		if (!is_region(s, n))
-			return false;
-		s += n;
-		if (*s == ' ' && *++s == '\0')
-			return false;
-	}
-	return true;
-}
-
-static bool
-is_given(const char *s)
-{
-	return s != NULL && s[0] != '\0';
-}
-
-/* A name goes into lists and logs of people: no line ends, no other controls, well-formed. */
-static bool
-is_name(const char *s)
-{
-	if (!str_is_utf8(s, strlen(s)))
-		return false;
-	for (; *s != '\0'; s++) {
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			return false;
-	}
-	return true;
-}
-
-static bool
-read_order(const char *s, int *out)
-{
-	char *end;
-	long n;
-
-	*out = 0;
-	if (!is_given(s))
-		return true;
-	errno = 0;
-	n = strtol(s, &end, 10);
-	if (errno != 0 || *end != '\0' || n < -ORDER_MOST || n > ORDER_MOST)
-		return false;
-	*out = (int)n;
-	return true;
-}
-
-static bool
-read_vetted(const char *s, bool *out)
-{
-	static const char *const yes[] = { "yes", "1", "true", "да", "иә", "ha" },
-				 *const no_words[] = { "no", "0", "false", "нет", "жоқ",
-					 "yo'q" };
-
-	*out = false;
-	if (!is_given(s))
-		return true;
-	for (size_t i = 0; i < ARRAY_LEN(yes); i++) {
-		if (strcmp(yes[i], s) == 0)
-			*out = true;
-		if (strcmp(yes[i], s) == 0 || strcmp(no_words[i], s) == 0)
-			return true;
-	}
+	snprintf(why, REGISTRY_WHY_MAX,
+	    "sample: conf/service.conf says production, where nobody invented is asked");
 	return false;
 }
 
 bool
-ctl_receiver_check(const struct ctl_receiver_words *w, struct intake_receiver *out,
-    char why[CTL_WHY_MAX])
+ctl_receiver_name(struct intake_receiver *r, const char *name, char why[REGISTRY_WHY_MAX])
 {
-	memset(out, 0, sizeof(*out));
-	if (!is_given(w->name) || !is_name(w->name))
-		return no(why, "name", "missing, or with a control character");
-	if (!str_copy(out->name, sizeof(out->name), w->name))
-		return no(why, "name", "longer than 63 bytes");
-	if (!is_given(w->kind) || !is_kind(w->kind) ||
-	    !str_copy(out->kind, sizeof(out->kind), w->kind))
-		return no(why, "kind",
-		    "allowed are shelter ngo police social embassy child legal health "
-		    "labour operator");
-	if (!is_given(w->regions) || !are_regions(w->regions))
-		return no(why, "regions",
-		    "allowed are codes of ISO 3166-2 or countries, parted by one blank "
-		    "(KZ-47 KZ), or *");
-	if (!str_copy(out->regions, sizeof(out->regions), w->regions))
-		return no(why, "regions", "longer than 127 bytes");
-	if (!is_given(w->lang) || lang_parse(w->lang) == LANG_NONE ||
-	    !str_copy(out->lang, sizeof(out->lang), w->lang))
-		return no(why, "lang", "allowed are kk ru uz ky tg tk en");
-	if (!is_given(w->number) || phone_parse(w->number, &out->number) != RC_OK ||
-	    phone_is_short(&out->number))
-		return no(why, "number",
-		    "not a number like +77022345678 (a spreadsheet may have shortened it)");
-	if (!read_order(w->order, &out->order))
-		return no(why, "order", "allowed is a whole number");
-	if (!read_vetted(w->vetted, &out->vetted))
-		return no(why, "vetted", "allowed are yes and no");
-	return true;
+	const char *wrong = NULL;
+
+	if (name == NULL || !registry_is_name(name))
+		wrong = "missing, or with a control character";
+	else if (!str_copy(r->name, sizeof(r->name), name))
+		wrong = "longer than 63 bytes";
+	if (wrong != NULL)
+		snprintf(why, REGISTRY_WHY_MAX, "name: %s", wrong);
+	return wrong == NULL;
+}
+
+bool
+ctl_receiver_number(
+    struct intake_receiver *r, const char *number, char why[REGISTRY_WHY_MAX])
+{
+	if (number != NULL && phone_parse(number, &r->number) == RC_OK &&
+	    !phone_is_short(&r->number))
+		return true;
+	snprintf(why, REGISTRY_WHY_MAX,
+	    "number: not a number like +77022345678 (a spreadsheet may have shortened it)");
+	return false;
 }
 
 /* One line of standard input: a number there stands in no history and no list of processes. */
@@ -176,112 +88,135 @@ read_line(char *out, size_t size)
 	return n > 0;
 }
 
-#define LINE_MAX_BYTES 64
+static int
+hand_in(struct ctl *c, const struct intake_receiver *r, const char *note)
+{
+	char text[INTAKE_MAX];
+	size_t n = intake_pack(r, text);
+	int status = n == 0 ? ctl_wrong("the values are too long together")
+			    : ctl_intake(c, INTAKE_RECEIVER, text, n, note);
+
+	seal_wipe(text, sizeof(text));
+	return status;
+}
+
+static const struct {
+	const char *option;
+	enum intake_field field;
+	bool flag, needed;
+} add_options[] = {
+	{ "--kind", INTAKE_KIND, false, true },
+	{ "--region", INTAKE_REGIONS, false, true },
+	{ "--lang", INTAKE_LANG, false, true },
+	{ "--order", INTAKE_ORDER, false, false },
+	{ "--vetted", INTAKE_VETTED, true, false },
+	{ "--group", INTAKE_GROUP, false, false },
+	{ "--langs", INTAKE_LANGS, false, false },
+	{ "--takes", INTAKE_TAKES, false, false },
+	{ "--services", INTAKE_SERVICES, false, false },
+	{ "--of", INTAKE_OF, false, false },
+	{ "--hours", INTAKE_HOURS, false, false },
+	{ "--beds", INTAKE_BEDS, false, false },
+	{ "--role", INTAKE_ROLE, false, false },
+	{ "--shift", INTAKE_SHIFT, false, false },
+	{ "--sample", INTAKE_SAMPLE, true, false },
+};
+
+static bool
+read_options(const struct ctl *c, const struct ctl_registry *g, struct intake_receiver *r,
+    char why[REGISTRY_WHY_MAX])
+{
+	for (size_t i = 0; i < ARRAY_LEN(add_options); i++) {
+		const char *name = add_options[i].option;
+		const char *v = add_options[i].flag ? (ctl_flag(c, name) ? "yes" : NULL)
+						    : ctl_option(c, name);
+
+		if (v != NULL && !ctl_receiver_give(g, r, add_options[i].field, v, why))
+			return false;
+	}
+	return registry_fits(r, why);
+}
 
 int
 ctl_receiver_add(struct ctl *c)
 {
-	struct ctl_receiver_words w = {
-		.name = ctl_option(c, "--name"),
-		.kind = ctl_option(c, "--kind"),
-		.regions = ctl_option(c, "--region"),
-		.lang = ctl_option(c, "--lang"),
-		.number = ctl_option(c, "--number"),
-		.order = ctl_option(c, "--order"),
-		.vetted = ctl_flag(c, "--vetted") ? "yes" : "no",
-	};
-	struct intake_receiver r;
-	char text[INTAKE_MAX], why[CTL_WHY_MAX], number[LINE_MAX_BYTES];
-	size_t n;
+	const char *name = ctl_option(c, "--name"), *number = ctl_option(c, "--number");
+	char why[REGISTRY_WHY_MAX], line[LINE_MAX_BYTES];
+	struct intake_receiver r = { 0 };
+	struct ctl_registry g;
+	bool there = name != NULL && number != NULL;
 	int status;
 
-	if (w.name == NULL || w.kind == NULL || w.regions == NULL || w.lang == NULL ||
-	    w.number == NULL)
+	for (size_t i = 0; i < ARRAY_LEN(add_options); i++)
+		there = there &&
+		    (!add_options[i].needed ||
+			ctl_option(c, add_options[i].option) != NULL);
+	if (!there)
 		return ctl_wrong_usage(c,
 		    "receiver add needs --name, --kind, --region, --lang and --number");
-	if (strcmp(w.number, "-") == 0)
-		w.number = read_line(number, sizeof(number)) ? number : "";
-	if (!ctl_receiver_check(&w, &r, why))
-		return ctl_wrong_usage(c, "%s", why);
-	r.sample = ctl_flag(c, "--sample");
-	n = intake_pack(&r, text);
-	status = n == 0 ? ctl_wrong("the values are too long together")
-			: ctl_intake(c, INTAKE_RECEIVER, text, n, "stored by dispatch");
-	seal_wipe(text, sizeof(text));
+	status = ctl_registry_open(c, &g);
+	if (status == CTL_DONE && strcmp(number, "-") == 0)
+		number = read_line(line, sizeof(line)) ? line : "";
+	if (status == CTL_DONE &&
+	    (!ctl_receiver_name(&r, name, why) || !read_options(c, &g, &r, why) ||
+		!ctl_receiver_number(&r, number, why)))
+		status = ctl_wrong_usage(c, "%s", why);
+	ctl_registry_close(&g);
+	if (status == CTL_DONE)
+		status = hand_in(c, &r, "stored by dispatch");
 	seal_wipe(&r, sizeof(r));
 	return status;
 }
 
-static const char *const list_names[] = { "id", "name", "kind", "lang", "regions",
-	"active", "phones", "vetted", "order", "sample" };
-static const char list_kinds[] = "IttttbibiB";
-
-/* Each receiver's phones behind it, by id: [{id, active, suspended}]. */
-static void
-print_json(const struct db_rows *r, const struct db_rows *phones)
+/* "beds=3"; what may not be told is that this is no field. */
+static bool
+read_pair(const struct ctl_registry *g, struct intake_receiver *r, const char *pair,
+    char why[REGISTRY_WHY_MAX])
 {
-	json_t *all = ctl_json_rows(r, list_names, list_kinds);
+	const char *eq = strchr(pair, '=');
+	size_t len = 0;
 
-	for (int i = 0; i < db_count(r); i++) {
-		json_t *mine = json_array();
+	for (int f = 0; eq != NULL && f < INTAKE_FIELDS; f++) {
+		size_t n = strlen(intake_fields[f]);
 
-		for (int k = 0; k < db_count(phones); k++) {
-			if (db_get_i64(phones, k, 1) != db_get_i64(r, i, 0))
-				continue;
-			json_array_append_new(mine,
-			    json_pack("{s:I,s:b,s:b}", "id",
-				(json_int_t)db_get_i64(phones, k, 0), "active",
-				(int)db_get_bool(phones, k, 2), "suspended",
-				(int)db_get_bool(phones, k, 3)));
-		}
-		json_object_set_new(json_array_get(all, (size_t)i), "contacts", mine);
+		if (n == (size_t)(eq - pair) && memcmp(pair, intake_fields[f], n) == 0)
+			return ctl_receiver_give(g, r, (enum intake_field)f, eq + 1, why);
 	}
-	ctl_json_print(all);
-}
-
-/* Below the table, one line a receiver of several phones or of one that is suspended alone. */
-static void
-print_phones(const struct db_rows *r, const struct db_rows *phones)
-{
-	for (int i = 0; i < db_count(r); i++) {
-		char line[400] = "", name[80];
-		size_t len = 0;
-		int n = 0;
-
-		for (int k = 0; k < db_count(phones); k++) {
-			if (db_get_i64(phones, k, 1) != db_get_i64(r, i, 0))
-				continue;
-			n += db_get_bool(phones, k, 3) ? 2 : 1;
-			if (!str_add(line, sizeof(line), &len, " %lld%s",
-				(long long)db_get_i64(phones, k, 0),
-				db_get_bool(phones, k, 3) ? " (suspended)" : ""))
-				break;
-		}
-		ctl_clean(name, 64, db_get_text(r, i, 1));
-		if (n > 1)
-			printf("phones of %s:%s\n", name, line);
-	}
+	(void)!str_add(why, REGISTRY_WHY_MAX, &len, "allowed are NAME=VALUE of:");
+	for (int f = 0; f < INTAKE_FIELDS; f++)
+		(void)!str_add(why, REGISTRY_WHY_MAX, &len, " %s", intake_fields[f]);
+	return false;
 }
 
 int
-ctl_receiver_list(struct ctl *c)
+ctl_receiver_set(struct ctl *c)
 {
-	struct db *db = ctl_db(c, DB_CTL);
-	struct db_rows *r = db == NULL ? NULL : ctl_ask(c, db, ST_RECEIVER_LIST, NULL, 0);
-	struct db_rows *phones = r == NULL ? NULL
-					   : ctl_ask(c, db, ST_CONTACT_LIST, NULL, 0);
-	int status = phones == NULL ? CTL_NOT_DONE : CTL_DONE;
+	const char *contact = ctl_option(c, "--contact");
+	struct intake_receiver r = { .change = true };
+	char why[REGISTRY_WHY_MAX];
+	struct ctl_registry g;
+	bool phone;
+	int status;
 
-	if (phones != NULL && c->json) {
-		print_json(r, phones);
-	} else if (phones != NULL) {
-		ctl_print_table(r, list_names, list_kinds, "(none)");
-		print_phones(r, phones);
+	if (!ctl_receiver_name(&r, c->words[0], why))
+		return ctl_wrong_usage(c, "%s", why);
+	if (contact != NULL && !ctl_number(contact, "--contact", &r.contact))
+		return CTL_WRONG_USAGE;
+	status = ctl_registry_open(c, &g);
+	for (int i = 1; status == CTL_DONE && i < c->words_n; i++) {
+		if (!read_pair(&g, &r, c->words[i], why))
+			status = ctl_wrong_usage(c, "%s", why);
 	}
-	db_rows_free(phones);
-	db_rows_free(r);
-	db_free(db);
-	return status;
+	if (status == CTL_DONE && !registry_fits(&r, why))
+		status = ctl_wrong_usage(c, "%s", why);
+	ctl_registry_close(&g);
+	phone = intake_given(&r, INTAKE_ROLE) != NULL ||
+	    intake_given(&r, INTAKE_SHIFT) != NULL;
+	if (status == CTL_DONE && phone != (contact != NULL))
+		status = ctl_wrong_usage(c,
+		    "role and shift are of one phone: --contact ID, as `receiver show` "
+		    "has it, and they alone");
+	return status == CTL_DONE ? hand_in(c, &r, "changed by dispatch") : status;
 }
 
 /* "12", an id of `receiver list`, or "-": the number stands on standard input. */
@@ -310,8 +245,8 @@ set_active(struct ctl *c, bool active)
 	size_t n;
 	int status;
 
-	if (!str_copy(a.name, sizeof(a.name), c->words[0]) || !is_name(a.name) ||
-	    a.name[0] == '\0')
+	if (!registry_is_name(c->words[0]) ||
+	    !str_copy(a.name, sizeof(a.name), c->words[0]))
 		return ctl_wrong_usage(c, "that is not the name of a receiver");
 	status = contact == NULL ? -1 : read_contact(c, contact, &a);
 	if (status >= 0)

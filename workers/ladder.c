@@ -12,12 +12,14 @@
 #include "clock.h"
 #include "due.h"
 #include "log.h"
+#include "shift.h"
 #include "str.h"
 
 #define ROUNDS 32 /* of asking, in one look */
 #define COL_LANG 5
 #define COL_REFERRAL 13
 #define COL_STATE 14
+#define COL_HOURS 17
 #define COL_PLACE 18
 #define COL_ANSWERED 19
 
@@ -57,6 +59,10 @@ read_candidates(struct ladder *l)
 	l->v = xcalloc(l->n + 1, sizeof(*l->v));
 	for (int i = 0; i < db_count(r); i++) {
 		bool asked = !db_is_null(r, i, COL_REFERRAL);
+		/* out of its hours: after the others, where the case can wait */
+		bool shut = l->c->facts.class < CASE_URGENT &&
+		    !shift_is_on(db_get_text(r, i, COL_HOURS), clock_wall_ms(),
+			l->plan.zone_minutes);
 
 		l->v[i] = (struct candidate){
 			.receiver = db_get_i64(r, i, 0),
@@ -69,7 +75,7 @@ read_candidates(struct ladder *l)
 			.takes = db_get_text(r, i, 8),
 			.of = db_get_text(r, i, 9),
 			.away = db_get_bool(r, i, 10),
-			.full = db_get_bool(r, i, 11),
+			.full = db_get_bool(r, i, 11) || shut,
 			.bypassed = db_get_bool(r, i, 12),
 			.asked = asked,
 			.state = asked ? ask_state(db_get_text(r, i, 14)) : ASK_NOT,

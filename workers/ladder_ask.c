@@ -11,6 +11,7 @@
 #include "due.h"
 #include "ladder.h"
 #include "log.h"
+#include "shift.h"
 #include "str.h"
 
 #define CODES 1000
@@ -52,22 +53,40 @@ first_key(const char *text)
 	return refer_role_parse(text) == REFER_OPERATOR ? "ref.operator" : "ref.first";
 }
 
-/* All contacts of a receiver, each with a code of its own. */
+/* Somebody of these contacts is on shift; else all are asked. */
+static bool
+any_on_shift(const struct ladder *l, const struct db_rows *r)
+{
+	for (int k = 0; k < db_count(r); k++) {
+		if (shift_is_on(
+			db_get_text(r, k, 3), clock_wall_ms(), l->plan.zone_minutes))
+			return true;
+	}
+	return false;
+}
+
+/* The contacts of a receiver that are on shift, each with a code of its own. */
 static enum rc
 ask_contacts(struct ladder *l, size_t i, int64_t referral, const char *text)
 {
 	struct turn *t = l->t;
 	enum lang lang = referral_lang(t, ladder_lang(l, i));
-	bool led = ladder_lead(l, l->n) < l->n;
+	bool led = ladder_lead(l, l->n) < l->n, shifts;
 	struct db_rows *r;
 	enum rc rc = db_run(t->db, ST_CONTACTS_OF, &r, db_i64(l->v[i].receiver));
 
 	if (rc != RC_OK)
 		return rc;
+	shifts = any_on_shift(l, r);
 	for (int k = 0; rc == RC_OK && k < db_count(r); k++) {
-		unsigned code = free_code(db_get_text(r, k, 2));
+		unsigned code;
 		char s[REFER_TEXT_MAX];
 
+		if (shifts &&
+		    !shift_is_on(
+			db_get_text(r, k, 3), clock_wall_ms(), l->plan.zone_minutes))
+			continue;
+		code = free_code(db_get_text(r, k, 2));
 		rc = db_run(t->db, ST_ASK_NEW, NULL, db_i64(referral),
 		    db_i64(db_get_i64(r, k, 0)), db_i64(code));
 		if (rc == RC_OK)

@@ -185,6 +185,8 @@ struct flow_err {
 MUST_CHECK enum rc flows_load(const char *dir, struct flows **out, struct flow_err *err);
 void flows_free(struct flows *f);
 const struct texts *flows_texts(const struct flows *f);
+/* Whether conf/service.conf says "production": no receiver that is marked as a sample is asked. */
+bool flows_is_production(const struct flows *f);
 
 /* Whether this very version of a flow was loaded: a session finishes on the version it began with. */
 bool flows_has(const struct flows *f, const char *name, uint16_t version);
@@ -194,6 +196,8 @@ MUST_CHECK enum rc flows_follow(
 
 /* Whether a text holds a danger or help word of any language: from a receiver's phone it opens a case. */
 bool flows_is_danger(const struct flows *f, const char *text);
+/* A danger word alone: HELP may have been meant otherwise by who works with us. */
+bool flows_says_danger(const struct flows *f, const char *text);
 
 /*
  * One step. `s` is changed in place, `e` is overwritten. RC_REFUSED: the session names a flow or step

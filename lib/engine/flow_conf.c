@@ -298,6 +298,12 @@ flows_free(struct flows *f)
 	free(f);
 }
 
+bool
+flows_is_production(const struct flows *f)
+{
+	return f->production;
+}
+
 const struct texts *
 flows_texts(const struct flows *f)
 {

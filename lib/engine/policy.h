@@ -52,8 +52,9 @@ struct candidate {
 	const char *role;     /* of the plan, for which it was asked; NULL: by its kind */
 	enum ask_state state; /* ASK_NOT with `asked` set counts as declined */
 	int64_t asked_ms;
-	bool bypassed;     /* a complaint names it: neither asked nor told */
-	bool away, full;   /* not now; no place free: after the others */
+	bool bypassed; /* a complaint names it: neither asked nor told */
+	bool away,
+	    full; /* not now; no place free, or out of its hours: after the others */
 	const char *langs; /* that it speaks ("kk ru"); NULL: unknown */
 	const char *takes; /* answers to "who" that it takes; NULL: all */
 	const char *of;    /* an embassy's country; NULL: unknown */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Reads conf/service.conf: what people dial, and whether texts must be signed by native speakers.
- * It has no default for the mode: a service says what it is. Called by flow_conf.c.
+ * It has no default for the mode: a service says what it is. Called by flow_conf.c and shyraqctl.
  */
+#include "service.h"
+
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "flow_priv.h"
@@ -42,5 +45,16 @@ service_load(struct flows *f, const char *dir, struct flow_err *err)
 		    "signed), sample");
 	rc = tree_result(t, err);
 	tree_free(t);
+	return rc;
+}
+
+enum rc
+service_mode(const char *dir, bool *production, struct flow_err *err)
+{
+	struct flows *f = xcalloc(1, sizeof *f);
+	enum rc rc = service_load(f, dir, err);
+
+	*production = f->production;
+	free(f);
 	return rc;
 }

@@ -32,8 +32,10 @@ def test_receiver_import(desk, tmp_path):
                f'"Дом, N",shelter,*,kk,{numbers[2]},,\n')
     dry = run(desk, "receiver", "import", path)
     assert "3 rows are right" in dry.stdout and "nothing was written" in dry.stdout
-    assert run_json(desk, "receiver", "import", path) == {
-        "rows": 3, "known": 0, "errors": [], "written": False}
+    told = run_json(desk, "receiver", "import", path)
+    assert (told["rows"], told["known"], told["errors"], told["written"]) == (3, 0, [], False)
+    assert [(c["name"], c["new"], c["phones"]) for c in told["changes"]] == [
+        ("Приют М", True, 2), ("Дом, N", True, 1)]
     assert receivers(desk) == before
     done = run_json(desk, "receiver", "import", path, "--yes")
     assert done["state"] == "done" and done["answer"] == "3 stored"
@@ -48,7 +50,7 @@ def test_receiver_import(desk, tmp_path):
     (HEAD + "\n\nA,ngo,KZ,ru,77.02,0,yes\n", 4, "number: not a number"),
     (HEAD + '"A\nB",ngo,KZ,ru,+77020000211,0,yes\nC,ngo,KZ,de,+77020000212,0,yes\n', 4, "lang"),
     (HEAD + "A,ngo,KZ,ru,+77020000211,0\n", 2, "6 fields, 7 expected"),
-    (HEAD + "A,ngo,KZ,ru,+77020000211,0,maybe\n", 2, "vetted: allowed"),
+    (HEAD + "A,ngo,KZ,ru,+77020000211,0,maybe\n", 2, "vetted: allowed are yes and no"),
     (HEAD + "A,ngo,KZ,ru,+77020000211,0,yes\nB,ngo,KZ,ru,8 702 000 02 11,0,yes\n", 3,
      "the same as in line 2"),
     (HEAD + "A,ngo,KZ,ru,+77020000211,0,yes\nA,ngo,UZ,ru,+77020000212,0,yes\n", 3,
@@ -189,7 +191,7 @@ def test_one_phone_alone(make_site):
     got = run(site, "receiver", "suspend", "Shelter A", "--contact", str(lost["id"]))
     assert got.stdout.startswith(f"phone {lost['id']} suspended; 1 other in use; 1 cases")
     assert contacts(site, "Shelter A") == [
-        {"id": lost["id"], "active": False, "suspended": True}, kept]
+        {**lost, "active": False, "suspended": True}, kept]
     assert f"{lost['id']} (suspended)" in run(site, "receiver", "list").stdout
     assert receivers(site)["Shelter A"]["phones"] == 1 and receivers(site)["Shelter A"]["active"]
     assert [(t["kind"], t["case"]) for t in run_json(site, "task", "list")] == [
