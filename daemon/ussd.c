@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The session of each link: none, a code dialled, or a dialogue; what each word of the network means there.
+ * The session of each modem: none, a code dialled, or a dialogue; what each word of the network means there.
  * It never sends an SMS and never logs a word or a number. Called in the loop.
  */
 #include "ussd.h"
@@ -11,49 +11,10 @@
 
 #include "balance.h"
 #include "clock.h"
-#include "fsm.h"
 #include "gsm.h"
 #include "links.h"
 #include "log.h"
 #include "str.h"
-
-enum state {
-	NONE,
-	DIALLED, /* a code; the network has not answered */
-	ASKED,   /* a step is with a worker */
-	SHOWN,   /* a screen is with the peer */
-	CLOSING, /* our last word is said */
-	STATES,
-};
-
-enum event {
-	EV_DIAL,
-	EV_STEP,
-	EV_SCREEN,
-	EV_LAST,
-	EV_END,
-	EVENTS,
-};
-
-static const struct fsm_state states[STATES] = {
-	[NONE] = { "none", FSM_BIT(EV_DIAL) | FSM_BIT(EV_STEP) | FSM_BIT(EV_END),
-	    FSM_BIT(DIALLED) | FSM_BIT(ASKED) | FSM_BIT(NONE) },
-	[DIALLED] = { "dialled", FSM_BIT(EV_END), FSM_BIT(NONE) },
-	[ASKED] = { "asked", FSM_BIT(EV_SCREEN) | FSM_BIT(EV_LAST) | FSM_BIT(EV_END),
-	    FSM_BIT(SHOWN) | FSM_BIT(CLOSING) | FSM_BIT(NONE) },
-	[SHOWN] = { "shown", FSM_BIT(EV_STEP) | FSM_BIT(EV_END),
-	    FSM_BIT(ASKED) | FSM_BIT(NONE) },
-	[CLOSING] = { "closing", FSM_BIT(EV_END), FSM_BIT(NONE) },
-};
-static const char *const events[EVENTS] = { "dial", "step", "screen", "last", "end" };
-static const struct fsm_kind ussd_kind = { "ussd", states, STATES, events, EVENTS };
-static const enum state leads[EVENTS] = {
-	[EV_DIAL] = DIALLED,
-	[EV_STEP] = ASKED,
-	[EV_SCREEN] = SHOWN,
-	[EV_LAST] = CLOSING,
-	[EV_END] = NONE,
-};
 
 struct session {
 	struct ussd *u;
@@ -62,19 +23,17 @@ struct session {
 	bool has_pattern;
 	regex_t pattern;
 	struct balance balance;
-	struct fsm fsm;
-	int64_t due; /* clock_boot_ms: the end of this state */
-	uint64_t dialogue;
-	uint32_t step;
-	struct phone peer; /* "" anonymous */
-	uint64_t order;    /* DIALLED: 0 for our own */
+	struct dialogue_way way;
+	struct dialogue *open; /* NULL: none */
+	bool dialled;          /* a code; the network has not answered */
+	int64_t due;           /* clock_boot_ms: the end of waiting for it */
+	uint64_t order;        /* of the code; 0: our own */
 	bool for_balance;
 };
 
 struct ussd {
 	struct ussd_options o;
 	bool stopping;
-	uint64_t last_dialogue;
 	size_t n;
 	struct session *session[LINKS_MAX];
 };
@@ -118,6 +77,33 @@ read_pattern(struct session *s)
 	return s->pattern.re_nsub >= 2;
 }
 
+static enum rc
+modem_show(struct dialogue *d, const char *screen, bool last)
+{
+	struct session *s = dialogue_way(d)->arg;
+
+	(void)last;
+	return s->link->ops->ussd(s->link, screen);
+}
+
+static void
+modem_end(struct dialogue *d)
+{
+	struct session *s = dialogue_way(d)->arg;
+
+	s->link->ops->ussd_end(s->link);
+}
+
+static void
+modem_forget(struct dialogue *d)
+{
+	struct session *s = dialogue_way(d)->arg;
+
+	s->open = NULL;
+}
+
+static const struct dialogue_ops modem_ops = { modem_show, modem_end, modem_forget };
+
 enum rc
 ussd_add(struct ussd *u, struct link *l, const struct ussd_conf *conf)
 {
@@ -127,7 +113,13 @@ ussd_add(struct ussd *u, struct link *l, const struct ussd_conf *conf)
 	s->u = u;
 	s->link = l;
 	s->conf = conf;
-	fsm_init(&s->fsm, &ussd_kind);
+	s->way = (struct dialogue_way){ .ops = &modem_ops,
+		.arg = s,
+		.stock = conf->stock,
+		.answer_ms = conf->answer_ms,
+		.peer_ms = DIALOGUE_PEER_MS,
+		.last_ms = USSD_LAST_MS };
+	memcpy(s->way.link, l->name, sizeof(s->way.link));
 	if (!read_pattern(s)) {
 		log_error("ussd.pattern",
 		    "link=%s ussd_peer_pattern: an extended expression with two groups",
@@ -153,14 +145,6 @@ of_link(struct ussd *u, const struct link *l)
 	return NULL;
 }
 
-static void
-become(struct session *s, enum event e, int64_t ms)
-{
-	if (fsm_hear(&s->fsm, e) != RC_OK || fsm_go(&s->fsm, leads[e]) != RC_OK)
-		return;
-	s->due = clock_boot_ms() + ms;
-}
-
 /* Codes dialled ------------------------------------------------------------------------------ */
 
 /* What could end the string, or the command, of AT+CUSD. The bus has refused it already. */
@@ -175,15 +159,16 @@ dial(struct session *s, const char *code, uint64_t order)
 {
 	if (s->link->state != LINK_UP || !s->link->registered)
 		return "the link is not ready";
-	if (s->fsm.state == DIALLED)
+	if (s->dialled)
 		return "another code is being dialled";
-	if (s->fsm.state != NONE)
+	if (s->open != NULL)
 		return "a person's dialogue is open on it";
 	if (s->link->ops->ussd(s->link, code) != RC_OK)
 		return "the modem does not take it now";
 	s->order = order;
 	s->for_balance = balance_is_code(&s->balance, code);
-	become(s, EV_DIAL, USSD_DIAL_MS);
+	s->dialled = true;
+	s->due = clock_boot_ms() + USSD_DIAL_MS;
 	return NULL;
 }
 
@@ -205,7 +190,7 @@ dial_done(struct session *s, const char *failed, const char *text)
 {
 	struct bus_order_done done = { .id = s->order, .done = failed == NULL };
 
-	become(s, EV_END, 0);
+	s->dialled = false;
 	if (failed == NULL && s->for_balance)
 		balance_heard(&s->balance, s->link, text, clock_boot_ms());
 	else if (failed != NULL && s->for_balance)
@@ -239,83 +224,6 @@ dial_heard(struct session *s, enum link_ussd what, const char *text)
 }
 
 /* Dialogues ---------------------------------------------------------------------------------- */
-
-static void on_answered(void *arg, uint64_t handle, const struct bus_verdict *v);
-
-static uint64_t
-handle_of(const struct session *s)
-{
-	return s->dialogue << 16 | (s->step & 0xffff);
-}
-
-/* RC_AGAIN: no room for it. */
-static enum rc
-offer(struct session *s, const char *text, bool gone)
-{
-	static struct bus_msg m; /* large; one loop */
-	struct inflight_owner owner = {
-		.arg = s, .handle = handle_of(s), .answered = on_answered
-	};
-	struct bus_ussd_in *in = &m.u.ussd_in;
-
-	memset(&m, 0, offsetof(struct bus_msg, u.ussd_in.text));
-	m.type = BUS_USSD_IN;
-	memcpy(in->link, s->link->name, sizeof(in->link));
-	memcpy(in->link_group, s->link->group, sizeof(in->link_group));
-	memcpy(in->from, s->peer.s, sizeof(in->from));
-	in->dialogue = s->dialogue;
-	in->step = s->step;
-	in->gone = gone;
-	if (!str_copy(in->text, sizeof(in->text), text))
-		in->text[0] = '\0';
-	return inflight_take(s->u->o.inflight, &m, clock_boot_ms(), &owner);
-}
-
-/* It is over; what was keyed is still committed, what a worker would show is not shown. */
-static void
-gone(struct session *s, const char *why)
-{
-	log_info("ussd.gone", "link=%s dialogue=%llu step=%u why=\"%s\"", s->link->name,
-	    (unsigned long long)s->dialogue, s->step, why);
-	s->step++;
-	if (offer(s, "", true) != RC_OK)
-		log_warn("ussd.gone_lost", "link=%s no room", s->link->name);
-}
-
-static void
-show(struct session *s, const char *screen, bool last)
-{
-	if (s->link->ops->ussd(s->link, screen) != RC_OK) {
-		gone(s, "the modem does not take the screen");
-		become(s, EV_END, 0);
-		return;
-	}
-	become(s, last ? EV_LAST : EV_SCREEN, last ? USSD_LAST_MS : USSD_PEER_MS);
-}
-
-static void
-show_stock(struct session *s, const char *why)
-{
-	show(s, s->conf->stock, true);
-	if (s->fsm.state == CLOSING)
-		gone(s, why);
-}
-
-static void
-on_answered(void *arg, uint64_t handle, const struct bus_verdict *v)
-{
-	struct session *s = arg;
-
-	if (s->fsm.state != ASKED || handle != handle_of(s))
-		return; /* of a dialogue or a step that is over */
-	if (v->screen[0] == '\0') {
-		show_stock(s, "no screen");
-		return;
-	}
-	show(s, v->screen, v->end);
-	log_info("ussd.shown", "link=%s dialogue=%llu step=%u last=%d", s->link->name,
-	    (unsigned long long)s->dialogue, s->step, v->end);
-}
 
 /* Whose step it is and what was keyed: the relay's prefix says so, or nobody does. */
 static bool
@@ -356,9 +264,9 @@ is_dialled(const char *keyed)
 static bool
 is_next(const struct session *s, bool named, const struct phone *peer, const char *keyed)
 {
-	if (s->fsm.state != SHOWN || is_dialled(keyed))
+	if (s->open == NULL || !dialogue_is_shown(s->open) || is_dialled(keyed))
 		return false;
-	return !named || strcmp(peer->s, s->peer.s) == 0;
+	return !named || strcmp(peer->s, dialogue_peer(s->open)->s) == 0;
 }
 
 static void
@@ -368,7 +276,7 @@ on_asks(struct session *s, const char *text)
 	struct phone peer;
 	bool named = read_peer(s, text, &peer, keyed);
 
-	if (s->fsm.state == DIALLED && !named) {
+	if (s->dialled && !named) {
 		dial_heard(s, LINK_USSD_ASKS, text);
 		return;
 	}
@@ -376,24 +284,18 @@ on_asks(struct session *s, const char *text)
 		s->link->ops->ussd_end(s->link);
 		return;
 	}
-	if (is_next(s, named, &peer, keyed)) {
-		s->step++;
-	} else {
-		if (s->fsm.state == DIALLED)
+	if (!is_next(s, named, &peer, keyed)) {
+		if (s->dialled)
 			dial_done(s, "a person's dialogue came between", "");
-		else if (s->fsm.state == ASKED || s->fsm.state == SHOWN)
-			gone(s, "another began");
-		become(s, EV_END, 0);
-		s->dialogue = ++s->u->last_dialogue;
-		s->step = 1;
-		s->peer = peer;
-		log_info("ussd.opened", "link=%s dialogue=%llu ref=%s", s->link->name,
-		    (unsigned long long)s->dialogue,
-		    peer.s[0] == '\0' ? "-" : peer_ref(&peer).s);
+		if (s->open != NULL)
+			dialogue_drop(s->open, "another began");
+		memcpy(s->way.group, s->link->group, sizeof(s->way.group));
+		s->open = dialogue_open(s->u->o.dialogues, &s->way, &peer, "");
 	}
-	become(s, EV_STEP, s->conf->answer_ms);
-	if (offer(s, keyed, false) != RC_OK)
-		show_stock(s, "no room");
+	if (s->open != NULL)
+		dialogue_key(s->open, keyed);
+	else
+		s->link->ops->ussd_end(s->link);
 	explicit_bzero(keyed, sizeof(keyed));
 }
 
@@ -406,15 +308,13 @@ ussd_heard(struct ussd *u, struct link *l, enum link_ussd what, const char *text
 		return;
 	if (what == LINK_USSD_ASKS) {
 		on_asks(s, text);
-	} else if (s->fsm.state == DIALLED) {
+	} else if (s->dialled) {
 		dial_heard(s, what, text);
-	} else if (s->fsm.state == ASKED || s->fsm.state == SHOWN) {
-		if (what == LINK_USSD_FAILED)
+	} else if (s->open != NULL) {
+		if (what == LINK_USSD_FAILED && !dialogue_is_last(s->open))
 			l->ops->ussd_end(l);
-		gone(s, what == LINK_USSD_FAILED ? "the modem refused" : "the network");
-		become(s, EV_END, 0);
-	} else if (s->fsm.state == CLOSING) {
-		become(s, EV_END, 0);
+		dialogue_drop(s->open,
+		    what == LINK_USSD_FAILED ? "the modem refused" : "the network");
 	} else {
 		log_info("ussd.note", "link=%s nobody asked for it", l->name);
 	}
@@ -425,32 +325,12 @@ ussd_link_down(struct ussd *u, struct link *l)
 {
 	struct session *s = of_link(u, l);
 
-	if (s == NULL || s->fsm.state == NONE)
+	if (s == NULL)
 		return;
-	if (s->fsm.state == DIALLED) {
+	if (s->dialled)
 		dial_done(s, "the link went down", "");
-		return;
-	}
-	if (s->fsm.state != CLOSING)
-		gone(s, "the link went down");
-	become(s, EV_END, 0);
-}
-
-static void
-time_is_up(struct session *s)
-{
-	if (s->fsm.state == ASKED) {
-		show_stock(s, "no screen in time");
-		return;
-	}
-	s->link->ops->ussd_end(s->link);
-	if (s->fsm.state == DIALLED) {
-		dial_done(s, "no answer within 30 s", "");
-		return;
-	}
-	if (s->fsm.state == SHOWN)
-		gone(s, "the peer is silent");
-	become(s, EV_END, 0);
+	else if (s->open != NULL)
+		dialogue_drop(s->open, "the link went down");
 }
 
 void
@@ -459,13 +339,15 @@ ussd_tick(struct ussd *u, int64_t now)
 	for (size_t i = 0; i < u->n; i++) {
 		struct session *s = u->session[i];
 		bool up = s->link->state == LINK_UP && s->link->registered &&
-		    s->fsm.state == NONE && !u->stopping;
+		    !s->dialled && s->open == NULL && !u->stopping;
 
-		if (s->fsm.state != NONE && now >= s->due)
-			time_is_up(s);
-		else if (balance_is_due(&s->balance, up, now) &&
-		    dial(s, s->conf->balance.code, 0) != NULL)
+		if (s->dialled && now >= s->due) {
+			s->link->ops->ussd_end(s->link);
+			dial_done(s, "no answer within 30 s", "");
+		} else if (balance_is_due(&s->balance, up, now) &&
+		    dial(s, s->conf->balance.code, 0) != NULL) {
 			balance_unheard(&s->balance, now);
+		}
 	}
 }
 
@@ -476,9 +358,9 @@ ussd_stop(struct ussd *u)
 	for (size_t i = 0; i < u->n; i++) {
 		struct session *s = u->session[i];
 
-		if (s->fsm.state == ASKED)
-			show_stock(s, "the daemon stops");
-		else if (s->fsm.state != NONE)
-			time_is_up(s);
+		if (!s->dialled)
+			continue;
+		s->link->ops->ussd_end(s->link);
+		dial_done(s, "the daemon stops", "");
 	}
 }

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Dialogues by (link, peer, network id): step numbers, time limits, the last word; and codes dialled.
- * A SIM has one session at a time, so a modem's network id is the link itself. Nothing here is durable:
- * a dialogue lives as long as the network keeps it. Called by shyraqd.c and orders.c.
+ * USSD over modems: the one session that a SIM has, as a code dialled or as a person's dialogue.
+ * Whose dialogue it is, the relay's prefix says, or nobody does. Nothing here is durable.
+ * Called by shyraqd.c and orders.c; dialogues themselves are dialogue.c's.
  */
 #ifndef SHYRAQ_USSD_H
 #define SHYRAQ_USSD_H
 
-#include "inflight.h"
+#include "dialogue.h"
 #include "link.h"
 #include "ussd_conf.h"
 
-#define USSD_DIAL_MS 30000  /* for the network's answer to a code */
-#define USSD_PEER_MS 180000 /* for a person's next step */
-#define USSD_LAST_MS 2000   /* for the network to end the session after our last word */
+#define USSD_DIAL_MS 30000 /* for the network's answer to a code */
+#define USSD_LAST_MS 2000  /* for the network to end the session after our last word */
 
 struct ussd_options {
-	struct inflight *inflight;
+	struct dialogues *dialogues;
 	void *arg;
 	/* an order to dial has come to its end */
 	void (*done)(void *arg, const struct bus_order_done *done);
@@ -36,9 +35,9 @@ const char *ussd_dial(struct ussd *u, struct link *l, const char *code, uint64_t
 void ussd_heard(struct ussd *u, struct link *l, enum link_ussd what, const char *text);
 /* It is not open any more: its session is gone. */
 void ussd_link_down(struct ussd *u, struct link *l);
-/* Every 50 ms or so; now is clock_boot_ms. */
+/* Every 50 ms or so, beside dialogues_tick; now is clock_boot_ms. */
 void ussd_tick(struct ussd *u, int64_t now);
-/* No new dialogue, no dialling; those open get the last word. */
+/* No new dialogue, no dialling. */
 void ussd_stop(struct ussd *u);
 
 #endif

@@ -21,6 +21,7 @@
 #define P2 "+77010000002"
 
 static struct inflight *f;
+static struct dialogues *dialogues;
 static struct ussd *u;
 static struct link link_a;
 static char say_code[] = "*100#", pattern[] = "^([+]?[0-9]+)[*#](.*)$", stock[] = "later",
@@ -97,7 +98,7 @@ setup(void **state)
 		    .low = 100,
 		    .every_ms = 86400000 } };
 	f = inflight_new(&in);
-	o.inflight = f;
+	o.dialogues = dialogues = dialogues_new(f);
 	u = ussd_new(&o);
 	assert_int_equal(ussd_add(u, &link_a, &conf), RC_OK);
 	inflight_peer(f, BUS_WORKER, &w1, true);
@@ -112,6 +113,7 @@ teardown(void **state)
 {
 	(void)state;
 	ussd_free(u);
+	dialogues_free(dialogues);
 	inflight_free(f);
 	return 0;
 }
@@ -120,6 +122,13 @@ static void
 heard(enum link_ussd what, const char *text)
 {
 	ussd_heard(u, &link_a, what, text);
+}
+
+static void
+tick(int64_t now)
+{
+	dialogues_tick(dialogues, now);
+	ussd_tick(u, now);
 }
 
 static void
@@ -148,7 +157,7 @@ test_whole(void **state)
 	answer(1, "bye", true);
 	assert_string_equal(shown[1], "bye");
 	assert_int_equal(ended_n, 0); /* the network may end it itself */
-	ussd_tick(u, clock_boot_ms() + USSD_LAST_MS + 10);
+	tick(clock_boot_ms() + USSD_LAST_MS + 10);
 	assert_int_equal(ended_n, 1);
 	assert_int_equal(offered_n, 2);
 	assert_true(inflight_empty(f));
@@ -225,7 +234,7 @@ test_ends(void **state)
 		heard(LINK_USSD_ASKS, P1 "*1");
 		answer(4, "bye", true);
 		heard(ends[i], "");
-		ussd_tick(u, clock_boot_ms() + USSD_LAST_MS + 10);
+		tick(clock_boot_ms() + USSD_LAST_MS + 10);
 		assert_int_equal(ended_n, 0);
 		assert_int_equal(offered_n, 5);
 		teardown(state);
@@ -238,14 +247,14 @@ test_no_screen(void **state)
 {
 	(void)state;
 	heard(LINK_USSD_ASKS, P1 "*1");
-	ussd_tick(u, clock_boot_ms() + 19000);
+	tick(clock_boot_ms() + 19000);
 	assert_int_equal(shown_n, 0);
-	ussd_tick(u, clock_boot_ms() + 20100);
+	tick(clock_boot_ms() + 20100);
 	assert_string_equal(shown[0], stock);
 	answer(0, "too late", false);
 	assert_int_equal(shown_n, 1);
 	assert_true(offered[1].gone);
-	ussd_tick(u, clock_boot_ms() + USSD_LAST_MS + 100);
+	tick(clock_boot_ms() + USSD_LAST_MS + 100);
 	assert_int_equal(ended_n, 1);
 	answer(1, "", false);
 	/* put aside, without a screen */
@@ -275,7 +284,7 @@ test_silent_peer(void **state)
 	(void)state;
 	heard(LINK_USSD_ASKS, P1 "*1");
 	answer(0, "menu", false);
-	ussd_tick(u, clock_boot_ms() + USSD_PEER_MS + 10);
+	tick(clock_boot_ms() + DIALOGUE_PEER_MS + 10);
 	assert_int_equal(ended_n, 1);
 	assert_true(offered[1].gone);
 }
@@ -318,7 +327,7 @@ test_codes_unanswered(void **state)
 		assert_true(!done.done && done.text[0] != '\0' && done.id == i + 1);
 	}
 	assert_null(ussd_dial(u, &link_a, "*1#", 9));
-	ussd_tick(u, clock_boot_ms() + USSD_DIAL_MS + 10);
+	tick(clock_boot_ms() + USSD_DIAL_MS + 10);
 	assert_true(!done.done && done.id == 9);
 	assert_int_equal(ended_n, 1);
 	assert_null(ussd_dial(u, &link_a, "*1#", 10));
@@ -352,24 +361,24 @@ test_balance_schedule(void **state)
 	int64_t now = clock_boot_ms();
 
 	(void)state;
-	ussd_tick(u, now);
+	tick(now);
 	assert_int_equal(shown_n, 0);
-	ussd_tick(u, now + 61000);
+	tick(now + 61000);
 	assert_string_equal(shown[0], say_code);
 	assert_int_equal(link_a.balance.at, 0);
 	heard(LINK_USSD_NOTE, "it is 17");
 	assert_int_equal(done_n, 0);
 	assert_true(link_a.balance.at >= now && link_a.balance.low);
 	assert_int_equal(link_a.balance.value, 17);
-	ussd_tick(u, now + 62000);
-	ussd_tick(u, now + 86000000);
+	tick(now + 62000);
+	tick(now + 86000000);
 	assert_int_equal(shown_n, 1);
-	ussd_tick(u, now + 61000 + 86400000);
+	tick(now + 61000 + 86400000);
 	assert_int_equal(shown_n, 2);
 	/* silence: once more in an hour */
-	ussd_tick(u, now + 61000 + 86400000 + USSD_DIAL_MS);
+	tick(now + 61000 + 86400000 + USSD_DIAL_MS);
 	assert_int_equal(ended_n, 1);
-	ussd_tick(u, now + 2 * 86400000);
+	tick(now + 2 * 86400000);
 	assert_int_equal(shown_n, 3);
 }
 
@@ -407,6 +416,7 @@ test_stop(void **state)
 	(void)state;
 	heard(LINK_USSD_ASKS, P1 "*1");
 	ussd_stop(u);
+	dialogues_stop(dialogues);
 	assert_string_equal(shown[0], stock);
 	assert_non_null(ussd_dial(u, &link_a, "*1#", 1));
 	heard(LINK_USSD_ENDED, "");
