@@ -83,11 +83,12 @@ inflight_free(struct inflight *f)
 	free(f);
 }
 
-/* token leads all four kinds, so that one spelling reads and writes it */
+/* token leads all five kinds, so that one spelling reads and writes it */
 _Static_assert(offsetof(struct bus_sms_in, token) == 0 &&
 	offsetof(struct bus_result, token) == 0 &&
 	offsetof(struct bus_receipt, token) == 0 &&
-	offsetof(struct bus_ussd_in, token) == 0,
+	offsetof(struct bus_ussd_in, token) == 0 &&
+	offsetof(struct bus_confirm, token) == 0,
     "token first");
 
 /* How much of a message is worth to be kept: without the room that its text does not need. */
@@ -103,6 +104,8 @@ message_size(const struct bus_msg *m)
 		return offsetof(struct bus_msg, u) + sizeof(m->u.receipt);
 	if (m->type == BUS_RESULT)
 		return offsetof(struct bus_msg, u) + sizeof(m->u.result);
+	if (m->type == BUS_CONFIRM)
+		return offsetof(struct bus_msg, u) + sizeof(m->u.confirm);
 	return sizeof(*m);
 }
 
@@ -120,7 +123,8 @@ any_worker(const struct inflight *f)
 static struct peer *
 peer_for(struct inflight *f, const struct offer *o)
 {
-	bool is_result = o->m->type == BUS_RESULT || o->m->type == BUS_RECEIPT;
+	bool is_result = o->m->type == BUS_RESULT || o->m->type == BUS_RECEIPT ||
+	    o->m->type == BUS_CONFIRM;
 	bool to_dispatch = is_result && !any_worker(f);
 	struct peer *best = NULL, *silent = NULL;
 

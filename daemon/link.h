@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What a driver is: a link to a network that reads texts and sends them.
- * It never decides what a text means. Implemented by modem.c; used by links.c, outgoing.c, shyraqd.c.
+ * It never decides what a text means. Implemented by modem.c, smpp_link.c and http_ussd.c; used by links.c, outgoing.c, shyraqd.c.
  */
 #ifndef SHYRAQ_LINK_H
 #define SHYRAQ_LINK_H
@@ -47,6 +47,8 @@ struct link_ops {
 	 */
 	enum rc (*send)(
 	    struct link *l, const struct bus_send *s, struct link_limits limits);
+	/* What was ordered may go now; after a round of orders. NULL: it went when it was ordered. */
+	void (*run)(struct link *l, int64_t now);
 	/* Stop taking texts from the network, or go on. */
 	void (*hold)(struct link *l, bool on);
 	/*
@@ -56,7 +58,7 @@ struct link_ops {
 	enum rc (*ussd)(struct link *l, const char *text);
 	/* Ends the open session. */
 	void (*ussd_end)(struct link *l);
-	/* Every half second. */
+	/* Every 50 ms or so. */
 	void (*tick)(struct link *l, int64_t now);
 	/* Finish what has begun, then become LINK_ENDED. */
 	void (*stop)(struct link *l);
@@ -97,17 +99,19 @@ struct link {
 	enum link_state state;
 	const char *why; /* LINK_REFUSED: in a word */
 	bool registered;
-	bool drained;    /* no new sends, by an operator */
-	uint8_t paused;  /* bits as in links_pause */
-	int signal;      /* percent, -1: unknown */
-	int64_t last_in; /* clock_boot_ms of the last text, 0: none */
+	bool screens_only; /* dialogues, no texts: never chosen for a send */
+	bool drained;      /* no new sends, by an operator */
+	uint8_t paused;    /* bits as in links_pause */
+	int signal;        /* percent, -1: unknown */
+	int64_t last_in;   /* clock_boot_ms of the last text, 0: none */
 	unsigned slots_used, slots_all, waiting;
 	struct {
 		int64_t value, at; /* clock_boot_ms; 0: none was heard */
 		bool low;
 	} balance;
 	unsigned part_ms; /* what a part took, measured; 0: nothing was sent yet */
-	bool sending;     /* one send at a time */
+	bool
+	    sending; /* it takes no other now: a modem has one at a time, SMPP a window */
 	unsigned parts_per_minute;
 	int64_t free_at; /* clock_boot_ms from which its rate allows the next part */
 	struct {

@@ -46,6 +46,15 @@ links_tick(struct links *v, int64_t now)
 }
 
 void
+links_run(struct links *v, int64_t now)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		if (v->link[i]->ops->run != NULL)
+			v->link[i]->ops->run(v->link[i], now);
+	}
+}
+
+void
 links_stop(struct links *v)
 {
 	for (size_t i = 0; i < v->n; i++)
@@ -75,7 +84,7 @@ links_any_broken(const struct links *v)
 static bool
 healthy(const struct link *l)
 {
-	return l->state == LINK_UP && l->registered;
+	return l->state == LINK_UP && l->registered && !l->screens_only;
 }
 
 /* `scope` is what stands for one link, or for all. */
@@ -131,7 +140,7 @@ links_is_held(const struct links *v, const struct bus_send *s)
 	if (way != NULL && s->person)
 		return !links_may(v, way, s->priority);
 	for (size_t i = 0; i < v->n; i++) {
-		if (links_may(v, v->link[i], s->priority))
+		if (!v->link[i]->screens_only && links_may(v, v->link[i], s->priority))
 			return false;
 	}
 	return v->n > 0;

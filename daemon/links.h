@@ -30,6 +30,8 @@ void links_clear(struct links *v);
 
 void links_hold(struct links *v, bool on);
 void links_tick(struct links *v, int64_t now);
+/* What was ordered may go now. */
+void links_run(struct links *v, int64_t now);
 void links_stop(struct links *v);
 
 /* An operator's word, which stands until it is taken back in the same words, or for all. `l` NULL: all. */

@@ -20,7 +20,7 @@ report_word(const struct links *v, const struct link *l)
 {
 	switch (l->state) {
 	case LINK_DOWN:
-		return "opening";
+		return l->why == NULL ? "opening" : l->why;
 	case LINK_UP:
 		if (links_is_drained(v, l))
 			return "drained";

@@ -83,8 +83,29 @@ static const struct conf_option modem_options[] = {
 };
 
 /* Groups that other processes read from the same file. */
-static const char *const sections[] = { "daemon", "modems", "daemons", "worker",
-	"dispatch", "rules", "ctl", NULL };
+static const char *const sections[] = { "daemon", "modems", "links", "aggregators",
+	"daemons", "worker", "dispatch", "rules", "ctl", NULL };
+
+static void
+read_links(struct setup *s, struct conf *c)
+{
+	struct conf_err err;
+
+	for (size_t i = 0; i < conf_list_len(c, "links"); i++) {
+		struct smpp_conf *l = &s->smpp[s->smpp_n];
+
+		if (s->smpp_n == LINKS_MAX)
+			fatalx("daemon.links", "more than %d", LINKS_MAX);
+		memset(l, 0, sizeof(*l));
+		if (conf_list_item(
+			c, "links", i, smpp_options, smpp_options_n, l, &err) != RC_OK)
+			fatalx("daemon.link_conf", "%s", err.s);
+		if (l->daemon[0] == '\0' || strcmp(l->daemon, s->daemon.name) == 0)
+			s->smpp_n++;
+		else
+			conf_clear(smpp_options, smpp_options_n, l);
+	}
+}
 
 void
 setup_read(struct setup *s, const char *path, const char *section)
@@ -110,6 +131,8 @@ setup_read(struct setup *s, const char *path, const char *section)
 		else
 			conf_clear(modem_options, ARRAY_LEN(modem_options), m);
 	}
+	read_links(s, c);
+	setup_read_http(s, c);
 	conf_free(c);
 }
 
@@ -118,5 +141,8 @@ setup_clear(struct setup *s)
 {
 	for (size_t i = 0; i < s->modem_n; i++)
 		conf_clear(modem_options, ARRAY_LEN(modem_options), &s->modem[i]);
+	for (size_t i = 0; i < s->smpp_n; i++)
+		conf_clear(smpp_options, smpp_options_n, &s->smpp[i]);
+	setup_clear_http(s);
 	conf_clear(daemon_options, ARRAY_LEN(daemon_options), &s->daemon);
 }

@@ -6,8 +6,11 @@
 #ifndef SHYRAQ_SETUP_H
 #define SHYRAQ_SETUP_H
 
+#include "conf.h"
+#include "http_ussd.h"
 #include "links.h"
 #include "modem.h"
+#include "smpp.h"
 
 struct daemon_conf {
 	char *name, *worker_endpoint, *dispatch_endpoint, *log_key_file, *cert_file,
@@ -19,10 +22,17 @@ struct setup {
 	struct daemon_conf daemon;
 	struct modem_conf modem[LINKS_MAX];
 	size_t modem_n;
+	struct smpp_conf smpp[LINKS_MAX];
+	size_t smpp_n;
+	struct http_ussd_conf http[HTTP_USSD_MAX];
+	size_t http_n;
 };
 
 /* Ends the process with a log line when something is wrong. `section` NULL: "daemon". */
 void setup_read(struct setup *s, const char *path, const char *section);
 void setup_clear(struct setup *s);
+/* setup.c's alone: the aggregators. */
+void setup_read_http(struct setup *s, struct conf *c);
+void setup_clear_http(struct setup *s);
 
 #endif

@@ -20,6 +20,7 @@
 #include "bus.h"
 #include "clock.h"
 #include "descriptors.h"
+#include "dialogue.h"
 #include "inflight.h"
 #include "links.h"
 #include "log.h"
@@ -32,6 +33,7 @@
 #include "report.h"
 #include "seal.h"
 #include "setup.h"
+#include "smpp_dialogue.h"
 #include "str.h"
 #include "ussd.h"
 #include "variant.h"
@@ -39,6 +41,7 @@
 #define TICK_MS 50
 #define SLOW_TICK_MS 500
 #define STATS_MS 60000
+#define RUNS_MAX 8
 
 struct daemon {
 	struct setup conf;
@@ -48,9 +51,13 @@ struct daemon {
 	struct link_host host;
 	struct inflight *inflight;
 	struct outgoing *outgoing;
+	struct dialogues *dialogues;
+	struct smpp_dialogues *smpp_dialogues;
 	struct ussd *ussd;
 	struct report report;
 	struct clock_watch clock;
+	struct smpp_numbers numbers;
+	bool running, run_again;
 	int64_t jump_ms;    /* of the wall clock, held for; 0: none */
 	int64_t hold_until; /* clock_mono_us / 1000 */
 	int64_t stop_by;    /* 0: not stopping */
@@ -62,6 +69,25 @@ take_send(struct daemon *d, const struct bus_send *s)
 {
 	if (outgoing_take(d->outgoing, s) == RC_AGAIN)
 		log_warn("daemon.no_room", "row=%llu", (unsigned long long)s->row);
+}
+
+/* Rows to links, and what links were ordered to the networks; what changes meanwhile has its turn. */
+static void
+run_out(struct daemon *d)
+{
+	if (d->running) {
+		d->run_again = true;
+		return;
+	}
+	d->running = true;
+	for (unsigned i = 0; i == 0 || (d->run_again && i < RUNS_MAX); i++) {
+		int64_t now = clock_boot_ms();
+
+		d->run_again = false;
+		outgoing_run(d->outgoing, now);
+		links_run(&d->links, now);
+	}
+	d->running = false;
 }
 
 static void
@@ -85,7 +111,7 @@ on_verdicts(void *arg, struct bus_peer *from, const struct bus_msg *m)
 	if (v->credit > 0)
 		inflight_credit(d->inflight, from, v->credit);
 	if (v->sends_n > 0)
-		outgoing_run(d->outgoing, clock_boot_ms());
+		run_out(d);
 }
 
 static void
@@ -95,7 +121,7 @@ on_send(void *arg, struct bus_peer *from, const struct bus_msg *m)
 
 	outgoing_dispatch_sent(d->outgoing, from);
 	take_send(d, &m->u.send);
-	outgoing_run(d->outgoing, clock_boot_ms());
+	run_out(d);
 }
 
 static void
@@ -264,6 +290,7 @@ on_stop(void *arg)
 		d->stop_by = 1;
 	links_hold(&d->links, true);
 	ussd_stop(d->ussd);
+	dialogues_stop(d->dialogues);
 	outgoing_stop(d->outgoing);
 }
 
@@ -272,15 +299,17 @@ link_changed(void *arg, struct link *l)
 {
 	struct daemon *d = arg;
 
-	if (l->state != LINK_UP)
+	if (l->state != LINK_UP) {
 		ussd_link_down(d->ussd, l);
+		smpp_dialogues_link_down(d->smpp_dialogues, l);
+	}
 	if (l->state == LINK_BROKEN && !d->broken) {
 		d->broken = true;
 		log_error("daemon.broken",
 		    "link=%s the others are settled, then a restart", l->name);
 		on_stop(d);
 	}
-	outgoing_run(d->outgoing, clock_boot_ms());
+	run_out(d);
 }
 
 /* Waits, bounded, for verdicts; then for the threads; then ends the loop. */
@@ -340,8 +369,10 @@ on_tick(void *arg)
 	int64_t now = clock_boot_ms();
 
 	inflight_tick(d->inflight, now);
+	links_tick(&d->links, now);
+	dialogues_tick(d->dialogues, now);
 	ussd_tick(d->ussd, now);
-	outgoing_run(d->outgoing, now);
+	run_out(d);
 	if (now >= d->report.counts_at)
 		outgoing_count_waiting(d->outgoing);
 	report_run(&d->report, now);
@@ -355,7 +386,6 @@ on_slow_tick(void *arg)
 	struct daemon *d = arg;
 
 	watch_clock(d);
-	links_tick(&d->links, clock_boot_ms());
 }
 
 static void
@@ -443,6 +473,30 @@ open_links(struct daemon *d)
 		if (ussd_add(d->ussd, l, &m->ussd) != RC_OK)
 			fatalx("daemon.ussd", "name=%s", m->name);
 	}
+	for (size_t i = 0; i < d->conf.http_n; i++) {
+		const struct http_ussd_conf *a = &d->conf.http[i];
+		struct link *l;
+
+		if (http_ussd_new(d->loop, a, d->dialogues, &d->host, &l) != RC_OK)
+			fatalx("daemon.aggregator", "name=%s", a->name);
+		links_add(&d->links, l);
+	}
+}
+
+static void
+open_smpp(struct daemon *d)
+{
+	smpp_numbers_init(&d->numbers, d->conf.daemon.state_dir);
+	for (size_t i = 0; i < d->conf.smpp_n; i++) {
+		const struct smpp_conf *c = &d->conf.smpp[i];
+		struct link *l;
+
+		if (smpp_new(d->loop, c, &d->numbers, &d->host, &l) != RC_OK)
+			fatalx("daemon.smpp", "name=%s", c->name);
+		links_add(&d->links, l);
+		if (smpp_dialogues_add(d->smpp_dialogues, l, c) != RC_OK)
+			fatalx("daemon.smpp_ussd", "name=%s", c->name);
+	}
 }
 
 static void
@@ -465,13 +519,16 @@ build(struct daemon *d)
 	seal_random_bytes(&first_token, sizeof(first_token));
 	in.first_token = first_token >> 2; /* room to count */
 	d->inflight = inflight_new(&in);
-	out.inflight = ussd.inflight = d->inflight;
+	out.inflight = d->inflight;
+	ussd.dialogues = d->dialogues = dialogues_new(d->inflight);
+	d->smpp_dialogues = smpp_dialogues_new(d->dialogues);
 	d->outgoing = outgoing_new(&out);
 	d->ussd = ussd_new(&ussd);
 	d->report = (struct report){ .links = &d->links, .arg = d, .say = say_all };
 	open_bus(d, BUS_WORKER, instance);
 	open_bus(d, BUS_DISPATCH, instance);
 	open_links(d);
+	open_smpp(d);
 	loop_every(d->loop, TICK_MS, on_tick, d);
 	loop_every(d->loop, SLOW_TICK_MS, on_slow_tick, d);
 	loop_every(d->loop, STATS_MS, on_stats, d);
@@ -482,8 +539,11 @@ build(struct daemon *d)
 static void
 clear(struct daemon *d)
 {
+	dialogues_free(d->dialogues);
+	smpp_dialogues_free(d->smpp_dialogues);
 	ussd_free(d->ussd);
 	links_clear(&d->links);
+	smpp_numbers_clear(&d->numbers);
 	bus_close(d->bus[BUS_WORKER]);
 	bus_close(d->bus[BUS_DISPATCH]);
 	outgoing_free(d->outgoing);

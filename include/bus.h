@@ -28,6 +28,9 @@
 #define BUS_UDH_MAX 140
 #define BUS_STAMP_MAX 32
 #define BUS_PARTS_MAX 50
+#define BUS_LAPSED_MAX 16
+#define BUS_LIVE_MAX 8
+#define BUS_CONFIRM_MAX 64
 #define BUS_VERDICTS_MAX 256
 #define BUS_CREDIT_MAX 4096
 #define BUS_PING_MS 2000 /* between pings */
@@ -58,6 +61,7 @@ enum bus_type {
 	BUS_LINK_STATE,
 	BUS_ORDER,
 	BUS_ORDER_DONE,
+	BUS_CONFIRM,
 	BUS_TYPES,
 };
 
@@ -105,6 +109,10 @@ struct bus_sms_in {
 	uint32_t udh_n;
 	uint32_t stamp_n;
 	uint32_t part, total, ref, ref_bits;
+	uint64_t bind, reading; /* 0: of a SIM */
+	uint32_t lapsed_n, live_n;
+	uint64_t lapsed[BUS_LAPSED_MAX];
+	uint64_t live[BUS_LIVE_MAX];
 	uint8_t udh[BUS_UDH_MAX];
 	uint8_t stamp[BUS_STAMP_MAX];
 	char text[BUS_TEXT_MAX]; /* NUL-terminated after text_n bytes */
@@ -130,6 +138,12 @@ struct bus_receipt {
 	bool delivered;
 	bool final;
 	uint64_t age_ms;
+};
+struct bus_confirm {
+	uint64_t token;
+	char link_group[BUS_GROUP_MAX];
+	uint32_t n;
+	uint64_t readings[BUS_CONFIRM_MAX];
 };
 struct bus_verdict {
 	uint64_t token;
@@ -225,6 +239,7 @@ struct bus_msg {
 		struct bus_sms_in sms_in;
 		struct bus_result result;
 		struct bus_receipt receipt;
+		struct bus_confirm confirm;
 		struct bus_verdicts verdicts;
 		struct bus_send send;
 		struct bus_ask ask;

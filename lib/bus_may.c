@@ -24,6 +24,7 @@ bus_may(enum bus_role from, enum bus_role to, enum bus_type t)
 		[BUS_SMS_IN] = { [BUS_DAEMON] = TO(BUS_WORKER) },
 		[BUS_RESULT] = { [BUS_DAEMON] = TO(BUS_WORKER) | TO(BUS_DISPATCH) },
 		[BUS_RECEIPT] = { [BUS_DAEMON] = TO(BUS_WORKER) | TO(BUS_DISPATCH) },
+		[BUS_CONFIRM] = { [BUS_DAEMON] = TO(BUS_WORKER) | TO(BUS_DISPATCH) },
 		[BUS_VERDICTS] = { [BUS_WORKER] = TO(BUS_DAEMON),
 		    [BUS_DISPATCH] = TO(BUS_DAEMON) },
 		[BUS_SEND] = { [BUS_DISPATCH] = TO(BUS_DAEMON) },

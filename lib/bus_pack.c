@@ -45,9 +45,27 @@ frame_out(const Shyraq__Frame *f, size_t *n)
 	return p;
 }
 
+/* Packing borrows our numbers, too, and only reads them. */
+static uint64_t *
+lend_numbers(const uint64_t *v)
+{
+	union {
+		const uint64_t *in;
+		uint64_t *out;
+	} u = { .in = v };
+
+	return u.out;
+}
+
 static void
 sms_out(const struct bus_sms_in *m, Shyraq__SmsIn *p)
 {
+	p->bind = m->bind;
+	p->reading = m->reading;
+	p->n_lapsed = m->lapsed_n;
+	p->lapsed = lend_numbers(m->lapsed);
+	p->n_live = m->live_n;
+	p->live = lend_numbers(m->live);
 	p->token = m->token;
 	p->link = lend(m->link);
 	p->link_group = lend(m->link_group);
@@ -202,6 +220,7 @@ traffic_out(const struct bus_msg *m, Shyraq__Frame *f, size_t *n)
 	Shyraq__SmsIn sms = SHYRAQ__SMS_IN__INIT;
 	Shyraq__Result result = SHYRAQ__RESULT__INIT;
 	Shyraq__Receipt receipt = SHYRAQ__RECEIPT__INIT;
+	Shyraq__Confirm confirm = SHYRAQ__CONFIRM__INIT;
 	Shyraq__Send send;
 	uint32_t refs[BUS_PARTS_MAX];
 
@@ -217,6 +236,13 @@ traffic_out(const struct bus_msg *m, Shyraq__Frame *f, size_t *n)
 		receipt_out(&m->u.receipt, &receipt);
 		f->m_case = SHYRAQ__FRAME__M_RECEIPT;
 		f->receipt = &receipt;
+	} else if (m->type == BUS_CONFIRM) {
+		confirm.token = m->u.confirm.token;
+		confirm.link_group = lend(m->u.confirm.link_group);
+		confirm.n_readings = m->u.confirm.n;
+		confirm.readings = lend_numbers(m->u.confirm.readings);
+		f->m_case = SHYRAQ__FRAME__M_CONFIRM;
+		f->confirm = &confirm;
 	} else {
 		send_out(&m->u.send, &send);
 		f->m_case = SHYRAQ__FRAME__M_SEND;
@@ -310,6 +336,7 @@ bus_pack(const struct bus_msg *m, size_t *n)
 		[BUS_SMS_IN] = traffic_out,
 		[BUS_RESULT] = traffic_out,
 		[BUS_RECEIPT] = traffic_out,
+		[BUS_CONFIRM] = traffic_out,
 		[BUS_SEND] = traffic_out,
 		[BUS_USSD_IN] = link_out,
 		[BUS_LINK_STATE] = link_out,

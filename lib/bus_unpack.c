@@ -127,6 +127,32 @@ sms_part_in(const Shyraq__SmsIn *p, struct bus_sms_in *m)
 	    (p->ref_bits == 8 || p->ref_bits == 16);
 }
 
+/* Numbers, none of them 0, at most `max`. */
+static bool
+numbers_in(const uint64_t *v, size_t n, size_t max, uint64_t *dst, uint32_t *dst_n)
+{
+	if (n > max)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (v[i] == 0 || v[i] > INT64_MAX)
+			return false;
+		dst[i] = v[i];
+	}
+	*dst_n = (uint32_t)n;
+	return true;
+}
+
+static bool
+sms_bind_in(const Shyraq__SmsIn *p, struct bus_sms_in *m)
+{
+	m->bind = p->bind;
+	m->reading = p->reading;
+	return (p->bind == 0) == (p->reading == 0) && p->bind <= INT64_MAX &&
+	    p->reading <= INT64_MAX &&
+	    numbers_in(p->lapsed, p->n_lapsed, BUS_LAPSED_MAX, m->lapsed, &m->lapsed_n) &&
+	    numbers_in(p->live, p->n_live, BUS_LIVE_MAX, m->live, &m->live_n);
+}
+
 static bool
 sms_in(const Shyraq__SmsIn *p, struct bus_sms_in *m)
 {
@@ -141,7 +167,7 @@ sms_in(const Shyraq__SmsIn *p, struct bus_sms_in *m)
 	    number_in(m->from, p->from, true) && number_in(m->smsc, p->smsc, true) &&
 	    sms_text_in(p, m) && bytes_in(&p->udh, m->udh, BUS_UDH_MAX, &m->udh_n) &&
 	    bytes_in(&p->stamp, m->stamp, BUS_STAMP_MAX, &m->stamp_n) &&
-	    sms_part_in(p, m);
+	    sms_part_in(p, m) && sms_bind_in(p, m);
 }
 
 static bool
@@ -174,6 +200,15 @@ receipt_in(const Shyraq__Receipt *p, struct bus_receipt *m)
 	return p->token != 0 && name_in(m->link, sizeof(m->link), p->link, false) &&
 	    name_in(m->link_group, sizeof(m->link_group), p->link_group, false) &&
 	    number_in(m->to, p->to, true);
+}
+
+static bool
+confirm_in(const Shyraq__Confirm *p, struct bus_confirm *m)
+{
+	m->token = p->token;
+	return p->token != 0 && p->n_readings > 0 &&
+	    name_in(m->link_group, sizeof(m->link_group), p->link_group, false) &&
+	    numbers_in(p->readings, p->n_readings, BUS_CONFIRM_MAX, m->readings, &m->n);
 }
 
 static bool
@@ -327,6 +362,7 @@ number_bound(uint32_t v, uint32_t least, uint32_t *out)
 	X(SMS_IN, sms_in(f->sms_in, &m->u.sms_in))                    \
 	X(RESULT, result_in(f->result, &m->u.result))                 \
 	X(RECEIPT, receipt_in(f->receipt, &m->u.receipt))             \
+	X(CONFIRM, confirm_in(f->confirm, &m->u.confirm))             \
 	X(VERDICTS, verdicts_in(f->verdicts, room, &m->u.verdicts))   \
 	X(SEND, send_in(f->send, &m->u.send))                         \
 	X(ASK, ask_in(f->ask, &m->u.ask))                             \

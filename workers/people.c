@@ -35,21 +35,6 @@ people_free(struct people *p)
 	free(p->v);
 }
 
-/* What makes a stored message of a SIM itself (there is no message id): sender, SMSC, its time, UDH, text. */
-static struct seal_hash
-identity(const struct turn *t, const struct bus_sms_in *m)
-{
-	struct seal_piece piece[] = {
-		{ m->from, strlen(m->from) },
-		{ m->smsc, strlen(m->smsc) },
-		{ m->stamp, m->stamp_n },
-		{ m->udh, m->udh_n },
-		{ m->text, m->text_n },
-	};
-
-	return seal_hash_pieces(&t->keys->sub[SEAL_INBOX], piece, ARRAY_LEN(piece));
-}
-
 static void
 take_number(const struct turn *t, struct person *p, const char *from)
 {
@@ -68,7 +53,7 @@ take_sms(const struct turn *t, struct person *p)
 	p->link = m->link;
 	p->group = m->link_group;
 	p->unreadable = m->body != BUS_BODY_TEXT;
-	p->key = identity(t, m);
+	p->key = people_identity(t, m);
 	take_number(t, p, m->from);
 }
 
@@ -181,84 +166,6 @@ lock_peers(struct turn *t, const struct people *all)
 	return rc;
 }
 
-static struct person *
-by_inbox(const struct people *all, int64_t id)
-{
-	for (size_t i = 0; i < all->n; i++) {
-		if (all->v[i].inbox_id == id)
-			return &all->v[i];
-	}
-	return NULL;
-}
-
-/* Answers a repeat as done, and hands out again what is still claimed by the instance that offers it. */
-static enum rc
-repeats(struct turn *t, const struct people *all, struct db_col *const col[3])
-{
-	struct db_rows *seen, *sends;
-	enum rc rc = db_run(t->db, ST_INBOX_KEY_SEEN, &seen, db_array(col[0]),
-	    db_array(col[1]), db_array(col[2]));
-
-	if (rc != RC_OK)
-		return rc;
-	for (int i = 0; i < db_count(seen) && rc == RC_OK; i++) {
-		struct person *p = by_inbox(all, db_get_i64(seen, i, 0));
-		struct db_col first = { .kind = DB_INT8 };
-
-		if (p == NULL)
-			continue;
-		p->in->decided = true;
-		p->in->outcome = BUS_DONE;
-		p->repeat = p->ussd; /* its screen is rendered once the session is read */
-		p->done = !p->ussd;
-		if (p->ussd)
-			continue;
-		db_col_i64(&first, db_get_i64(seen, i, 1));
-		rc = db_run(t->db, ST_REPEAT_SENDS, &sends, db_array(&first),
-		    db_i64((int64_t)p->in->instance));
-		for (int k = 0; rc == RC_OK && k < db_count(sends); k++)
-			rc = turn_sends_add(
-			    t, sends, k, 1, p->in->daemon, p->in->instance);
-		if (rc == RC_OK)
-			db_rows_free(sends);
-		db_col_free(&first);
-		log_info("turn.repeat", "link=%s inbox=%lld", p->link,
-		    (long long)db_get_i64(seen, i, 1));
-	}
-	db_rows_free(seen);
-	return rc;
-}
-
-static enum rc
-put_keys(struct turn *t, const struct people *all)
-{
-	struct db_col group = { .kind = DB_TEXT }, key = { .kind = DB_BYTEA },
-		      id = { .kind = DB_INT8 };
-	struct db_col *const col[3] = { &group, &key, &id };
-	struct db_rows *r = NULL;
-	enum rc rc = RC_OK;
-
-	for (size_t i = 0; i < all->n; i++) {
-		const struct person *p = &all->v[i];
-
-		if (p->done)
-			continue;
-		db_col_text(&group, p->group);
-		db_col_bytes(&key, p->key.b, SEAL_HASH_LEN);
-		db_col_i64(&id, p->inbox_id);
-	}
-	if (id.rows > 0)
-		rc = db_run(t->db, ST_INBOX_KEY_PUT, &r, db_array(&group), db_array(&key),
-		    db_array(&id));
-	if (rc == RC_OK && r != NULL && db_count(r) < id.rows)
-		rc = repeats(t, all, col);
-	db_rows_free(r);
-	db_col_free(&group);
-	db_col_free(&key);
-	db_col_free(&id);
-	return rc;
-}
-
 /* The inbox row. What no engine understood is kept whole, sealed, for an operator. */
 static void
 write_inbox(struct turn *t, const struct person *p)
@@ -360,7 +267,7 @@ people_run(struct turn *t, struct turn_in *const *v, size_t n)
 		rc = lock_peers(t, &all);
 	kill_point("turn.locked");
 	if (rc == RC_OK && all.n > 0)
-		rc = put_keys(t, &all);
+		rc = people_keys(t, all.v, all.n);
 	if (rc == RC_OK && all.n > 0)
 		rc = people_read_all(t, all.v, all.n);
 	if (rc == RC_OK && all.n > 0)
@@ -384,7 +291,7 @@ people_refuse(struct turn *t, struct turn_in *in)
 	if (rc == RC_OK)
 		rc = lock_peers(t, &all);
 	if (rc == RC_OK)
-		rc = put_keys(t, &all);
+		rc = people_keys(t, all.v, all.n);
 	if (rc == RC_OK && !all.v[0].done && !all.v[0].repeat) {
 		all.v[0].t0 = clock_wall_ms();
 		all.v[0].inbox = "refused";

@@ -53,7 +53,7 @@ struct person {
 	bool night;    /* nobody of whom the case waits for works now */
 	bool own_case; /* the case knows this number as its own */
 	enum say_as say; /* what a text of this step is */
-	int64_t until;   /* SAY_KNOCK, SAY_WITNESS: till then */
+	int64_t until;   /* SAY_KNOCK, SAY_WITNESS, SAY_DESK: till then */
 	struct session session;
 	struct session hidden; /* S18 */
 	enum case_state state;
@@ -71,6 +71,14 @@ struct person {
 
 /* All texts of the batch; other kinds are passed over. */
 MUST_CHECK enum rc people_run(struct turn *t, struct turn_in *const *v, size_t n);
+/* Answers that an SMSC has heard for sure: their rows of inbox_key are open no more (people_key.c). */
+MUST_CHECK enum rc people_confirm(struct turn *t, struct turn_in *const *v, size_t n);
+/*
+ * Puts the keys of all that are not done, finds the repeats, and answers them as done (people_key.c).
+ */
+MUST_CHECK enum rc people_keys(struct turn *t, struct person *v, size_t n);
+/* Keyed hash of all that a message has of its own. */
+struct seal_hash people_identity(const struct turn *t, const struct bus_sms_in *m);
 /* One that was refused: kept sealed, with its error, for an operator. */
 MUST_CHECK enum rc people_refuse(struct turn *t, struct turn_in *in);
 

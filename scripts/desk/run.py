@@ -5,16 +5,18 @@ It never texts over a real device by itself, and leaves no process, socket or lo
 Called by scripts/run.
 """
 import argparse
+import csv
 import fcntl
 import os
 import signal
 import sys
 import time
 
-from . import child, sample
+from . import sample
 from .cluster import ClusterError
 from .service import ROOT, Service, ServiceError
 from .sim import SimError
+from .smpp import NUMBER, Smpp
 
 RESTART_MIN, RESTART_MAX = 1.0, 30.0
 
@@ -57,12 +59,19 @@ class Lock:
 def arguments(argv):
     p = argparse.ArgumentParser(
         prog="scripts/run",
-        description="Starts Shyraq on a private PostgreSQL with simulated modems, and stays.")
+        description="Starts Shyraq on a private PostgreSQL with simulated modems or a simulated "
+        "SMSC, and stays.")
     p.add_argument("--once", action="store_true",
                    help="end after the sample conversation; 0 only if every line came")
     p.add_argument("--modem", metavar="DEVICE[=NUMBER]", action="append", default=[],
                    help="a real serial device, and its SIM's number, in place of the simulated "
                    "modems (repeatable)")
+    p.add_argument("--smpp", action="store_true",
+                   help="a simulated SMSC and USSD gateway in place of the simulated modems")
+    p.add_argument("--smpp-connect", metavar="HOST:PORT,SYSTEM_ID,PASSWORD",
+                   help="bind to somebody else's SMSC in their place")
+    p.add_argument("--smpp-number", metavar="NUMBER", default=NUMBER,
+                   help=f"the short code of the SMPP link ({NUMBER})")
     p.add_argument("--data", metavar="DIR", default=os.path.join(ROOT, "var"),
                    help="cluster, keys, sockets, logs and config (default: var/)")
     p.add_argument("--conf", metavar="FILE", help="this config in place of a written one")
@@ -72,6 +81,13 @@ def arguments(argv):
     for device in args.modem:
         if not os.path.exists(device.partition("=")[0]):
             p.error(f"--modem: no device {device}")
+    if sum(map(bool, (args.smpp, args.smpp_connect, args.modem, args.conf))) > 1:
+        p.error("--smpp, --smpp-connect, --modem, --conf: one of them")
+    try:
+        args.link = Smpp.simulator(args.smpp_number) if args.smpp else \
+            Smpp.parse(args.smpp_connect, args.smpp_number) if args.smpp_connect else None
+    except ValueError as error:
+        p.error(f"--smpp-connect: {error}")
     return args
 
 
@@ -86,20 +102,11 @@ def database(service, progress):
 
 
 def receivers(service):
-    """The sample's two shelters, once; dispatch opens what the console sealed."""
-    known = {r["name"] for r in service.ctl_json("receiver", "list")}
-    for order, (name, number) in enumerate(sample.SHELTERS):
-        if name not in known:
-            service.ctl("receiver", "add", "--name", name, "--kind", "ngo",
-                        "--region", sample.REGION, "--lang", "ru", "--number", number,
-                        "--order", str(order), "--vetted", "--sample")
-
-    def all_known():
-        return {n for n, _ in sample.SHELTERS} <= \
-            {r["name"] for r in service.ctl_json("receiver", "list")}
-
-    if not child.wait_for(all_known, 20, 0.2):
-        raise ServiceError("the sample receivers were not taken; see log/dispatch.log")
+    """The sample registry, once; dispatch opens what the console sealed."""
+    with open(sample.REGISTRY, encoding="utf-8") as f:
+        names = {row["name"] for row in csv.DictReader(f)}
+    if not names <= {r["name"] for r in service.ctl_json("receiver", "list")}:
+        service.ctl("receiver", "import", sample.REGISTRY, "--yes")
 
 
 def start(service, progress):
@@ -138,7 +145,9 @@ def tell(service, args, sims):
     more = "" if args.data == os.path.join(ROOT, "var") else f" --data {args.data}"
     if sims:
         print(f"text it: scripts/phone{more} +77010000001   "
-              f"(a shelter's phone: scripts/phone{more} {sample.SHELTERS[0][1]})")
+              f"(a shelter's phone: scripts/phone{more} {sample.SHELTER})")
+    if args.smpp:
+        print(f"dial it: type *{args.smpp_number}# in scripts/phone{more} +77010000001")
     print(f"logs in {service.logs}, config {service.conf}; Ctrl-C ends it", flush=True)
 
 
@@ -163,7 +172,8 @@ def watch(service):
 
 def main(argv):
     args = arguments(argv)
-    service = Service(args.data, os.environ.get("BUILD"), devices=args.modem, conf=args.conf)
+    service = Service(args.data, os.environ.get("BUILD"), devices=args.modem, conf=args.conf,
+                      smpp=args.link)
     progress = Progress(5)
     lock = None
     status = 0
@@ -174,14 +184,13 @@ def main(argv):
         os.makedirs(service.data, exist_ok=True)
         lock = Lock(service.data)
         sims = start(service, progress)
-        numbers = ", ".join(row[2] for row in service.sim_rows() if row[0] in sims)
-        print("ready: texts are taken" + (f" on {numbers}" if numbers else
-                                          f" on {', '.join(service.conf_values('device'))}"),
-              flush=True)
+        places = [row[2] for row in service.sim_rows() if row[0] in sims] or \
+            service.conf_values("device") or service.conf_values("number")
+        print("ready: texts are taken on " + ", ".join(places), flush=True)
         if sims:
             play(service, progress, sims)
         else:
-            progress.step("real devices: the sample conversation is not played")
+            progress.step("a real network: the sample conversation is not played")
         if not args.once:
             tell(service, args, sims)
             watch(service)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One running Shyraq in a folder: cluster, config, keys, simulated modems, processes.
+"""One running Shyraq in a folder: cluster, config, keys, simulated networks, processes.
 
-It never uses a TCP port and leaves no process, socket or lock behind.
+It uses no TCP port but loopback's for a simulated SMSC, and leaves no process, socket or lock.
 Called by run.py and tests/system/sitelib.py.
 """
 import json
@@ -15,6 +15,7 @@ import tempfile
 from . import child
 from .cluster import Cluster, is_plain
 from .sim import Sim, SimError
+from .smpp import NAME as SMSC
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CONF = os.path.join(ROOT, "conf")
@@ -25,6 +26,11 @@ KEYHOLDER = "desk"  # the sample's case worker
 
 class ServiceError(Exception):
     pass
+
+
+def is_network(name):
+    """Whether a process of that name is a simulated modem or SMSC."""
+    return name.startswith("m") or name == SMSC
 
 
 def quoted(text):
@@ -85,11 +91,13 @@ class Process:
 
 
 class Service:
-    def __init__(self, data, build=None, variant="", sims=2, devices=(), conf=None, workers=1):
+    def __init__(self, data, build=None, variant="", sims=2, devices=(), conf=None, workers=1,
+                 smpp=None):
         self.data = os.path.abspath(data)
         self.bin = os.path.join(build or os.path.join(ROOT, "build"), variant)
         self.devices = list(devices)
-        self.sim_count = 0 if self.devices else sims
+        self.smpp = smpp
+        self.sim_count = 0 if self.devices or smpp else sims
         self.workers = workers
         self.given_conf = conf
         self.conf = conf or os.path.join(self.data, "shyraq.conf")
@@ -168,6 +176,8 @@ class Service:
                  f"daemon: {{\n{daemon}\n}};",
                  f"modems = (\n{modems}\n);",
                  f"daemons = (\n{daemons}\n);"]
+        if self.smpp is not None:
+            parts.append(self.smpp.config_text(os.path.join(self.data, "state")))
         parts.append(f'worker: {{\n\tname = "{worker}";\n'
                      f'\tdatabase = {quoted(self.conninfo("shyraq_worker"))};\n'
                      f'{shared}\t{worker_more}\n}};')
@@ -247,10 +257,19 @@ class Service:
         return os.path.join(self.bin, name)
 
     def sim_rows(self):
+        """(name, device, number) of what is simulated."""
+        if self.smpp is not None and self.smpp.simulated:
+            return [(SMSC, None, self.smpp.number)]
         return [row for row in self.modem_rows() if row[1].startswith(self.sockets + "/")]
 
     def add_sims(self, more=()):
-        """Those modems of the config whose device lies in our socket folder are simulated."""
+        """Those modems of the config whose device lies in our socket folder are simulated; or
+        the SMSC is."""
+        if self.smpp is not None and self.smpp.simulated:
+            self.add(SMSC, self.smpp.simulator_argv(self.program("shyraq-smscsim"),
+                                                    self.socket(SMSC + ".ctl")) + list(more),
+                     marker="smscsim.listening")
+            return [SMSC]
         devices = self.conf_values("device")
         rows = [row for row in self.sim_rows() if row[1] in devices]
         for i, (name, device, number) in enumerate(rows):
@@ -279,11 +298,12 @@ class Service:
             proc.wait_ready()
 
     def wait_links(self, seconds=30.0):
-        """Until every simulated modem has been initialised for incoming texts."""
-        names = [name for name in self.procs if name.startswith("m")]
+        """Until every simulated modem has been initialised for incoming texts, or the SMSC has
+        us bound."""
+        names = [name for name in self.procs if is_network(name)]
         for name in names:
             if not child.wait_for(lambda n=name: self.link_is_up(n), seconds, 0.1):
-                raise ServiceError(f"modem {name} was not opened; see {self.logs}/daemon.log")
+                raise ServiceError(f"link {name} was not opened; see {self.logs}/daemon.log")
 
     def link_is_up(self, name):
         sim = self.sim(name)
@@ -293,16 +313,18 @@ class Service:
             return False
         finally:
             sim.close()
+        if name == SMSC:
+            return state["binds"] != []
         return state["opened"] and state["cnmi"][1] != 0
 
     def stop(self):
         """The daemon first: it waits for verdicts on what it still has. Then who gives them, then
-        modems, then the database. True when all ended by themselves."""
+        networks, then the database. True when all ended by themselves."""
         fine = True
         names = list(self.procs)
-        ours = [n for n in names if not n.startswith("m")]
+        ours = [n for n in names if not is_network(n)]
         for name in sorted(ours, key=lambda n: n != "daemon") + \
-                [n for n in names if n.startswith("m")]:
+                [n for n in names if is_network(n)]:
             fine = self.procs[name].stop() and fine
         if self.cluster is not None:
             self.cluster.stop()

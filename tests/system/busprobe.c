@@ -86,6 +86,43 @@ say_verdict(struct probe *p, uint64_t token, int outcome, uint32_t credit,
 	say(p, &m);
 }
 
+static json_t *
+numbers(const uint64_t *v, uint32_t n)
+{
+	json_t *j = json_array();
+
+	for (uint32_t i = 0; i < n; i++)
+		json_array_append_new(j, json_integer((json_int_t)v[i]));
+	return j;
+}
+
+/* What a text over SMPP has besides. */
+static json_t *
+with_bind(json_t *j, const struct bus_sms_in *in)
+{
+	if (in->reading == 0)
+		return j;
+	json_object_set_new(j, "bind", json_integer((json_int_t)in->bind));
+	json_object_set_new(j, "reading", json_integer((json_int_t)in->reading));
+	json_object_set_new(j, "lapsed", numbers(in->lapsed, in->lapsed_n));
+	json_object_set_new(j, "live", numbers(in->live, in->live_n));
+	return j;
+}
+
+static void
+on_confirm(void *arg, struct bus_peer *from, const struct bus_msg *m)
+{
+	struct probe *p = arg;
+	const struct bus_confirm *c = &m->u.confirm;
+
+	(void)from;
+	print(json_pack("{s:s s:I s:s s:o}", "type", "confirm", "token",
+	    (json_int_t)c->token, "group", c->link_group, "readings",
+	    numbers(c->readings, c->n)));
+	if (p->automatic >= 0)
+		say_verdict(p, c->token, p->automatic, 1, "", false);
+}
+
 static void
 on_sms(void *arg, struct bus_peer *from, const struct bus_msg *m)
 {
@@ -93,16 +130,18 @@ on_sms(void *arg, struct bus_peer *from, const struct bus_msg *m)
 	const struct bus_sms_in *in = &m->u.sms_in;
 
 	(void)from;
-	print(json_pack(
-	    "{s:s s:I s:s s:s s:s s:s s:I s:b s:I s:s s:o s:o s:i s:i s:i s:i s:s# s:b}",
-	    "type", "sms", "token", (json_int_t)in->token, "link", in->link, "group",
-	    in->link_group, "from", in->from, "smsc", in->smsc, "smsc_ms",
-	    (json_int_t)in->smsc_ms, "smsc_zone", in->smsc_zone, "age_ms",
-	    (json_int_t)in->age_ms, "body", bodies[in->body], "text",
-	    hex(in->text, in->text_n), "udh", hex(in->udh, in->udh_n), "part",
-	    (int)in->part, "total", (int)in->total, "ref", (int)in->ref, "ref_bits",
-	    (int)in->ref_bits, "stamp", (const char *)in->stamp, (size_t)in->stamp_n,
-	    "again", in->again));
+	print(with_bind(
+	    json_pack(
+		"{s:s s:I s:s s:s s:s s:s s:I s:b s:I s:s s:o s:o s:i s:i s:i s:i s:s# s:b}",
+		"type", "sms", "token", (json_int_t)in->token, "link", in->link, "group",
+		in->link_group, "from", in->from, "smsc", in->smsc, "smsc_ms",
+		(json_int_t)in->smsc_ms, "smsc_zone", in->smsc_zone, "age_ms",
+		(json_int_t)in->age_ms, "body", bodies[in->body], "text",
+		hex(in->text, in->text_n), "udh", hex(in->udh, in->udh_n), "part",
+		(int)in->part, "total", (int)in->total, "ref", (int)in->ref, "ref_bits",
+		(int)in->ref_bits, "stamp", (const char *)in->stamp, (size_t)in->stamp_n,
+		"again", in->again),
+	    in));
 	if (p->automatic >= 0)
 		say_verdict(p, in->token, p->automatic, 1, "", false);
 }
@@ -133,8 +172,8 @@ on_receipt(void *arg, struct bus_peer *from, const struct bus_msg *m)
 	const struct bus_receipt *r = &m->u.receipt;
 
 	(void)from;
-	print(json_pack("{s:s s:I s:s s:s s:i s:b s:b s:I}", "type", "receipt", "token",
-	    (json_int_t)r->token, "link", r->link, "to", r->to, "ref", (int)r->ref,
+	print(json_pack("{s:s s:I s:s s:s s:I s:b s:b s:I}", "type", "receipt", "token",
+	    (json_int_t)r->token, "link", r->link, "to", r->to, "ref", (json_int_t)r->ref,
 	    "delivered", r->delivered, "final", r->final, "age_ms",
 	    (json_int_t)r->age_ms));
 	if (p->automatic >= 0)
@@ -204,6 +243,7 @@ on_change(void *arg, struct bus_peer *p, bool up)
 
 static bus_handler *const on[BUS_TYPES] = {
 	[BUS_SMS_IN] = on_sms,
+	[BUS_CONFIRM] = on_confirm,
 	[BUS_RESULT] = on_result,
 	[BUS_RECEIPT] = on_receipt,
 	[BUS_SEND_ROOM] = on_room,

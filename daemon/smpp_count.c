@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The wall clock in milliseconds, times 1024, or one more than the last: in order by time, and never back.
+ * A file holds the last one, so that a clock set back does not make new texts look old.
+ * Called by shyraqd.c and smpp*.c.
+ */
+#include "smpp_count.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "log.h"
+#include "str.h"
+
+#define PER_MS 1024
+#define SAVE_MS 10000
+/* given away behind the last saving: of SAVE_MS, and of what a power failure took from the disk */
+#define AHEAD_MS 60000
+
+static void
+read_last(struct smpp_numbers *n)
+{
+	char text[32] = "", *end;
+	int fd = open(n->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	unsigned long long v = got > 0 ? strtoull(text, &end, 10) : 0;
+
+	if (fd >= 0)
+		close(fd);
+	if (v > 0 && v < INT64_MAX / 2)
+		n->last = v + (uint64_t)AHEAD_MS * PER_MS;
+	else if (got >= 0)
+		log_warn("smpp.numbers", "file=%s holds none", n->path);
+}
+
+void
+smpp_numbers_init(struct smpp_numbers *n, const char *dir)
+{
+	size_t size = dir == NULL ? 0 : strlen(dir) + 16, len = 0;
+
+	memset(n, 0, sizeof(*n));
+	if (dir == NULL)
+		return;
+	n->path = xmalloc(size);
+	(void)!str_add(n->path, size, &len, "%s/smpp.number", dir);
+	read_last(n);
+}
+
+static void
+save(const struct smpp_numbers *n)
+{
+	char text[32], tmp[4096];
+	size_t len = 0, tmp_len = 0;
+	bool ok = str_add(tmp, sizeof(tmp), &tmp_len, "%s.new", n->path) &&
+	    str_add(text, sizeof(text), &len, "%llu\n", (unsigned long long)n->last);
+	int fd = ok
+	    ? open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)
+	    : -1;
+
+	ok = fd >= 0 && write(fd, text, len) == (ssize_t)len;
+	if (fd >= 0)
+		close(fd);
+	if (!ok || rename(tmp, n->path) != 0)
+		log_warn("smpp.unsaved", "file=%s", n->path);
+}
+
+void
+smpp_numbers_clear(struct smpp_numbers *n)
+{
+	if (n->path != NULL && n->last != 0)
+		save(n);
+	free(n->path);
+	n->path = NULL;
+}
+
+uint64_t
+smpp_numbers_next(struct smpp_numbers *n)
+{
+	int64_t wall = clock_wall_ms();
+	uint64_t now = wall > 0 ? (uint64_t)wall * PER_MS : 0;
+
+	n->last = now > n->last ? now : n->last + 1;
+	return n->last;
+}
+
+void
+smpp_numbers_tick(struct smpp_numbers *n, int64_t now)
+{
+	if (n->path == NULL || n->last == 0 || now < n->save_at)
+		return;
+	n->save_at = now + SAVE_MS;
+	save(n);
+}
+
+void
+smpp_numbers_bound(struct smpp_numbers *n, const char *group, uint64_t bind)
+{
+	for (size_t i = 0; i < SMPP_BINDS_MAX; i++) {
+		if (n->stands[i].bind != 0)
+			continue;
+		n->stands[i].bind = bind;
+		(void)!str_copy(n->stands[i].group, sizeof(n->stands[i].group), group);
+		return;
+	}
+}
+
+void
+smpp_numbers_ended(struct smpp_numbers *n, uint64_t bind)
+{
+	for (size_t i = 0; i < SMPP_BINDS_MAX; i++) {
+		if (n->stands[i].bind == bind)
+			n->stands[i].bind = 0;
+	}
+}
+
+uint32_t
+smpp_numbers_live(const struct smpp_numbers *n, const char *group, uint64_t but,
+    uint64_t live[BUS_LIVE_MAX])
+{
+	uint32_t k = 0;
+
+	for (size_t i = 0; i < SMPP_BINDS_MAX && k < BUS_LIVE_MAX; i++) {
+		if (n->stands[i].bind != 0 && n->stands[i].bind != but &&
+		    strcmp(n->stands[i].group, group) == 0)
+			live[k++] = n->stands[i].bind;
+	}
+	return k;
+}
