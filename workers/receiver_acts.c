@@ -13,6 +13,7 @@
 #include "ladder.h"
 #include "lease.h"
 #include "log.h"
+#include "receiver_state.h"
 
 enum rc
 answering_reply(struct answering *a, int64_t case_id, const char *key, const char *text)
@@ -124,18 +125,28 @@ role_of(const struct acting *x)
 				 : refer_role_parse(v->kind);
 }
 
+/* What who accepted is told, opened into `text`: the caller wipes it. */
+static enum rc
+detail_text(struct acting *x, int64_t at_ms, enum lang lang, char text[REFER_TEXT_MAX])
+{
+	struct turn *t = x->a->t;
+	char hhmm[6], others[LADDER_OTHERS_MAX];
+	struct refer_detail d = { role_of(x), hhmm, others, may_have_place(x) };
+	enum rc rc = d.place && x->c.place == NULL ? referral_case_place(t, &x->c)
+						   : RC_OK;
+
+	turn_hhmm(at_ms, referral_case_region(&x->c), hhmm);
+	ladder_others(&x->l, x->i, lang, false, others);
+	return rc == RC_OK ? refer_detail(t->flows, lang, &x->c.facts, &d, text) : rc;
+}
+
 static enum rc
 detail(struct acting *x, int64_t at_ms)
 {
 	struct answering *a = x->a;
-	char text[REFER_TEXT_MAX], hhmm[6], others[LADDER_OTHERS_MAX];
-	struct refer_detail d = { role_of(x), hhmm, others, may_have_place(x) };
-	enum rc rc = d.place ? referral_case_place(a->t, &x->c) : RC_OK;
+	char text[REFER_TEXT_MAX] = "";
+	enum rc rc = detail_text(x, at_ms, a->lang, text);
 
-	turn_hhmm(at_ms, referral_case_region(&x->c), hhmm);
-	ladder_others(&x->l, x->i, a->lang, false, others);
-	if (rc == RC_OK)
-		rc = refer_detail(a->t->flows, a->lang, &x->c.facts, &d, text);
 	if (rc == RC_OK)
 		rc = answering_reply(a, x->c.id, "ref.detail", text);
 	if (rc == RC_OK && x->c.place != NULL)
@@ -211,6 +222,93 @@ may_take(const struct acting *x)
 	return plan_still_asked(&x->l.plan, x->l.v, x->l.n, x->i);
 }
 
+/* Three wrong codes came from this phone: the ladder rests, an operator says whether it is theirs. */
+static enum rc
+hold(struct acting *x)
+{
+	struct turn *t = x->a->t;
+	int64_t until = clock_wall_ms() + t->limits.rest_ms;
+	enum rc rc = db_run(t->db, ST_HELD_PUT, NULL, db_i64(x->referral));
+
+	if (rc == RC_OK)
+		rc = db_run(t->db, ST_LADDER_REST, NULL, db_i64(x->c.id), db_i64(until));
+	if (rc == RC_OK)
+		rc = db_run(
+		    t->db, ST_LADDER_REST_CASE, NULL, db_i64(x->c.id), db_i64(until));
+	out_row(t->out, OUT_TASK, "held_acceptance", x->c.id, x->a->p->inbox_id,
+	    x->a->p->contact_id);
+	out_row(t->out, OUT_AUDIT, "referral.held", x->c.id, x->referral,
+	    x->a->p->contact_id, (const char *)NULL);
+	log_warn("referral.held", "case=%lld referral=%lld", (long long)x->c.id,
+	    (long long)x->referral);
+	return rc == RC_OK ? reply(x, "ref.held", 0) : rc;
+}
+
+static enum rc
+take(struct acting *x)
+{
+	bool held;
+	enum rc rc = receivers_is_held(x->a->t, x->a->p->contact_id, &held);
+
+	if (rc != RC_OK)
+		return rc;
+	return held ? hold(x) : taken(x);
+}
+
+/* The detail to each phone of a referral that an operator confirmed. */
+static enum rc
+tell_confirmed(struct acting *x)
+{
+	struct turn *t = x->a->t;
+	struct db_col id = { .kind = DB_INT8 };
+	struct db_rows *r = NULL;
+	enum rc rc;
+
+	db_col_i64(&id, x->referral);
+	rc = db_run(t->db, ST_ASK_CONTACTS, &r, db_array(&id));
+	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {
+		char text[REFER_TEXT_MAX] = "";
+
+		rc = detail_text(
+		    x, clock_wall_ms(), referral_lang(t, db_get_text(r, i, 3)), text);
+		if (rc == RC_OK)
+			rc = referral_tell(
+			    t, db_get_i64(r, i, 0), x->c.id, "ref.detail", text);
+		seal_wipe(text, sizeof(text));
+	}
+	if (rc == RC_OK && x->c.place != NULL)
+		rc = db_run(t->db, ST_REFERRAL_PLACE, NULL, db_i64(x->referral));
+	db_rows_free(r);
+	db_col_free(&id);
+	return rc;
+}
+
+enum rc
+receiver_confirm(struct turn *t, int64_t case_id, int64_t referral, bool *done)
+{
+	struct answering a = { .t = t };
+	struct acting x = { .a = &a, .referral = referral };
+	enum rc rc = referral_case_lock(t, case_id, &x.c);
+
+	*done = false;
+	if (rc == RC_OK)
+		rc = ladder_open(t, &x.c, &x.l);
+	if (rc == RC_OK)
+		x.i = ladder_of(&x.l, referral);
+	if (rc == RC_OK && x.i < x.l.n && x.l.v[x.i].state != ASK_TAKEN && may_take(&x)) {
+		*done = true;
+		rc = settle(&x);
+		if (rc == RC_OK)
+			rc = tell_confirmed(&x);
+		if (rc == RC_OK)
+			rc = ladder_stand_down(&x.l, 0, 0);
+		if (rc == RC_OK)
+			rc = place_to_others(&x);
+	}
+	acting_close(&x);
+	return rc;
+}
+
 /* Accepted by this one: the detail again. By another: when, thank you, do not drive. */
 enum rc
 receiver_accept(struct answering *a, int ask)
@@ -224,7 +322,7 @@ receiver_accept(struct answering *a, int ask)
 		else if (x.l.v[x.i].state == ASK_TAKEN)
 			rc = detail(&x, ladder_answered(&x.l, x.i));
 		else if (may_take(&x))
-			rc = taken(&x);
+			rc = take(&x);
 		else
 			rc = reply(&x, "ref.taken_at", x.c.taken_ms);
 	}

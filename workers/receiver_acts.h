@@ -36,6 +36,12 @@ MUST_CHECK enum rc answering_say(struct answering *a, int64_t case_id, const cha
 /* By the row of a->asks. */
 MUST_CHECK enum rc receiver_accept(struct answering *a, int ask);
 MUST_CHECK enum rc receiver_decline(struct answering *a, int ask);
+/*
+ * An acceptance that waited for an operator is one now: intake_case.c, the case locked. *done false: it
+ * counts no more.
+ */
+MUST_CHECK enum rc receiver_confirm(
+    struct turn *t, int64_t case_id, int64_t referral, bool *done);
 /* True: this word is one of the digits 4 to 7 and 0. */
 bool receiver_may_act(enum receiver_word word);
 MUST_CHECK enum rc receiver_act(struct answering *a, int ask, enum receiver_word word);

@@ -19,15 +19,30 @@ enum receiver_word {
 	SAYS_NOT_FOUND = 6,
 	SAYS_GIVE_BACK = 7,
 	SAYS_NONE, /* nothing that we know */
+	/* of no referral: they stand without a code */
+	SAYS_BEDS,
+	SAYS_OPEN,
+	SAYS_AWAY,
+	SAYS_HERE,
+	SAYS_LOST,
+	SAYS_HELP,
 };
+
+#define RECEIVER_BEDS_MAX 99 /* more is nonsense */
 
 struct receiver_words {
 	enum receiver_word word;
-	int code;  /* 0..999, -1: none */
-	int digit; /* a bare digit and nothing else, else -1 */
+	int code;   /* 0..999, -1: none */
+	int digit;  /* a bare digit and nothing else, else -1 */
+	int lead;   /* the digit that stands with a code, else -1: an outcome */
+	int number; /* behind "№": the case they mean, -1: none */
+	int beds;   /* SAYS_BEDS: how many, -1: no number that makes sense */
 };
 
 /* `text` is well-formed UTF-8 of any length. */
 struct receiver_words receiver_words_parse(const char *text);
+
+/* Of the free-standing ones. */
+bool receiver_word_is_free(enum receiver_word w);
 
 #endif

@@ -4,7 +4,9 @@
  * It never tells a receiver a number, nor the place before an acceptance. Called by people.c.
  */
 #include "receivers.h"
-#include "receiver_acts.h"
+#include "outcome.h"
+#include "receiver_help.h"
+#include "receiver_state.h"
 
 #include <string.h>
 
@@ -16,6 +18,7 @@
 #define WRONG_CODES 3
 #define WRONG_MS (60 * 60000)
 #define RHYTHM_GAPS 6
+#define HELP_WORDS 2  /* of so few words HELP is a question */
 #define TALKS_WORDS 3 /* so many words behind a code are speech, not an answer */
 
 static int
@@ -28,7 +31,24 @@ ask_by_code(const struct answering *a, int code)
 	return -1;
 }
 
-/* Three wrong codes in an hour: a task. Nothing is settled by any of them. */
+/* The youngest that was not answered, of the case they name where they name one; *open counts them. */
+static int
+ask_open(const struct answering *a, int number, int *open)
+{
+	int at = -1;
+
+	*open = 0;
+	for (int i = 0; i < db_count(a->asks); i++) {
+		if (strcmp(db_get_text(a->asks, i, 3), "asked") != 0 ||
+		    (number >= 0 && db_get_i64(a->asks, i, 5) != number))
+			continue;
+		at = at < 0 ? i : at;
+		(*open)++;
+	}
+	return at;
+}
+
+/* Three wrong codes in an hour: a task, and who takes a case from there is asked after. Nothing is settled. */
 static enum rc
 wrong_code(struct answering *a)
 {
@@ -36,7 +56,8 @@ wrong_code(struct answering *a)
 	bool fresh = a->wrong_since == 0 || now - a->wrong_since > WRONG_MS;
 	int64_t count = fresh ? 1 : a->wrong + 1;
 	enum rc rc = db_run(a->t->db, ST_CONTACT_WRONG, NULL, db_i64(a->p->contact_id),
-	    db_i64(count), db_i64(fresh ? now : a->wrong_since));
+	    db_i64(count), db_i64(fresh ? now : a->wrong_since),
+	    db_bool(count == WRONG_CODES));
 
 	if (rc != RC_OK)
 		return rc;
@@ -48,24 +69,40 @@ wrong_code(struct answering *a)
 	return answering_say(a, 0, "ref.wrong_code", NULL, 0);
 }
 
+/* Of one that another has taken: when. */
+static enum rc
+late_yes(struct writing *w)
+{
+	struct answering *a = &w->a;
+	struct case_row c = { 0 };
+	enum rc rc;
+
+	if (db_count(a->asks) == 0)
+		return answering_say(a, 0, "ref.wrong_code", NULL, 0);
+	rc = referral_case_lock(a->t, db_get_i64(a->asks, 0, 2), &c);
+	if (rc == RC_OK && c.taken_ms != 0 && c.taken_by != db_get_i64(a->asks, 0, 1))
+		rc = receiver_not_yours(a, &c, 0);
+	else if (rc == RC_OK)
+		rc = answering_say(a, 0, "ref.wrong_code", NULL, 0);
+	referral_case_clear(&c);
+	return rc;
+}
+
 /* A bare yes with one open referral: the ladder rests, the code is asked for, nothing is settled. */
 static enum rc
-bare_yes(struct answering *a)
+bare_yes(struct writing *w, int number)
 {
+	struct answering *a = &w->a;
 	struct case_row c = { 0 };
 	struct said said;
 	int64_t until = clock_wall_ms() + a->t->limits.rest_ms;
-	int open = -1, count = 0;
+	int count, open = ask_open(a, number, &count);
 	enum rc rc;
 
-	for (int i = 0; i < db_count(a->asks); i++) {
-		if (strcmp(db_get_text(a->asks, i, 3), "asked") == 0) {
-			open = i;
-			count++;
-		}
-	}
-	if (count != 1)
-		return answering_say(a, 0, "ref.wrong_code", NULL, 0);
+	if (count == 0)
+		return late_yes(w);
+	if (count > 1)
+		return receiver_open(w);
 	rc = referral_case_lock(a->t, db_get_i64(a->asks, open, 2), &c);
 	if (rc == RC_OK && referral_case_is_open(&c)) {
 		rc = db_run(a->t->db, ST_LADDER_REST, NULL, db_i64(c.id), db_i64(until));
@@ -81,17 +118,17 @@ bare_yes(struct answering *a)
 	return rc;
 }
 
-/* A digit is a reason only as the next text after our question. */
+/* Which is full is full for all: places free are 0 until they say otherwise. */
 static enum rc
-reason(struct answering *a, int digit)
+reason(struct writing *w, int digit)
 {
 	static const char *const why[] = { NULL, "full", "far", "profile", "unsafe" };
+	struct answering *a = &w->a;
 	enum rc rc = db_run(a->t->db, ST_REFERRAL_REASON, NULL, db_i64(a->reason_for),
 	    db_text(why[digit]));
 
-	if (rc == RC_OK)
-		rc = db_run(a->t->db, ST_CONTACT_REASON, NULL, db_i64(a->p->contact_id),
-		    db_null());
+	if (rc == RC_OK && digit == 1)
+		rc = receiver_full(w);
 	return rc == RC_OK ? answering_say(a, 0, "ref.reason", NULL, 0) : rc;
 }
 
@@ -108,33 +145,139 @@ is_relay(const struct answering *a, const struct receiver_words *w,
 		return false;
 	for (const char *p = say->words; *p != '\0'; p++)
 		words += *p == ' ';
-	return w->word == SAYS_NONE || words >= TALKS_WORDS;
+	return w->word >= SAYS_NONE || words >= TALKS_WORDS;
+}
+
+/* Somebody was asked of them since our question: a bare digit may mean that. */
+static enum rc
+asked_since(struct writing *w, bool *since)
+{
+	struct db_rows *r;
+	enum rc rc = db_run(w->a.t->db, ST_ASKED_SINCE, &r, db_i64(w->a.p->contact_id),
+	    db_i64(w->question_ms));
+
+	*since = false;
+	if (rc != RC_OK)
+		return rc;
+	*since = db_get_bool(r, 0, 0);
+	db_rows_free(r);
+	return RC_OK;
 }
 
 static enum rc
-settle(struct answering *a, const struct receiver_words *w)
+by_question(struct writing *w, int digit, bool *taken)
 {
-	int ask = w->code < 0 ? -1 : ask_by_code(a, w->code);
+	*taken = true;
+	if (w->a.reason_for != 0 && digit >= 1 && digit <= 4)
+		return reason(w, digit);
+	if (writing_is_asked(w, QUESTION_LOST))
+		return receiver_lost_which(w, digit);
+	if (writing_is_asked(w, QUESTION_SURE))
+		return receiver_lost_sure(w, digit);
+	if (writing_is_asked(w, QUESTION_HELP))
+		return receiver_help_answer(w, digit, taken);
+	*taken = false;
+	return RC_OK;
+}
+
+/* A digit answers our last question only as the next text after it; the question is over in any case. */
+static enum rc
+answer_question(struct writing *w, int digit, bool *taken)
+{
+	bool since = false, noise = strcmp(w->question, QUESTION_NOISE) == 0;
 	enum rc rc = RC_OK;
 
-	if (a->reason_for != 0 && w->digit >= 1 && w->digit <= 4)
-		return reason(a, w->digit);
-	if (a->reason_for != 0)
-		rc = db_run(a->t->db, ST_CONTACT_REASON, NULL, db_i64(a->p->contact_id),
-		    db_null());
-	if (rc != RC_OK)
+	*taken = false;
+	if (w->a.reason_for == 0 && w->question[0] == '\0')
+		return RC_OK;
+	if (digit >= 0 && !noise)
+		rc = asked_since(w, &since);
+	if (rc == RC_OK && w->a.reason_for != 0)
+		rc = db_run(w->a.t->db, ST_CONTACT_REASON, NULL,
+		    db_i64(w->a.p->contact_id), db_null());
+	else if (rc == RC_OK && !noise)
+		rc = writing_ask(w, "", 0);
+	return rc == RC_OK && digit >= 0 && !since ? by_question(w, digit, taken) : rc;
+}
+
+static enum rc
+free_word(struct writing *w, const struct receiver_words *s)
+{
+	if (s->word == SAYS_BEDS)
+		return receiver_beds(w, s->beds);
+	if (s->word == SAYS_OPEN)
+		return receiver_open(w);
+	if (s->word == SAYS_AWAY)
+		return receiver_away(w, w->a.p->text);
+	if (s->word == SAYS_HERE)
+		return receiver_here(w);
+	return s->word == SAYS_LOST ? receiver_lost(w) : receiver_help(w);
+}
+
+/* 0 without a code: an operator is wanted, of no case. */
+static enum rc
+operator_wanted(struct writing *w)
+{
+	out_row(w->a.t->out, OUT_TASK, "asked_for", OUT_NULL, w->a.p->inbox_id,
+	    w->a.p->contact_id);
+	return answering_say(&w->a, 0, "ref.told", NULL, 0);
+}
+
+/* Without a code nothing is settled; what is asked for may be told. */
+static enum rc
+without_code(struct writing *w, const struct receiver_words *s)
+{
+	int open, at = ask_open(&w->a, s->number, &open);
+	bool taken = false;
+	enum rc rc = RC_OK;
+
+	if (open == 0 && s->digit > 0)
+		rc = receiver_outcome(w, -1, s->digit, &taken);
+	if (rc != RC_OK || taken)
 		return rc;
-	if (w->code >= 0 && ask < 0)
-		return wrong_code(a);
-	if (ask >= 0 && w->word == SAYS_TAKE)
-		return receiver_accept(a, ask);
-	if (ask >= 0 && w->word == SAYS_CANNOT)
-		return receiver_decline(a, ask);
-	if (ask >= 0 && receiver_may_act(w->word))
-		return receiver_act(a, ask, w->word);
-	if (w->code < 0 && w->word == SAYS_TAKE)
-		return bare_yes(a);
-	return a->muted ? RC_OK : answering_say(a, 0, "ref.help", NULL, 0);
+	if (s->word == SAYS_TAKE)
+		return bare_yes(w, s->number);
+	if (s->word == SAYS_MORE)
+		return open == 1 ? receiver_more(w, at) : receiver_open(w);
+	if (s->word == SAYS_OPERATOR)
+		return operator_wanted(w);
+	return w->a.muted ? RC_OK : answering_say(&w->a, 0, "ref.help", NULL, 0);
+}
+
+static enum rc
+with_code(struct writing *w, const struct receiver_words *s, int ask)
+{
+	bool taken = false;
+	enum rc rc = RC_OK;
+
+	if (s->lead > 0)
+		rc = receiver_outcome(w, ask, s->lead, &taken);
+	if (rc != RC_OK || taken)
+		return rc;
+	if (s->word == SAYS_TAKE)
+		return receiver_accept(&w->a, ask);
+	if (s->word == SAYS_CANNOT)
+		return receiver_decline(&w->a, ask);
+	if (s->word == SAYS_MORE)
+		return receiver_more(w, ask);
+	if (receiver_may_act(s->word))
+		return receiver_act(&w->a, ask, s->word);
+	return w->a.muted ? RC_OK : answering_say(&w->a, 0, "ref.help", NULL, 0);
+}
+
+static enum rc
+settle(struct writing *w, const struct receiver_words *s, int ask)
+{
+	bool taken;
+	enum rc rc = answer_question(w, s->digit, &taken);
+
+	if (rc != RC_OK || taken)
+		return rc;
+	if (ask >= 0)
+		return with_code(w, s, ask);
+	if (s->code >= 0)
+		return wrong_code(&w->a);
+	return receiver_word_is_free(s->word) ? free_word(w, s) : without_code(w, s);
 }
 
 /* S13: a receiver's phone that answers by itself. What has a code or a word of the card always counts. */
@@ -163,47 +306,94 @@ is_machine(struct answering *a, bool counts)
 	return counts && p->guarded_ms > now;
 }
 
-static enum rc
-answer(struct answering *a)
+/* "1 №482": who puts our sign before the code means the code, unless a case of theirs has that number. */
+static int
+ask_of(const struct writing *w, const struct receiver_words *s)
 {
-	struct receiver_words w = receiver_words_parse(a->p->text);
+	int open;
+
+	if (s->code >= 0)
+		return ask_by_code(&w->a, s->code);
+	if (s->number < 0 || s->number > 999 || ask_open(&w->a, s->number, &open) >= 0)
+		return -1;
+	return ask_by_code(&w->a, s->number);
+}
+
+/* Whoever writes of danger is a person in danger first; HELP alone may be about a referral. */
+static bool
+is_call_for_help(const struct answering *a, const struct receiver_words *s)
+{
+	const char *text = a->p->text;
+	unsigned blanks = 0;
+
+	for (const char *p = text; *p != '\0'; p++)
+		blanks += *p == ' ';
+	if (s->word == SAYS_HELP && blanks < HELP_WORDS)
+		return flows_says_danger(a->t->flows, text);
+	return s->word >= SAYS_NONE && flows_is_danger(a->t->flows, text);
+}
+
+static enum rc
+answer(struct writing *w)
+{
+	struct answering *a = &w->a;
+	struct receiver_words s = receiver_words_parse(a->p->text);
 	struct relay_words say;
 	bool relay = relay_words_parse(a->p->text, &say);
-	int ask = relay ? ask_by_code(a, say.code) : -1;
-	enum rc rc;
+	int ask = relay ? ask_by_code(a, say.code) : ask_of(w, &s);
+	enum rc rc = RC_OK;
 
-	relay = relay && is_relay(a, &w, &say, ask);
-	/* whoever writes of danger is a person in danger first */
-	if (!relay && w.word == SAYS_NONE && ask < 0 &&
-	    flows_is_danger(a->t->flows, a->p->text))
+	relay = relay && is_relay(a, &s, &say, ask);
+	if (!relay)
+		ask = ask_of(w, &s);
+	if (!relay && ask < 0 && is_call_for_help(a, &s))
 		return people_step(a->t, a->p, INPUT_TEXT);
-	a->muted = is_machine(a, !relay && w.word == SAYS_NONE && w.code < 0);
-	if (relay)
+	if (receiver_is_person(w, &s, relay, ask))
+		return people_step(a->t, a->p, INPUT_TEXT);
+	a->muted = is_machine(a, !relay && s.word == SAYS_NONE && s.code < 0);
+	if (!a->muted && s.word != SAYS_AWAY)
+		rc = receiver_back(w);
+	if (rc == RC_OK && relay)
 		rc = ask < 0 ? wrong_code(a) : receiver_relay(a, ask, &say);
-	else
-		rc = settle(a, &w);
+	else if (rc == RC_OK)
+		rc = settle(w, &s, ask);
 	seal_wipe(&say, sizeof(say));
 	return rc;
+}
+
+/* "KZ-47 KZ": the first. */
+static void
+read_region(struct writing *w, const char *regions)
+{
+	(void)!str_copy_bytes(
+	    w->region, sizeof(w->region), regions, strcspn(regions, " "));
 }
 
 enum rc
 receivers_text(struct turn *t, struct person *p)
 {
-	struct answering a = { .t = t, .p = p };
+	struct writing w = { .a = { .t = t, .p = p } };
+	struct answering *a = &w.a;
 	struct db_rows *r;
 	enum rc rc = db_run(t->db, ST_CONTACT_LOCK, &r, db_i64(p->contact_id));
 
 	if (rc != RC_OK)
 		return rc;
-	a.wrong = db_get_i64(r, 0, 0);
-	a.wrong_since = db_get_i64(r, 0, 1);
-	a.reason_for = db_get_i64(r, 0, 2);
-	a.lang = referral_lang(t, db_get_text(r, 0, 3));
+	a->wrong = db_get_i64(r, 0, 0);
+	a->wrong_since = db_get_i64(r, 0, 1);
+	a->reason_for = db_get_i64(r, 0, 2);
+	a->lang = referral_lang(t, db_get_text(r, 0, 3));
+	w.receiver = db_get_i64(r, 0, 4);
+	(void)!str_copy(w.question, sizeof(w.question), db_get_text(r, 0, 6));
+	w.question_of = db_get_i64(r, 0, 7);
+	w.question_ms = db_get_i64(r, 0, 8);
+	read_region(&w, db_get_text(r, 0, 9));
+	w.away = db_get_bool(r, 0, 10);
 	db_rows_free(r);
-	rc = db_run(t->db, ST_ASKS_OF, &a.asks, db_i64(p->contact_id));
+	rc = db_run(t->db, ST_ASKS_OF, &a->asks, db_i64(p->contact_id));
 	if (rc != RC_OK)
 		return rc;
-	rc = answer(&a);
-	db_rows_free(a.asks);
+	rc = answer(&w);
+	db_rows_free(a->asks);
 	return rc;
 }

@@ -15,3 +15,14 @@ flows_is_danger(const struct flows *f, const char *text)
 	words_find(f->words, &folded, 0, &found);
 	return found.any[WORD_DANGER] != 0 || found.any[WORD_HELP] != 0;
 }
+
+bool
+flows_says_danger(const struct flows *f, const char *text)
+{
+	static struct folded folded;
+	struct words_found found;
+
+	match_fold(&folded, text);
+	words_find(f->words, &folded, 0, &found);
+	return found.any[WORD_DANGER] != 0;
+}

@@ -87,14 +87,21 @@ static const char *const said_keys[] = { "ref.first", "ref.reminder", "ref.yours
 	"ref.ban.closed", "ref.answer.read", "ref.reminder_others", "ref.lease",
 	"ref.lapsed", "ref.met_told", "ref.led", "ref.with_ngo", "ref.place_later",
 	"ref.other.wait", "ref.other.took", "ref.role.ngo", "ref.role.child",
-	"ref.role.police", "ref.role.social", "ref.child_among" };
+	"ref.role.police", "ref.role.social", "ref.child_among", "ref.beds",
+	"ref.beds_how", "ref.open", "ref.open.asked", "ref.open.yours", "ref.open.none",
+	"ref.away", "ref.away_how", "ref.here", "ref.told", "ref.lost_which",
+	"ref.lost_sure", "ref.lost_done", "ref.lost_no", "ref.help_which", "ref.held",
+	"ref.not_confirmed", "ref.outcome_ask", "ref.outcome_ask_police",
+	"ref.outcome_ask_noise", "ref.outcome_done", "ref.outcome_noted",
+	"ref.police_says", "ref.closed", "ref.linked", "ref.reopened" };
 
 /* "ref.place" is no text of its own: prove_places sees to the whole. */
 static unsigned
 parts_of(const char *key)
 {
-	static const char *const two[] = { "ref.place_is", "ref.words",
-		"ref.withdrawn_pressure", "ref.place" };
+	static const char *const two[] = { "ref.place_is", "ref.words", "ref.outcome_ask",
+		"ref.outcome_ask_police", "ref.outcome_ask_noise", "ref.open",
+		"ref.lost_which", "ref.withdrawn_pressure", "ref.place" };
 
 	for (size_t i = 0; i < ARRAY_LEN(two); i++) {
 		if (strcmp(two[i], key) == 0)
@@ -133,6 +140,9 @@ prove_plain(const struct flows *f, enum lang l, const char *dir, struct flow_err
 		{ "facts", "x" }, { "town", "x" }, { "list", "x" }, { "place", place },
 		{ "hour", "22:30-23:30" }, { "kids", "99" }, { "words", words },
 		{ "hours", "24" }, { "others", "x" }, { "who", "x" }, { "band", "x" },
+		{ "count", "99" }, { "until", "25.12 23:59" },
+		{ "phone", "0123456789012345" }, { "other", "99999" },
+		{ "outcome", longest_of(f->texts, l, "ref.outcome.") },
 		{ "answer", longest_of(f->texts, l, "ref.answer.") },
 		{ "reason", longest_of(f->texts, l, "ref.ban.") } };
 	enum rc rc = RC_OK;
@@ -155,7 +165,7 @@ prove_plain(const struct flows *f, enum lang l, const char *dir, struct flow_err
 			rc = prove_fail(err, dir, 1, r.key,
 			    "%s.po: an unknown placeholder; allowed: n code at minutes "
 			    "where facts town list place hour hours others who band kids "
-			    "words answer reason",
+			    "words answer reason count until phone other outcome",
 			    lang_code(l));
 		else
 			rc = prove_parts(l, dir, r.key, out, parts_of(r.key), err);

@@ -233,6 +233,23 @@ play_run(const char *fmt, ...)
 	(void)play_sql("%s", command);
 }
 
+void
+play_super(const char *command)
+{
+	char conninfo[512];
+	PGconn *conn;
+	PGresult *r;
+
+	snprintf(
+	    conninfo, sizeof(conninfo), "%s user=postgres", getenv("SHYRAQ_TEST_DB"));
+	conn = PQconnectdb(conninfo);
+	r = PQexec(conn, command);
+	if (PQresultStatus(r) != PGRES_COMMAND_OK)
+		fail_msg("%s: %s", command, PQerrorMessage(conn));
+	PQclear(r);
+	PQfinish(conn);
+}
+
 int64_t
 play_now(void)
 {

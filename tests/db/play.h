@@ -52,6 +52,8 @@ void play_due(play_script *script);
 const char *play_sql(const char *fmt, ...) PRINTF_LIKE(1, 2);
 int64_t play_number(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void play_run(const char *fmt, ...) PRINTF_LIKE(1, 2);
+/* Roles are the cluster's: made by its superuser. */
+void play_super(const char *command);
 
 /* A receiver with one phone; its contact's id. */
 int64_t play_receiver(const char *name, const char *kind, unsigned phone);

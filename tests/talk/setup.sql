@@ -12,9 +12,14 @@ BEGIN
 	LOOP
 		EXECUTE format('DELETE FROM %I', t);
 	END LOOP;
-	UPDATE contact SET active = true, wrong_codes = 0, wrong_since = NULL, reason_for = NULL
-		WHERE NOT active OR wrong_codes <> 0 OR wrong_since IS NOT NULL OR reason_for IS NOT NULL;
-	UPDATE receiver SET active = true, group_id = NULL WHERE NOT active OR group_id IS NOT NULL;
+	UPDATE contact SET active = true, wrong_codes = 0, wrong_since = NULL, reason_for = NULL,
+		question = '', question_of = NULL, held_until = NULL
+		WHERE NOT active OR wrong_codes <> 0 OR wrong_since IS NOT NULL OR reason_for IS NOT NULL
+			OR question <> '' OR held_until IS NOT NULL;
+	UPDATE receiver SET beds = NULL, beds_at = NULL, away_until = NULL
+		WHERE beds IS NOT NULL OR away_until IS NOT NULL;
+	UPDATE receiver SET active = true, group_id = NULL, hours = ''
+		WHERE NOT active OR group_id IS NOT NULL OR hours <> '';
 END $$;
 -- "Shelter A;Social worker": one mobile group.
 CREATE FUNCTION talk_group(names text) RETURNS void LANGUAGE plpgsql AS $$

@@ -18,6 +18,7 @@ enum talk_stmt {
 	TALK_CLOCK,
 	TALK_RESET,
 	TALK_GROUP,
+	TALK_HOURS,
 	TALK_TAKE,
 	TALK_PEER,
 	TALK_CASE,
@@ -32,6 +33,8 @@ enum talk_stmt {
 	TALK_INTAKE,
 	TALK_INTAKE_STATE,
 	TALK_TASK_OPEN,
+	TALK_CODE_OF,
+	TALK_WRONG,
 };
 #define TALK(name) ((enum db_stmt)((int)DB_STMTS + (int)(name)))
 #ifndef DB_TALK
@@ -152,6 +155,8 @@ MUST_CHECK bool world_intake(
 MUST_CHECK bool world_until(struct talk *k, int64_t wall_ms);
 /* Receivers by letter: one mobile group (talk_registry.c). */
 void world_group(const char *letters);
+/* "A 09:00-18:00 mon-fri": when it works; false: no such receiver. */
+bool registry_hours(const char *line);
 /* Stored in the world's database, once. */
 void registry_put(struct receiver *r);
 int world_minute_of_day(const struct talk *k);
@@ -171,6 +176,8 @@ bool facts_task_open(struct mobile *m, const char *kind);
 int64_t facts_job(const struct mobile *m); /* 0: no offer check */
 bool facts_asked(int64_t case_id, int64_t receiver);
 bool facts_code(const struct receiver *r, char code[4]);
+bool facts_code_of(const struct receiver *who, int64_t case_id, char code[4]);
+void facts_wrong(const struct receiver *who, char code[4]);
 bool facts_police_may(int64_t case_id);
 int64_t facts_witness_until(const struct mobile *m); /* 0: none */
 int64_t facts_window_until(const struct mobile *m);
@@ -200,6 +207,8 @@ struct command {
 };
 talk_command says, says_dial, says_cut, says_menu, says_data, says_flood, says_job,
     says_job_refused, says_press;
+/* talk_console.c: what a person at a console decides about the case of a phone. */
+talk_command says_console, says_console_refused;
 bool says_of_receiver(struct talk *k, struct receiver *r, const char *words);
 bool talk_no_more(struct talk *k, struct mobile *m);
 bool talk_is_key(const char *said, const char *want);

@@ -11,6 +11,9 @@ SELECT talk_reset();
 -- name: TALK_GROUP (talk)
 SELECT talk_group($1::text);
 
+-- name: TALK_HOURS (talk)
+UPDATE receiver SET hours = $2::text WHERE name = $1::text;
+
 -- What a network would take by now; each is handed over once.
 -- name: TALK_TAKE (talk)
 UPDATE outbox SET state = 'sent', settled_at = shyraq_now()
@@ -73,3 +76,12 @@ SELECT state, COALESCE(error, answer) FROM intake WHERE id = $1::bigint;
 -- name: TALK_TASK_OPEN (talk)
 SELECT count(*) FROM task
 WHERE kind = $1::text AND done_at IS NULL AND (case_id = $2::bigint OR case_id IS NULL OR $2::bigint = 0);
+
+-- name: TALK_CODE_OF (talk)
+SELECT lpad(a.code::text, 3, '0') FROM referral_ask a JOIN referral r ON r.id = a.referral_id
+WHERE a.contact_id = $1::bigint AND r.case_id = $2::bigint;
+
+-- Three digits that are no code of this phone.
+-- name: TALK_WRONG (talk)
+SELECT lpad(min(n)::text, 3, '0') FROM generate_series(100, 999) n
+WHERE NOT EXISTS (SELECT FROM referral_ask a WHERE a.contact_id = $1::bigint AND a.code = n);

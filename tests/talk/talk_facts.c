@@ -166,6 +166,31 @@ facts_code(const struct receiver *who, char code[4])
 	return there;
 }
 
+bool
+facts_code_of(const struct receiver *who, int64_t case_id, char code[4])
+{
+	struct db_rows *r = NULL;
+	enum rc rc = db_run(
+	    world.db, TALK(TALK_CODE_OF), &r, db_i64(who->contact_id), db_i64(case_id));
+	bool there;
+
+	r = must(rc, r);
+	there = db_count(r) > 0 && str_copy(code, 4, db_get_text(r, 0, 0));
+	db_rows_free(r);
+	return there;
+}
+
+void
+facts_wrong(const struct receiver *who, char code[4])
+{
+	struct db_rows *r = NULL;
+	enum rc rc = db_run(world.db, TALK(TALK_WRONG), &r, db_i64(who->contact_id));
+
+	r = must(rc, r);
+	(void)!str_copy(code, 4, db_get_text(r, 0, 0));
+	db_rows_free(r);
+}
+
 /* S10: the person's last word about police in this case is a yes. */
 bool
 facts_police_may(int64_t case_id)

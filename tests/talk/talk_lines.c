@@ -255,6 +255,13 @@ on_group(struct talk *k, struct mobile *m, const char *arg)
 	return true;
 }
 
+static bool
+on_hours(struct talk *k, struct mobile *m, const char *arg)
+{
+	(void)m;
+	return registry_hours(arg) || fail(k, "hours A 09:00-18:00 mon-fri");
+}
+
 /* The next text is read so late: an outage, or the phone was off. */
 static bool
 on_late(struct talk *k, struct mobile *m, const char *arg)
@@ -302,11 +309,14 @@ static const struct command commands[] = {
 	{ "at most", on_at_most },
 	{ "at", on_at },
 	{ "bearer", on_bearer },
+	{ "console refuses", says_console_refused },
+	{ "console", says_console },
 	{ "cut", says_cut },
 	{ "data", says_data },
 	{ "dial", says_dial },
 	{ "flood", says_flood },
 	{ "group", on_group },
+	{ "hours", on_hours },
 	{ "job answer", says_job },
 	{ "job refuses", says_job_refused },
 	{ "lang", on_lang },

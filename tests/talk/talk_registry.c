@@ -102,3 +102,15 @@ world_group(const char *letters)
 	if (db_run(world.db, TALK(TALK_GROUP), NULL, db_text(names)) != RC_OK)
 		fatalx("talk.group", "sqlstate=%s", db_error(world.db));
 }
+
+bool
+registry_hours(const char *line)
+{
+	for (size_t i = 0; i < talk_receivers_n; i++) {
+		if (talk_receivers[i].letter != line[0] || line[1] != ' ')
+			continue;
+		return db_run(world.db, TALK(TALK_HOURS), NULL,
+			   db_text(talk_receivers[i].name), db_text(line + 2)) == RC_OK;
+	}
+	return false;
+}

@@ -53,6 +53,28 @@ row_digit(const struct talk *k, const struct mobile *m)
 	return 0;
 }
 
+static bool
+is_code_of(const char *name)
+{
+	return strncmp(name, "code", 4) == 0 && name[4] >= '1' &&
+	    name[4] <= '0' + TALK_PHONES;
+}
+
+/* "{code2}": of the case of phone 2; "{wrong}": of none. */
+static bool
+other_code(struct talk *k, const struct receiver *r, const char *name, char code[4])
+{
+	struct facts c;
+
+	if (r == NULL)
+		return false;
+	if (is_code_of(name))
+		return facts_case(&k->phone[name[4] - '1'], &c) &&
+		    facts_code_of(r, c.id, code);
+	facts_wrong(r, code);
+	return true;
+}
+
 /* "{code}" and its like in what is typed; false when one of them is not known yet. */
 static bool
 fill_one(struct talk *k, struct mobile *m, const struct receiver *r, const char *name,
@@ -71,7 +93,10 @@ fill_one(struct talk *k, struct mobile *m, const struct receiver *r, const char 
 		}
 		return true;
 	}
-	if (strncmp(name, "code", n) == 0) {
+	if (n == 5 && (strncmp(name, "wrong", n) == 0 || is_code_of(name))) {
+		if (!other_code(k, r, name, code))
+			return fail(k, "nobody asked this receiver about that case");
+	} else if (strncmp(name, "code", n) == 0) {
 		if (r == NULL || !facts_code(r, code))
 			return fail(k, "nobody asked this receiver: no {code}");
 	} else if (strncmp(name, "lang", n) == 0) {
