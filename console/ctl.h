@@ -18,8 +18,8 @@
 #define CTL_NOT_DONE 1
 #define CTL_WRONG_USAGE 2
 
-#define CTL_WORDS 4
-#define CTL_OPTS 16
+#define CTL_WORDS 20
+#define CTL_OPTS 24
 #define CTL_OPT_MAX 24
 
 struct ctl;
@@ -74,6 +74,8 @@ void ctl_teach_group(FILE *to, const char *group);
 
 /* A line on stderr: "shyraqctl: what is wrong, and what to do"; with --json also {"error"} at the end. 1. */
 int ctl_wrong(const char *fmt, ...) PRINTF_LIKE(1, 2);
+/* Into `out` from now on, where stderr must stay still; NULL: to stderr again. */
+void ctl_wrong_to(char *out, size_t size);
 /* The same for wrong usage: 2. */
 int ctl_wrong_usage(const struct ctl *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* On long work: a line on stderr that the next one replaces, on a terminal alone. "" takes it away. */
@@ -94,6 +96,11 @@ struct db_rows *ctl_ask(const struct ctl *c, struct db *db, enum db_stmt st,
 #define CTL_WAIT_MS 5000
 int ctl_intake(
     struct ctl *c, const char *kind, const void *text, size_t n, const char *note);
+/* The same in two steps. The id, 0 after ctl_wrong; then -1: not answered yet, else CTL_DONE or CTL_NOT_DONE. */
+int64_t ctl_intake_put(
+    const struct ctl *c, struct db *db, const char *kind, const void *text, size_t n);
+int ctl_intake_look(
+    const struct ctl *c, struct db *db, int64_t id, char *answer, size_t size);
 
 /*
  * Rows as a table for people or, with --json, as an array of objects. Columns by kind: 'i' integer,
@@ -155,6 +162,9 @@ int ctl_keyholder_add(struct ctl *c);
 int ctl_receiver_add(struct ctl *c);
 int ctl_receiver_import(struct ctl *c);
 int ctl_receiver_list(struct ctl *c);
+int ctl_receiver_show(struct ctl *c);
+int ctl_receiver_set(struct ctl *c);
+int ctl_receiver_export(struct ctl *c);
 int ctl_receiver_suspend(struct ctl *c);
 int ctl_receiver_resume(struct ctl *c);
 int ctl_queue(struct ctl *c);
@@ -164,11 +174,29 @@ int ctl_case_show(struct ctl *c);
 int ctl_case_hold(struct ctl *c);
 int ctl_case_release(struct ctl *c);
 int ctl_case_holds(struct ctl *c);
+int ctl_case_close(struct ctl *c);
+int ctl_case_reopen(struct ctl *c);
+int ctl_case_link(struct ctl *c);
+int ctl_case_unlink(struct ctl *c);
+int ctl_case_links(struct ctl *c);
+int ctl_case_assert(struct ctl *c);
+int ctl_case_history(struct ctl *c);
+int ctl_case_confirm(struct ctl *c);
+int ctl_case_outcomes(struct ctl *c);
 int ctl_audit_verify(struct ctl *c);
 int ctl_job_list(struct ctl *c);
 int ctl_job_answer(struct ctl *c);
 int ctl_task_list(struct ctl *c);
+int ctl_task_show(struct ctl *c);
+int ctl_task_take(struct ctl *c);
+int ctl_task_answer(struct ctl *c);
 int ctl_task_done(struct ctl *c);
+int ctl_case_read(struct ctl *c);
+int ctl_desk(struct ctl *c);
+int ctl_duty_list(struct ctl *c);
+int ctl_duty_set(struct ctl *c);
+int ctl_duty_end(struct ctl *c);
+int ctl_duty_check(struct ctl *c);
 int ctl_modem_list(struct ctl *c);
 int ctl_modem_ussd(struct ctl *c);
 int ctl_modem_drain(struct ctl *c);

@@ -53,9 +53,8 @@ tell(const struct ctl *c, int64_t id, bool fine, const char *answer)
 	return CTL_DONE;
 }
 
-/* 0 or 1 once dispatch has answered; -1: not yet. */
-static int
-look(const struct ctl *c, struct db *db, int64_t id)
+int
+ctl_intake_look(const struct ctl *c, struct db *db, int64_t id, char *answer, size_t size)
 {
 	const struct db_param v = db_i64(id);
 	struct db_rows *r = ctl_ask(c, db, ST_INTAKE_STATE, &v, 1);
@@ -68,7 +67,8 @@ look(const struct ctl *c, struct db *db, int64_t id)
 	if (strcmp(state, "new") != 0) {
 		bool fine = strcmp(state, "done") == 0;
 
-		status = tell(c, id, fine, db_get_text(r, 0, fine ? 2 : 1));
+		status = fine ? CTL_DONE : CTL_NOT_DONE;
+		snprintf(answer, size, "%s", db_get_text(r, 0, fine ? 2 : 1));
 	}
 	db_rows_free(r);
 	return status;
@@ -78,44 +78,54 @@ static int
 wait_answer(const struct ctl *c, struct db *db, int64_t id, const char *note)
 {
 	int64_t begun = clock_mono_us() / 1000, passed = 0;
+	char answer[256] = "";
 	int status = -1;
 
 	while (status < 0 && passed < CTL_WAIT_MS) {
 		ctl_progress("%s ... %lld s", note, (long long)(passed / 1000));
 		usleep(LOOK_MS * 1000);
-		status = look(c, db, id);
+		status = ctl_intake_look(c, db, id, answer, sizeof(answer));
 		passed = clock_mono_us() / 1000 - begun;
 	}
 	ctl_progress("%s", "");
+	if (status == CTL_NOT_DONE && answer[0] == '\0')
+		return status; /* the database said why */
 	if (status >= 0)
-		return status;
+		return tell(c, id, status == CTL_DONE, answer);
 	return ctl_wrong(
 	    "nobody has taken it within %d s: no shyraq-dispatch leads "
 	    "(`shyraqctl status`). It is kept (intake %lld) and done when one does",
 	    CTL_WAIT_MS / 1000, (long long)id);
 }
 
+int64_t
+ctl_intake_put(
+    const struct ctl *c, struct db *db, const char *kind, const void *text, size_t n)
+{
+	uint8_t *box = xmalloc(n + SEAL_BOX_OVERHEAD);
+	struct db_rows *r = NULL;
+	int64_t id = 0;
+
+	if (seal_up(c, text, n, box) == CTL_DONE) {
+		const struct db_param v[] = { db_text(kind),
+			db_bytes(box, n + SEAL_BOX_OVERHEAD) };
+
+		r = ctl_ask(c, db, ST_INTAKE_PUT, v, ARRAY_LEN(v));
+	}
+	if (r != NULL)
+		id = db_get_i64(r, 0, 0);
+	db_rows_free(r);
+	free(box);
+	return id;
+}
+
 int
 ctl_intake(struct ctl *c, const char *kind, const void *text, size_t n, const char *note)
 {
-	uint8_t *box = xmalloc(n + SEAL_BOX_OVERHEAD);
-	struct db *db = NULL;
-	int status = seal_up(c, text, n, box);
+	struct db *db = ctl_db(c, DB_CTL);
+	int64_t id = db == NULL ? 0 : ctl_intake_put(c, db, kind, text, n);
+	int status = id == 0 ? CTL_NOT_DONE : wait_answer(c, db, id, note);
 
-	if (status == CTL_DONE) {
-		db = ctl_db(c, DB_CTL);
-		status = db == NULL ? CTL_NOT_DONE : CTL_DONE;
-	}
-	if (status == CTL_DONE) {
-		const struct db_param v[] = { db_text(kind),
-			db_bytes(box, n + SEAL_BOX_OVERHEAD) };
-		struct db_rows *r = ctl_ask(c, db, ST_INTAKE_PUT, v, ARRAY_LEN(v));
-
-		status = r == NULL ? CTL_NOT_DONE
-				   : wait_answer(c, db, db_get_i64(r, 0, 0), note);
-		db_rows_free(r);
-	}
-	free(box);
 	db_free(db);
 	return status;
 }

@@ -23,6 +23,9 @@
 /* What main needs at the end: whether stdout has its one value, and the first thing that was wrong. */
 static bool printed;
 static char first_wrong[512];
+/* Where the next wrong thing is told instead of stderr; NULL: there. */
+static char *instead;
+static size_t instead_size;
 
 static void say(const char *fmt, va_list ap) PRINTF_LIKE(1, 0);
 
@@ -34,9 +37,20 @@ say(const char *fmt, va_list ap)
 	ctl_progress("%s", "");
 	vsnprintf(line, sizeof(line), fmt, ap);
 	ctl_clean(clean, sizeof(clean), line);
+	if (instead != NULL) {
+		snprintf(instead, instead_size, "%s", clean);
+		return;
+	}
 	fprintf(stderr, "shyraqctl: %s\n", clean);
 	if (first_wrong[0] == '\0')
 		memcpy(first_wrong, clean, sizeof(clean));
+}
+
+void
+ctl_wrong_to(char *out, size_t size)
+{
+	instead = out;
+	instead_size = size;
 }
 
 int

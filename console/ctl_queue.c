@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * shyraqctl queue, case and task: what waits, what failed, what a case came to. Codes, states and times
+ * shyraqctl queue and case: what waits, what failed, what a case came to. Codes, states and times
  * alone: no number and no word of a person is ever printed. Called by ctl.c.
  */
 #include <jansson.h>
@@ -63,37 +63,17 @@ ctl_queue(struct ctl *c)
 	return list(c, ST_QUEUE_COUNTS, NULL, 0, counts, "tiia");
 }
 
-static int
-about_row(struct ctl *c, const char *kind, const char *what)
+int
+ctl_queue_retry(struct ctl *c)
 {
 	char text[INTAKE_MAX];
 	int64_t id;
 	size_t n;
 
-	if (!ctl_number(c->words[0], what, &id))
+	if (!ctl_number(c->words[0], "ID", &id))
 		return CTL_WRONG_USAGE;
 	n = intake_pack_row(id, text);
-	return ctl_intake(c, kind, text, n, "told to dispatch");
-}
-
-int
-ctl_queue_retry(struct ctl *c)
-{
-	return about_row(c, INTAKE_RETRY, "ID");
-}
-
-int
-ctl_task_done(struct ctl *c)
-{
-	return about_row(c, INTAKE_TASK, "ID");
-}
-
-int
-ctl_task_list(struct ctl *c)
-{
-	static const char *const names[] = { "id", "kind", "case", "message", "at" };
-
-	return list(c, ST_TASK_LIST, NULL, 0, names, "itiia");
+	return ctl_intake(c, INTAKE_RETRY, text, n, "told to dispatch");
 }
 
 int

@@ -9,8 +9,9 @@
 #define ORDERS "a login in shyraq_operator"
 #define SUPERVISES "a login in shyraq_supervisor"
 #define OWNER "the login that owns the schema (shyraq_owner)"
-#define RECEIVER_OPTIONS \
-	"--name= --kind= --region= --lang= --number= --order= --vetted --sample"
+#define RECEIVER_OPTIONS                                                          \
+	"--name= --kind= --region= --lang= --number= --order= --vetted --sample " \
+	"--group= --langs= --takes= --services= --of= --hours= --beds= --role= --shift="
 
 const struct ctl_row ctl_rows[] = {
 	{ "db", "migrate", "", "bring the schema and its grants up to date", "", 0, 0,
@@ -54,11 +55,13 @@ const struct ctl_row ctl_rows[] = {
 	    "  shyraqctl keyholder add --name aigul --public keys/aigul.pub\n" },
 	{ "receiver", "add",
 	    "--name N --kind K --region R --lang L\n"
-	    "      --number +7...|- [--order N] [--vetted] [--sample]",
+	    "      --number +7...|- [--order N] [--vetted] [--sample] [--group G]\n"
+	    "      [--langs L] [--takes W] [--services N] [--of C] [--hours H] [--beds N]\n"
+	    "      [--role R] [--shift S]",
 	    "a shelter, NGO, operator ... and its phone", RECEIVER_OPTIONS, 0, 0, ORDERS,
 	    ctl_receiver_add,
 	    "The number leaves this program sealed to intake.pub; shyraq-dispatch stores it.\n"
-	    "The same name again changes the receiver and adds a phone; a number that is\n"
+	    "The same name again changes what is given and adds a phone; a number that is\n"
 	    "given again moves to the new receiver.\n"
 	    "  --kind    shelter ngo police social embassy child legal health labour\n"
 	    "            operator (asked when nobody else is left)\n"
@@ -66,6 +69,8 @@ const struct ctl_row ctl_rows[] = {
 	    "  --lang    kk ru uz ky tg tk en\n"
 	    "  --order   smaller is asked first among those equally close (0)\n"
 	    "  --vetted  the organisation was checked; the shipped policy asks no other\n"
+	    "  --sample  invented: never asked in production\n"
+	    "The others are columns of `receiver import`, which says what they are.\n"
 	    "  shyraqctl receiver add --name \"Shelter A\" --kind ngo --region \"KZ-47 KZ\" \\\n"
 	    "      --lang ru --number +77022345678 --vetted\n"
 	    "A number on the command line stays in the shell's history: with --number - it\n"
@@ -73,17 +78,47 @@ const struct ctl_row ctl_rows[] = {
 	{ "receiver", "import", "FILE.csv [--yes]", "many receivers from a CSV file",
 	    "--yes", 1, 1, ORDERS, ctl_receiver_import,
 	    "Without --yes it only reads: every row is checked, mistakes are told by line,\n"
-	    "and nothing is written. With --yes all rows are stored, or none.\n"
+	    "then who is new and what changes; nothing is written. With --yes all rows are\n"
+	    "stored, or none.\n"
 	    "The first line names the columns, in any order, parted by , or ; :\n"
 	    "  name,kind,regions,lang,number,order,vetted\n"
 	    "  Shelter A,ngo,KZ-47 KZ,ru,+77022345678,0,yes\n"
-	    "order and vetted may be left out. Two phones of one receiver are two rows.\n"
+	    "All from order on may be left out; a column that is not there changes nothing.\n"
+	    "  order vetted  as in `receiver add`\n"
+	    "  group     receivers of one name here are a mobile group: ngo, social, police\n"
+	    "  langs     that it speaks: \"kk ru\"\n"
+	    "  takes     man woman woman_children child; empty: all\n"
+	    "  services  bed doctor advice papers way wages\n"
+	    "  of        an embassy's country: UZ\n"
+	    "  hours     09:00-18:00 mon-fri; several parted by ; ; empty: round the clock\n"
+	    "  beds      places free today\n"
+	    "  role      of the phone: head, duty\n"
+	    "  shift     of the phone: 20:00-08:00 mon-sun; empty: always\n"
+	    "  sample    yes: invented, refused where conf/service.conf says production\n"
+	    "Two phones of one receiver are two rows; only number, role, shift differ.\n"
 	    "From a spreadsheet: set the number's column to text, save as CSV UTF-8.\n" },
 	{ "receiver", "list", "", "receivers, without numbers", "", 0, 0, LOOKS,
 	    ctl_receiver_list,
-	    "\"phones\" says how many of its phones are in use. Below the table: the ids of\n"
-	    "the phones where there are several, in the order in which they were added, and\n"
-	    "those that are suspended alone.\n" },
+	    "\"phones\" says how many of its phones are in use, \"beds\" what was told within\n"
+	    "a day (- not known). Below the table: the ids of the phones where there are\n"
+	    "several, in the order in which they were added, and those that are suspended\n"
+	    "alone.\n" },
+	{ "receiver", "show", "NAME", "all that is known of one", "", 1, 1, LOOKS,
+	    ctl_receiver_show,
+	    "With its phones by id: role, shift, whether they are on shift now; no number.\n" },
+	{ "receiver", "set", "NAME KEY=VALUE ... [--contact ID]",
+	    "change what is known of one", "--contact=", 2, CTL_WORDS, ORDERS,
+	    ctl_receiver_set,
+	    "KEY is a column of `receiver import` but name and number, or away: 3d, 12h,\n"
+	    "90min, no. An empty VALUE is what it is by default. role and shift are of one\n"
+	    "phone: --contact, its id in `receiver show`.\n"
+	    "  shyraqctl receiver set \"Shelter A\" beds=3 hours=\"09:00-18:00 mon-fri\"\n"
+	    "  shyraqctl receiver set \"Shelter A\" away=3d\n"
+	    "  shyraqctl receiver set \"Shelter A\" shift=20:00-08:00 --contact 12\n" },
+	{ "receiver", "export", "", "the registry as CSV, without numbers", "", 0, 0,
+	    LOOKS, ctl_receiver_export,
+	    "A row a phone, in columns that `receiver import` takes; the column number is\n"
+	    "empty, for nobody at a console can open it.\n" },
 	{ "receiver", "suspend", "NAME [--contact ID | --contact -]",
 	    "a lost phone, a receiver that left", "--contact=", 1, 1, ORDERS,
 	    ctl_receiver_suspend,
@@ -121,6 +156,13 @@ const struct ctl_row ctl_rows[] = {
 	    1, 1, LOOKS, ctl_case_show,
 	    "NUMBER as receivers see it (317 or №317). Coded answers, states and times; no\n"
 	    "words of the person, no number.\n" },
+	{ "case", "read", "NUMBER [--key FILE]",
+	    "a person's own words, with your own key", "--key=", 1, 1,
+	    "a login in shyraq_caseworker, and your own key", ctl_case_read,
+	    "On a case worker's own machine, on a terminal alone: the words are opened here\n"
+	    "with your key (keys_dir/LOGIN.key, or --key), and the audit says who asked.\n"
+	    "What was sealed before your key was added does not open.\n"
+	    "  shyraqctl --login aigul case read 317 --key ~/aigul.key\n" },
 	{ "case", "hold", "NUMBER --reason TEXT", "a case that must not be erased by age",
 	    "--reason=", 1, 1, SUPERVISES, ctl_case_hold,
 	    "A court, an inspection, a complaint. Everything of the case stays until\n"
@@ -131,6 +173,41 @@ const struct ctl_row ctl_rows[] = {
 	    "If its time is over already, within the hour.\n" },
 	{ "case", "holds", "", "which cases are held, by whom, why, since when", "", 0, 0,
 	    LOOKS, ctl_case_holds, "One row a held case.\n" },
+	{ "case", "close", "NUMBER --outcome CODE [--reason TEXT]", "a case at its end",
+	    "--outcome= --reason=", 1, 1, ORDERS, ctl_case_close,
+	    "CODE of `case outcomes`. Who was asked and has not answered stands down; the\n"
+	    "place and waiting words are wiped. The person is told nothing: ? says it.\n"
+	    "  shyraqctl case close 317 --outcome prank\n" },
+	{ "case", "reopen", "NUMBER --reason TEXT", "a closed case is open again",
+	    "--reason=", 1, 1, ORDERS, ctl_case_reopen,
+	    "With who had it, where they still may; else it is asked for anew. Its history\n"
+	    "stays as it is. The place is gone: it has to be asked for again.\n" },
+	{ "case", "link", "NUMBER TO", "two cases that are one", "", 2, 2, ORDERS,
+	    ctl_case_link,
+	    "NUMBER goes along with TO: receivers hear of one, with how many people there\n"
+	    "are in both; who was asked about NUMBER hears which case it is.\n" },
+	{ "case", "unlink", "NUMBER", "on its own again", "", 1, 1, ORDERS,
+	    ctl_case_unlink, "Its ladder begins.\n" },
+	{ "case", "links", "NUMBER", "cases that are one with it, or may be", "", 1, 1,
+	    LOOKS, ctl_case_links,
+	    "Those that are linked, and those that tell of the same place within a day.\n" },
+	{ "case", "assert", "NUMBER WHAT CODE [--reason TEXT]",
+	    "what an organisation says of it", "--reason=", 3, 3, ORDERS, ctl_case_assert,
+	    "WHAT legal: reported registered no_evidence reclassified court sentence\n"
+	    "acquitted; identified or not_identified, by whom: Police NGO CourtOrProsecution\n"
+	    "NonPoliceGovernmentalOrganization Other. None overwrites one before.\n"
+	    "  shyraqctl case assert 317 legal registered\n" },
+	{ "case", "history", "NUMBER", "all that was said of it, by whom, when", "", 1, 1,
+	    LOOKS, ctl_case_history,
+	    "Outcomes, closings, openings, links, assertions.\n" },
+	{ "case", "confirm", "NUMBER [--no] [--reason TEXT]",
+	    "an acceptance from a phone that sent wrong codes", "--no --reason=", 1, 1,
+	    ORDERS, ctl_case_confirm,
+	    "Call the receiver first, on a number that you know. Confirmed, the case is\n"
+	    "theirs and the ladder stops; --no asks others at once.\n" },
+	{ "case", "outcomes", "", "the closed list of outcomes", "", 0, 0,
+	    CTL_NO_DATABASE, ctl_case_outcomes,
+	    "Code, group, whether it closes a case, and HTCDS cas_Status and spl_Type.\n" },
 	{ "job", "list", "[--open]", "offers of work that people asked about", "--open",
 	    0, 0, LOOKS, ctl_job_list,
 	    "The last 200, or those alone that wait for an answer: id, age, language,\n"
@@ -152,10 +229,57 @@ const struct ctl_row ctl_rows[] = {
 	    "them, names the first that was changed, is gone or was never chained, and\n"
 	    "prints the head. Keep heads elsewhere: --head N:HASH proves that the chain\n"
 	    "still goes through one that you were told before.\n" },
-	{ "task", "list", "", "what waits for a person", "", 0, 0, LOOKS, ctl_task_list,
-	    "The oldest 200 open tasks.\n" },
-	{ "task", "done", "ID", "a task that a person has seen to", "", 1, 1, ORDERS,
-	    ctl_task_done, "It leaves the list; who said so is written to the audit.\n" },
+	{ "task", "list", "[--kind K] [--case N] [--mine] [--older MIN] [--all]",
+	    "what waits for a person", "--kind= --case= --mine --older= --all", 0, 0,
+	    LOOKS, ctl_task_list,
+	    "The oldest 200 open tasks, with who has taken each and since when. --mine: those\n"
+	    "that you have; --older: that wait for so many minutes; --all: with those that\n"
+	    "are done, and how they ended.\n"
+	    "  shyraqctl task list --kind danger --older 5\n" },
+	{ "task", "show", "ID", "one task: what it asks, how it may end", "", 1, 1, LOOKS,
+	    ctl_task_show,
+	    "What to do, the case by number, the receiver by name, who has it, and the\n"
+	    "closed list of outcomes for `task done`.\n" },
+	{ "task", "take", "ID [--back | --from LOGIN]", "it is yours; others see it",
+	    "--back --from=", 1, 1, ORDERS, ctl_task_take,
+	    "One person has a task: a second one is told who has it. --back puts it back;\n"
+	    "--from takes it over from a colleague who left.\n"
+	    "  shyraqctl task take 71\n" },
+	{ "task", "answer", "ID [--text TEXT]", "write the answer that a task asks for",
+	    "--text=", 1, 1, ORDERS, ctl_task_answer,
+	    "For a task about an offer of work (job_check): as `job answer`, by the task's\n"
+	    "id. The task is done with it. Others have no written answer.\n" },
+	{ "task", "done", "ID [--outcome CODE]", "a task that a person has seen to",
+	    "--outcome=", 1, 1, ORDERS, ctl_task_done,
+	    "It leaves the list; who said so is written to the audit. CODE is of the closed\n"
+	    "list that `task show` names; without one it is \"done\".\n"
+	    "  shyraqctl task done 71 --outcome passed_on\n" },
+	{ "duty", "list", "[--part P] [--all]", "who is on duty, now and to come",
+	    "--part= --all", 0, 0, LOOKS, ctl_duty_list,
+	    "Who is on duty now stands first. --all: with shifts that are over.\n" },
+	{ "duty", "set", "LOGIN --part P --from T --to T [--phone ID] [--days N]",
+	    "a shift of somebody", "--part= --from= --to= --phone= --days=", 1, 1, ORDERS,
+	    ctl_duty_set,
+	    "P is operator, caseworker or supervisor, and LOGIN is in that role. T is now,\n"
+	    "+8h, or a time with its zone. The phone that is told is one of a receiver of\n"
+	    "kind operator, by its id in `receiver list`. --days: the same hours on so many\n"
+	    "days in a row.\n"
+	    "  shyraqctl duty set aigul --part caseworker --from \"2026-11-22 20:00+05\" \\\n"
+	    "      --to +12h --phone 14 --days 7\n" },
+	{ "duty", "end", "ID", "a shift ends now, or does not begin", "", 1, 1, ORDERS,
+	    ctl_duty_end, "ID as in `duty list`.\n" },
+	{ "duty", "check", "[--part P]", "hours of the next 14 days that nobody covers",
+	    "--part=", 0, 0, LOOKS, ctl_duty_check,
+	    "One row a gap. Ends with 1 when there is one.\n" },
+	{ "desk", "", "[--key FILE] [--idle MIN]", "the live desk of a case worker",
+	    "--key= --idle=", 0, 0, "a login in shyraq_caseworker, and your own key",
+	    ctl_desk,
+	    "Cases in danger that wait, with their windows counting down. The person's words\n"
+	    "are opened here, with your key (keys_dir/LOGIN.key, or --key), and stand nowhere\n"
+	    "else; after --idle minutes without a key (5) the screen is blank. Claim a case,\n"
+	    "answer by a phrase or in your own words: at once while the window is open, else\n"
+	    "it is read when they write again.\n"
+	    "  shyraqctl --login aigul desk --key ~/aigul.key\n" },
 	{ "modem", "list", "", "links: state, signal, texts, SIM slots", "", 0, 0, LOOKS,
 	    ctl_modem_list, "As their daemons last told it.\n" },
 	{ "modem", "ussd", "NAME CODE", "dial a code (balance) and show the answer", "",

@@ -12,17 +12,61 @@
 #include "seal.h"
 #include "str.h"
 
+const char *const intake_fields[INTAKE_FIELDS] = {
+	[INTAKE_KIND] = "kind",
+	[INTAKE_REGIONS] = "regions",
+	[INTAKE_LANG] = "lang",
+	[INTAKE_ORDER] = "order",
+	[INTAKE_VETTED] = "vetted",
+	[INTAKE_GROUP] = "group",
+	[INTAKE_LANGS] = "langs",
+	[INTAKE_TAKES] = "takes",
+	[INTAKE_SERVICES] = "services",
+	[INTAKE_OF] = "of",
+	[INTAKE_HOURS] = "hours",
+	[INTAKE_BEDS] = "beds",
+	[INTAKE_SAMPLE] = "sample",
+	[INTAKE_AWAY] = "away",
+	[INTAKE_ROLE] = "role",
+	[INTAKE_SHIFT] = "shift",
+};
+/* Without these a receiver cannot be asked. */
+#define NEEDED (1U << INTAKE_KIND | 1U << INTAKE_REGIONS | 1U << INTAKE_LANG)
+
+bool
+intake_give(struct intake_receiver *r, enum intake_field f, const char *value)
+{
+	if (!str_copy(r->value[f], sizeof(r->value[f]), value))
+		return false;
+	r->given |= 1U << f;
+	return true;
+}
+
+const char *
+intake_given(const struct intake_receiver *r, enum intake_field f)
+{
+	return (r->given >> f & 1U) != 0 ? r->value[f] : NULL;
+}
+
 size_t
 intake_pack(const struct intake_receiver *r, char out[INTAKE_MAX])
 {
 	size_t len = 0;
+	bool fits = str_add(out, INTAKE_MAX, &len, "name=%s\n", r->name);
 
-	if (!str_add(out, INTAKE_MAX, &len,
-		"name=%s\nkind=%s\nlang=%s\nregions=%s\nnumber=%s\norder=%d\nvetted=%d\nsample=%d\n",
-		r->name, r->kind, r->lang, r->regions, r->number.s, r->order, r->vetted,
-		r->sample))
-		return 0;
-	return len;
+	if (fits && r->change)
+		fits = str_add(out, INTAKE_MAX, &len, "change=1\ncontact=%lld\n",
+		    (long long)r->contact);
+	else if (fits)
+		fits = str_add(out, INTAKE_MAX, &len, "number=%s\n", r->number.s);
+	for (int f = 0; fits && f < INTAKE_FIELDS; f++) {
+		const char *v = intake_given(r, (enum intake_field)f);
+
+		if (v != NULL)
+			fits = str_add(
+			    out, INTAKE_MAX, &len, "%s=%s\n", intake_fields[f], v);
+	}
+	return fits ? len : 0;
 }
 
 bool
@@ -57,35 +101,25 @@ static bool
 take_receiver(void *into, const char *name, const char *value)
 {
 	struct intake_receiver *r = into;
-	int64_t n;
 
 	if (strcmp(name, "name") == 0)
 		return str_copy(r->name, sizeof(r->name), value) && r->name[0] != '\0';
-	if (strcmp(name, "kind") == 0)
-		return str_copy(r->kind, sizeof(r->kind), value);
-	if (strcmp(name, "lang") == 0)
-		return str_copy(r->lang, sizeof(r->lang), value);
-	if (strcmp(name, "regions") == 0)
-		return str_copy(r->regions, sizeof(r->regions), value);
 	if (strcmp(name, "number") == 0)
 		return phone_parse(value, &r->number) == RC_OK;
-	if (strcmp(name, "order") == 0) {
-		if (!number(value, &n) || n < INT32_MIN || n > INT32_MAX)
-			return false;
-		r->order = (int)n;
-	} else if (strcmp(name, "vetted") == 0) {
-		r->vetted = value[0] == '1';
-	} else if (strcmp(name, "sample") == 0) {
-		r->sample = value[0] == '1';
-	} else {
-		return false;
+	if (strcmp(name, "contact") == 0)
+		return number(value, &r->contact) && r->contact >= 0;
+	r->change = r->change || strcmp(name, "change") == 0;
+	if (strcmp(name, "change") == 0)
+		return true;
+	for (int f = 0; f < INTAKE_FIELDS; f++) {
+		if (strcmp(name, intake_fields[f]) == 0)
+			return intake_give(r, (enum intake_field)f, value);
 	}
-	return true;
+	return false;
 }
 
-/* Every line of a record to `take`; false: no line "name=value", or one that it does not want. */
-static bool
-lines(
+bool
+intake_lines(
     const char *p, size_t n, bool (*take)(void *, const char *, const char *), void *into)
 {
 	char text[INTAKE_MAX], *line, *rest = NULL;
@@ -109,9 +143,13 @@ enum rc
 intake_unpack(const char *p, size_t n, struct intake_receiver *r)
 {
 	memset(r, 0, sizeof(*r));
-	if (!lines(p, n, take_receiver, r))
+	if (!intake_lines(p, n, take_receiver, r) || r->name[0] == '\0')
 		return RC_REFUSED;
-	return r->name[0] != '\0' && r->number.s[0] != '\0' ? RC_OK : RC_REFUSED;
+	if (r->change)
+		return r->number.s[0] == '\0' && r->given != 0 ? RC_OK : RC_REFUSED;
+	return r->number.s[0] != '\0' && r->contact == 0 && (r->given & NEEDED) == NEEDED
+	    ? RC_OK
+	    : RC_REFUSED;
 }
 
 enum rc
@@ -167,7 +205,8 @@ enum rc
 intake_unpack_active(const char *p, size_t n, struct intake_active *a)
 {
 	memset(a, 0, sizeof(*a));
-	return lines(p, n, take_active, a) && a->name[0] != '\0' ? RC_OK : RC_REFUSED;
+	return intake_lines(p, n, take_active, a) && a->name[0] != '\0' ? RC_OK
+									: RC_REFUSED;
 }
 
 bool
@@ -220,7 +259,7 @@ enum rc
 intake_unpack_answer(const char *p, size_t n, struct intake_answer *a)
 {
 	memset(a, 0, sizeof(*a));
-	if (!lines(p, n, take_answer, a))
+	if (!intake_lines(p, n, take_answer, a))
 		return RC_REFUSED;
 	return a->id > 0 && a->text[0] != '\0' ? RC_OK : RC_REFUSED;
 }
@@ -243,5 +282,5 @@ enum rc
 intake_unpack_row(const char *p, size_t n, int64_t *id)
 {
 	*id = 0;
-	return lines(p, n, take_row, id) && *id > 0 ? RC_OK : RC_REFUSED;
+	return intake_lines(p, n, take_row, id) && *id > 0 ? RC_OK : RC_REFUSED;
 }

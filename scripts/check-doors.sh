@@ -16,8 +16,9 @@ libconfig\.h	lib/conf\.c|lib/engine/([a-z_]+_conf|policy)\.c
 gettext-po\.h	lib/text(_po)?\.c
 uni[a-z]+\.h	lib/str\.c|lib/engine/(match|fold|number_mask)[a-z_]*\.c
 sodium\.h|sodium/.*	lib/seal\.c
-microhttpd\.h	lib/http\.c
-ncurses\.h|ncursesw/.*|curses\.h	console/ctl_(top|desk)\.c
+microhttpd\.h|gnutls/.*	lib/http\.c
+openssl/.*	daemon/smpp_tls\.c
+ncurses\.h|ncursesw/.*|curses\.h	console/ctl_(top|desk_screen)\.c
 jansson\.h	tests/.*|console/ctl[a-z_]*\.[ch]
 csv\.h	console/ctl_csv\.c
 cmocka\.h	tests/.*

@@ -10,7 +10,7 @@ REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM shyraq_worker, shyraq_dispatch
 GRANT USAGE ON SEQUENCE block_seq TO shyraq_worker, shyraq_dispatch;
 GRANT SELECT, INSERT, UPDATE ON peer, session, casefile, case_answer, place, outbox, outbox_part
 	TO shyraq_worker, shyraq_dispatch;
-GRANT SELECT, INSERT ON inbox_key TO shyraq_worker;
+GRANT SELECT, INSERT, UPDATE ON inbox_key TO shyraq_worker;
 GRANT INSERT ON inbox, consent, epoch, epoch_box, narrative, task, audit
 	TO shyraq_worker, shyraq_dispatch;
 GRANT SELECT ON consent, keyholder, receiver, referral_ask TO shyraq_worker, shyraq_dispatch;
@@ -21,8 +21,9 @@ GRANT SELECT ON link_state TO shyraq_worker;
 -- the clock
 GRANT INSERT ON referral, referral_ask, contact TO shyraq_dispatch;
 GRANT INSERT, UPDATE ON receiver TO shyraq_dispatch;
+GRANT SELECT, INSERT ON receiver_group TO shyraq_dispatch;
 GRANT SELECT, UPDATE ON intake TO shyraq_dispatch;
-GRANT SELECT, INSERT, DELETE ON inbox_key TO shyraq_dispatch;
+GRANT SELECT, INSERT, UPDATE, DELETE ON inbox_key TO shyraq_dispatch;
 GRANT SELECT, UPDATE, DELETE ON part TO shyraq_dispatch;
 GRANT SELECT, INSERT, UPDATE ON link_state TO shyraq_dispatch;
 GRANT SELECT ON inbox TO shyraq_dispatch;
@@ -32,9 +33,10 @@ GRANT SELECT, INSERT, DELETE ON link_pause TO shyraq_dispatch;
 
 -- people at the command line: who looks, who orders, who may let others read words
 GRANT SELECT (name) ON schema_step TO shyraq_operator, shyraq_auditor;
-GRANT SELECT (id, name, kind, lang, regions, vetted, ord, active, sample) ON receiver
-	TO shyraq_operator, shyraq_auditor;
-GRANT SELECT (id, receiver_id, active, lost) ON contact TO shyraq_operator, shyraq_auditor;
+GRANT SELECT (id, name, kind, lang, regions, vetted, ord, active, sample, group_id, langs, takes, services,
+	of_country, hours, beds, beds_at, away_until) ON receiver TO shyraq_operator, shyraq_auditor;
+GRANT SELECT ON receiver_group TO shyraq_operator, shyraq_auditor;
+GRANT SELECT (id, receiver_id, active, lost, role, shift) ON contact TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, state, contact_id, key, link, failures, error, due_at, settled_at) ON outbox
 	TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, link, state, error, done_at) ON inbox TO shyraq_operator, shyraq_auditor;
@@ -54,7 +56,8 @@ GRANT INSERT (case_id, reason), DELETE ON legal_hold TO shyraq_supervisor;
 GRANT SELECT ON audit, audit_chain TO shyraq_supervisor, shyraq_auditor;
 -- what dispatch does for them
 GRANT UPDATE ON inbox TO shyraq_dispatch;
-GRANT SELECT (id, kind, inbox_id, case_id, done_at), UPDATE (done_at) ON task TO shyraq_dispatch;
+GRANT SELECT (id, kind, inbox_id, case_id, done_at, taken_by, taken_at),
+	UPDATE (done_at, done_by, outcome, taken_by, taken_at) ON task TO shyraq_dispatch;
 -- retention and the chain over the audit: nobody may change either
 GRANT SELECT ON case_idle TO shyraq_dispatch;
 GRANT INSERT ON case_stat TO shyraq_dispatch;
@@ -69,3 +72,19 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON job_check TO shyraq_worker, shyraq_dispa
 GRANT SELECT, INSERT, DELETE ON code_try TO shyraq_worker, shyraq_dispatch;
 GRANT DELETE ON session TO shyraq_worker;
 GRANT SELECT ON legal_hold TO shyraq_worker, shyraq_dispatch;
+-- people on duty and the live desk
+GRANT SELECT, INSERT, UPDATE ON desk_case TO shyraq_worker, shyraq_dispatch;
+GRANT SELECT ON duty TO shyraq_dispatch;
+GRANT SELECT ON duty TO shyraq_operator, shyraq_auditor;
+GRANT INSERT (login, part, contact_id, from_at, to_at), UPDATE (to_at), DELETE ON duty TO shyraq_operator;
+GRANT SELECT ON desk_list, desk_said TO shyraq_caseworker;
+GRANT SELECT (public_key) ON keyholder TO shyraq_caseworker;
+GRANT EXECUTE ON FUNCTION shyraq_words(bigint, bytea, bigint) TO shyraq_caseworker;
+-- linked cases
+GRANT SELECT ON case_link TO shyraq_worker, shyraq_dispatch;
+-- what receivers of themselves say, a lost phone, outcomes, cases that are one
+GRANT UPDATE (beds, beds_at, away_until) ON receiver TO shyraq_worker;
+GRANT INSERT, DELETE ON referral_ask TO shyraq_worker;
+GRANT INSERT ON assertion TO shyraq_worker, shyraq_dispatch;
+GRANT INSERT, UPDATE, DELETE ON case_link TO shyraq_dispatch;
+GRANT SELECT ON assertion, case_link TO shyraq_operator, shyraq_auditor;

@@ -30,7 +30,33 @@ RETURNING inbox_id;
 SELECT t.i, k.inbox_id
 FROM unnest($1::text[], $2::bytea[], $3::bigint[]) AS t(g, k, i)
 JOIN inbox_key k ON k.link_group = t.g AND k.key = t.k
-WHERE k.inbox_id <> t.i;
+WHERE k.inbox_id <> t.i AND k.bind IS NULL;
+
+-- A text read over SMPP (docs/adr/0004), in this order: the row's own reading, or one read before some row's:
+-- a repeat, the row stays. A row is open, and its bind has ended, or its answer was not written in time: a
+-- repeat, the row takes this reading. Else it is new, with a row of its own. The peer's lock keeps two
+-- workers apart; $6 and $7 are lists, "{1,2}".
+-- name: INBOX_KEY_READ (worker)
+WITH m AS (SELECT * FROM unnest($1::text[], $2::bytea[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[],
+		$7::text[]) AS t(g, k, i, b, n, lapsed, live)),
+seen AS (SELECT m.i, m.b, m.n, x.link_group, x.reading, x.inbox_id
+	FROM m CROSS JOIN LATERAL (
+		SELECT k.link_group, k.reading, k.inbox_id FROM inbox_key k
+		WHERE k.link_group = m.g AND k.key = m.k AND k.bind IS NOT NULL AND (k.reading >= m.n
+			OR k.open AND (k.reading = ANY(m.lapsed::bigint[])
+				OR k.bind <> m.b AND k.bind <> ALL(m.live::bigint[])))
+		ORDER BY k.reading <> m.n, k.reading < m.n, k.reading LIMIT 1) x),
+taken AS (UPDATE inbox_key k SET bind = s.b, reading = s.n, open = true, confirmed_at = NULL, at = shyraq_now()
+	FROM seen s WHERE s.reading < s.n AND k.bind IS NOT NULL AND k.link_group = s.link_group
+		AND k.reading = s.reading),
+fresh AS (INSERT INTO inbox_key (link_group, key, inbox_id, at, bind, reading, open)
+	SELECT g, k, i, shyraq_now(), b, n, true FROM m WHERE NOT EXISTS (SELECT FROM seen s WHERE s.i = m.i))
+SELECT i, inbox_id FROM seen;
+
+-- name: INBOX_KEY_CONFIRM (worker dispatch)
+UPDATE inbox_key k SET open = false, confirmed_at = shyraq_now()
+FROM unnest($1::text[], $2::bigint[]) AS t(g, n)
+WHERE k.link_group = t.g AND k.reading = t.n AND k.bind IS NOT NULL;
 
 -- A repeat hands out again only what is still claimed by the instance that offers it.
 -- name: REPEAT_SENDS (worker)
@@ -257,15 +283,19 @@ JOIN casefile c ON c.id = r.case_id
 WHERE a.contact_id = $1::bigint ORDER BY r.id DESC LIMIT 50;
 
 -- name: CONTACT_LOCK (worker dispatch)
-SELECT k.wrong_codes, shyraq_ms(k.wrong_since), k.reason_for, r.lang, r.id, k.number
+SELECT k.wrong_codes, shyraq_ms(k.wrong_since), k.reason_for, r.lang, r.id, k.number,
+	k.question, k.question_of, shyraq_ms(k.question_at), r.regions, r.away_until > shyraq_now()
 FROM contact k JOIN receiver r ON r.id = k.receiver_id WHERE k.id = $1::bigint FOR UPDATE OF k;
 
+-- Three: an acceptance from there waits for an operator.
 -- name: CONTACT_WRONG (worker dispatch)
-UPDATE contact SET wrong_codes = $2::bigint, wrong_since = shyraq_ts($3::bigint)
+UPDATE contact SET wrong_codes = $2::bigint, wrong_since = shyraq_ts($3::bigint),
+	held_until = CASE WHEN $4::boolean THEN shyraq_now() + interval '1 day' ELSE held_until END
 WHERE id = $1::bigint;
 
 -- name: CONTACT_REASON (worker dispatch)
-UPDATE contact SET reason_for = $2::bigint WHERE id = $1::bigint;
+UPDATE contact SET reason_for = $2::bigint, question = '', question_of = NULL, question_at = shyraq_now()
+WHERE id = $1::bigint;
 
 -- name: CASE_LOCK (worker dispatch)
 SELECT id, number, class, state, lang, peer_id, shyraq_ms(taken_at), taken_by,
@@ -275,8 +305,14 @@ SELECT id, number, class, state, lang, peer_id, shyraq_ms(taken_at), taken_by,
 	shyraq_ms(met_at)
 FROM casefile WHERE id = $1::bigint FOR UPDATE;
 
+-- How many more there are: with those of the cases that are linked to it.
 -- name: CASE_ANSWERS (worker dispatch)
-SELECT slot, code FROM case_answer WHERE case_id = $1::bigint ORDER BY slot;
+SELECT slot, CASE WHEN slot = 'count' THEN shyraq_persons($1::bigint, code) ELSE code END AS code
+FROM case_answer WHERE case_id = $1::bigint
+UNION ALL
+SELECT 'count', p FROM shyraq_persons($1::bigint, '') p
+WHERE p <> '' AND NOT EXISTS (SELECT FROM case_answer WHERE case_id = $1::bigint AND slot = 'count')
+ORDER BY slot;
 
 -- name: CASE_PLACE (worker dispatch)
 SELECT p.sealed FROM place p JOIN casefile c ON c.id = p.case_id AND c.hidden_at IS NULL
@@ -437,6 +473,18 @@ UNION ALL
 (SELECT 'parts', peer_id, shyraq_ms(min(due_at)) FROM part
 	WHERE due_at <= shyraq_now() AND NOT joined GROUP BY peer_id LIMIT 64)
 UNION ALL
+(SELECT 'outcome', id, shyraq_ms(outcome_due) FROM referral
+	WHERE outcome_due <= shyraq_now() ORDER BY outcome_due LIMIT 64)
+UNION ALL
+(SELECT 'offer', id, shyraq_ms(offer_due) FROM casefile
+	WHERE offer_due <= shyraq_now() ORDER BY offer_due LIMIT 64)
+UNION ALL
+(SELECT 'page', case_id, shyraq_ms(page_due) FROM desk_case
+	WHERE page_due <= shyraq_now() ORDER BY page_due LIMIT 64)
+UNION ALL
+(SELECT 'look', case_id, shyraq_ms(look_due) FROM desk_case
+	WHERE look_due <= shyraq_now() ORDER BY look_due LIMIT 64)
+UNION ALL
 (SELECT 'intake', id, shyraq_ms(at) FROM intake WHERE state = 'new' ORDER BY id LIMIT 16);
 
 -- Who may be asked about a case, and who was: as the plan of its policy wants them.
@@ -471,10 +519,11 @@ RETURNING id;
 -- name: CONTACTS_OF (dispatch)
 SELECT k.id, k.number,
 	ARRAY(SELECT a.code FROM referral_ask a JOIN referral f ON f.id = a.referral_id
-		WHERE a.contact_id = k.id AND f.asked_at > shyraq_now() - interval '30 days')::text
+		WHERE a.contact_id = k.id AND f.asked_at > shyraq_now() - interval '30 days')::text,
+	k.shift
 FROM contact k WHERE k.receiver_id = $1::bigint AND k.active ORDER BY k.id;
 
--- name: ASK_NEW (dispatch)
+-- name: ASK_NEW (worker dispatch)
 INSERT INTO referral_ask (referral_id, contact_id, code) VALUES ($1::bigint, $2::bigint, $3::bigint);
 
 -- name: CASE_ASKED (dispatch)
@@ -518,16 +567,50 @@ UPDATE intake SET state = CASE WHEN $2::text IS NULL THEN 'done' ELSE 'refused' 
 	answer = $3::text, box = ''
 WHERE id = $1::bigint;
 
+-- name: RECEIVER_FIND (dispatch)
+SELECT id, sample FROM receiver WHERE name = $1::text;
+
+-- NULL leaves what may be left out as it is.
 -- name: RECEIVER_PUT (dispatch)
-INSERT INTO receiver (name, kind, lang, regions, vetted, ord, sample)
-VALUES ($1::text, $2::text, $3::text, $4::text, $5::boolean, $6::bigint, $7::boolean)
+INSERT INTO receiver AS r (name, kind, lang, regions, vetted, ord, sample)
+VALUES ($1::text, $2::text, $3::text, $4::text, COALESCE($5::boolean, false), COALESCE($6::bigint, 0),
+	COALESCE($7::boolean, false))
 ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, lang = excluded.lang,
-	regions = excluded.regions, vetted = excluded.vetted, ord = excluded.ord
+	regions = excluded.regions, vetted = COALESCE($5::boolean, r.vetted), ord = COALESCE($6::bigint, r.ord)
 RETURNING id;
 
+-- name: RECEIVER_GROUP (dispatch)
+WITH made AS (INSERT INTO receiver_group (name) VALUES ($1::text) ON CONFLICT (name) DO NOTHING RETURNING id)
+SELECT id FROM made UNION ALL SELECT id FROM receiver_group WHERE name = $1::text;
+
+-- NULL: as it was. No group is 0, beds not known are -1, not away is 0 minutes.
+-- name: RECEIVER_SET (dispatch)
+UPDATE receiver SET kind = COALESCE($2::text, kind), lang = COALESCE($3::text, lang),
+	regions = COALESCE($4::text, regions), vetted = COALESCE($5::boolean, vetted),
+	ord = COALESCE($6::bigint, ord), sample = COALESCE($7::boolean, sample),
+	group_id = CASE WHEN $8::bigint IS NULL THEN group_id ELSE NULLIF($8::bigint, 0) END,
+	langs = COALESCE($9::text, langs), takes = COALESCE($10::text, takes),
+	services = COALESCE($11::text, services), of_country = COALESCE($12::text, of_country),
+	hours = COALESCE($13::text, hours),
+	beds = CASE WHEN $14::bigint IS NULL THEN beds ELSE NULLIF($14::bigint, -1) END,
+	beds_at = CASE WHEN $14::bigint IS NULL THEN beds_at WHEN $14::bigint >= 0 THEN shyraq_now() END,
+	away_until = CASE WHEN $15::bigint IS NULL THEN away_until
+		WHEN $15::bigint > 0 THEN shyraq_now() + $15::bigint * interval '1 min' END
+WHERE id = $1::bigint;
+
 -- name: CONTACT_PUT (dispatch)
-INSERT INTO contact (receiver_id, hash, number) VALUES ($1::bigint, $2::bytea, $3::bytea)
-ON CONFLICT (hash) DO UPDATE SET receiver_id = excluded.receiver_id, active = NOT contact.lost;
+INSERT INTO contact AS k (receiver_id, hash, number, active)
+SELECT r.id, $2::bytea, $3::bytea, r.active FROM receiver r WHERE r.id = $1::bigint
+ON CONFLICT (hash) DO UPDATE SET receiver_id = excluded.receiver_id, active = excluded.active AND NOT k.lost
+RETURNING id;
+
+-- name: CONTACT_SET (dispatch)
+UPDATE contact SET role = COALESCE($3::text, role), shift = COALESCE($4::text, shift)
+WHERE receiver_id = $1::bigint AND id = $2::bigint RETURNING id;
+
+-- Invented receivers that a service in production must not ask.
+-- name: RECEIVER_SAMPLES (dispatch)
+SELECT id, name FROM receiver WHERE sample AND active ORDER BY id;
 
 -- The outbox ------------------------------------------------------------------------------------
 
@@ -584,8 +667,10 @@ ON CONFLICT (link) DO UPDATE SET clock_error_ms = excluded.clock_error_ms,
 SELECT shyraq_partitions(4);
 
 -- name: INBOX_KEY_PURGE (dispatch)
-DELETE FROM inbox_key WHERE (link_group, key) IN (
-	SELECT link_group, key FROM inbox_key WHERE at < shyraq_now() - interval '7 days' LIMIT 10000);
+DELETE FROM inbox_key WHERE ctid = ANY(ARRAY(
+	SELECT ctid FROM inbox_key WHERE at < shyraq_now() - interval '7 days'
+		OR confirmed_at < shyraq_now() - interval '10 minutes'
+		OR bind IS NOT NULL AND at < shyraq_now() - interval '1 day' LIMIT 10000));
 
 -- Retention, over a connection of the owner ---------------------------------------------------
 
@@ -679,14 +764,18 @@ RETURNING k.id;
 -- name: KEYHOLDER_LIST (ctl)
 SELECT name, active, shyraq_ms(added_at), shyraq_ms(retired_at) FROM keyholder ORDER BY id;
 
+-- Places free that were told more than a day ago are not known.
 -- name: RECEIVER_LIST (ctl)
 SELECT r.id, r.name, r.kind, r.lang, r.regions, r.active,
 	(SELECT count(*) FROM contact k WHERE k.receiver_id = r.id AND k.active),
-	r.vetted, r.ord, r.sample
-FROM receiver r ORDER BY r.id;
+	r.vetted, r.ord, r.sample, COALESCE(g.name, ''),
+	CASE WHEN r.beds_at > shyraq_now() - interval '24 hours' THEN r.beds END, shyraq_ms(r.beds_at),
+	CASE WHEN r.away_until > shyraq_now() THEN shyraq_ms(r.away_until) END,
+	r.langs, r.takes, r.services, r.of_country, r.hours
+FROM receiver r LEFT JOIN receiver_group g ON g.id = r.group_id ORDER BY r.id;
 
 -- name: CONTACT_LIST (ctl)
-SELECT id, receiver_id, active, lost FROM contact ORDER BY receiver_id, id;
+SELECT id, receiver_id, active, lost, role, shift FROM contact ORDER BY receiver_id, id;
 
 -- name: QUEUE_COUNTS (ctl)
 SELECT state, count(*), count(contact_id), shyraq_ms(min(due_at)) FROM outbox
@@ -776,11 +865,22 @@ WHERE a.at < shyraq_now() - interval '1 minute'
 	AND NOT EXISTS (SELECT FROM audit_chain c WHERE c.audit_id = a.id);
 
 -- name: TASK_LIST (ctl)
-SELECT t.id, t.kind, c.number, t.inbox_id, shyraq_ms(t.at)
+SELECT t.id, t.kind, c.number, t.inbox_id, shyraq_ms(t.at), t.taken_by, shyraq_ms(t.taken_at), t.outcome
 FROM task t LEFT JOIN casefile c ON c.id = t.case_id
-WHERE t.done_at IS NULL AND c.hidden_at IS NULL AND (t.kind <> 'job_check'
+WHERE (t.done_at IS NULL OR $5::boolean) AND c.hidden_at IS NULL AND (t.kind <> 'job_check'
 	OR EXISTS (SELECT FROM job_check j WHERE j.inbox_id = t.inbox_id))
+	AND ($1::text IS NULL OR t.kind = $1::text) AND ($2::bigint IS NULL OR c.number = $2::bigint)
+	AND (NOT COALESCE($3::boolean, false) OR t.taken_by = session_user)
+	AND ($4::bigint IS NULL OR t.at <= shyraq_now() - $4::bigint * interval '1 min')
 ORDER BY t.id LIMIT 200;
+
+-- name: TASK_SHOW (ctl)
+SELECT t.id, t.kind, c.number, c.class, t.inbox_id, r.name, shyraq_ms(t.at), t.taken_by,
+	shyraq_ms(t.taken_at), shyraq_ms(t.done_at), t.done_by, t.outcome,
+	(SELECT max(j.id) FROM job_check j WHERE t.kind = 'job_check' AND j.inbox_id = t.inbox_id)
+FROM task t LEFT JOIN casefile c ON c.id = t.case_id
+LEFT JOIN contact k ON k.id = t.contact_id LEFT JOIN receiver r ON r.id = k.receiver_id
+WHERE t.id = $1::bigint AND c.hidden_at IS NULL;
 
 -- Offers that a person looks at; the words that name them are sealed. $1: those alone that wait.
 -- name: JOB_LIST (ctl)
@@ -898,20 +998,20 @@ SELECT k.id, k.lost, r.id, r.active,
 FROM receiver r JOIN contact k ON k.receiver_id = r.id
 WHERE r.name = $1::text AND (k.id = $2::bigint OR k.hash = $3::bytea) FOR UPDATE OF k;
 
--- name: CONTACT_LOST (dispatch)
+-- name: CONTACT_LOST (worker dispatch)
 UPDATE contact SET lost = $2::boolean, wrong_codes = 0, wrong_since = NULL, reason_for = NULL,
 	active = NOT $2::boolean AND $3::boolean
 WHERE id = $1::bigint;
 
 -- What it was asked about and is open, or was taken with it or beside it: somebody must look.
--- name: CONTACT_CASES (dispatch)
+-- name: CONTACT_CASES (worker dispatch)
 SELECT c.id FROM referral_ask a JOIN referral f ON f.id = a.referral_id
 JOIN casefile c ON c.id = f.case_id
 WHERE a.contact_id = $1::bigint AND ((f.state = 'asked' AND c.state IN ('referred', 'nobody'))
 	OR (f.state = 'accepted' AND c.taken_by = f.id AND c.state = 'taken')) ORDER BY c.id;
 
 -- Asks that no other phone of the receiver can answer go to the next receiver at once.
--- name: CONTACT_NEXT (dispatch)
+-- name: CONTACT_NEXT (worker dispatch)
 WITH gone AS (UPDATE referral f SET state = 'stood_down', remind_due = NULL
 	WHERE f.state = 'asked'
 		AND f.id IN (SELECT a.referral_id FROM referral_ask a WHERE a.contact_id = $1::bigint)
@@ -922,10 +1022,10 @@ UPDATE casefile c SET ladder_due = shyraq_now() FROM gone
 WHERE c.id = gone.case_id AND c.refer_due IS NULL AND c.state IN ('referred', 'taken', 'nobody');
 
 -- Its codes prove nothing any more, also when it comes back.
--- name: CONTACT_CODES (dispatch)
+-- name: CONTACT_CODES (worker dispatch)
 DELETE FROM referral_ask WHERE contact_id = $1::bigint;
 
--- name: CONTACT_TEXTS (dispatch)
+-- name: CONTACT_TEXTS (worker dispatch)
 UPDATE outbox SET state = 'withdrawn', text = NULL, settled_at = shyraq_now()
 WHERE state = 'due' AND contact_id = $1::bigint;
 
@@ -951,8 +1051,17 @@ UPDATE inbox SET state = 'done', error = NULL, sealed = NULL WHERE id = $1::bigi
 -- name: RETRY_TASK_DONE (dispatch)
 UPDATE task SET done_at = shyraq_now() WHERE inbox_id = $1::bigint AND done_at IS NULL;
 
+-- name: TASK_LOCK (dispatch)
+SELECT kind, case_id, taken_by, done_at IS NOT NULL, shyraq_ms(taken_at) FROM task
+WHERE id = $1::bigint FOR UPDATE;
+
+-- name: TASK_TAKE (dispatch)
+UPDATE task SET taken_by = $2::text, taken_at = CASE WHEN $2::text <> '' THEN shyraq_now() END
+WHERE id = $1::bigint;
+
 -- name: TASK_DONE (dispatch)
-UPDATE task SET done_at = shyraq_now() WHERE id = $1::bigint AND done_at IS NULL RETURNING case_id;
+UPDATE task SET done_at = shyraq_now(), done_by = $2::text, outcome = $3::text
+WHERE id = $1::bigint AND done_at IS NULL;
 
 -- Retention: what nothing is due for, nobody holds, and the time is over for ------------------------
 
@@ -976,12 +1085,12 @@ ORDER BY c.id FOR UPDATE OF c SKIP LOCKED;
 
 -- In no order of theirs.
 -- name: RETENTION_STAT (dispatch)
-INSERT INTO case_stat (month, class, lang, bearer, state, answers, asked, taken_min)
+INSERT INTO case_stat (month, class, lang, bearer, state, answers, asked, taken_min, outcome)
 SELECT date_trunc('month', c.opened_at AT TIME ZONE 'UTC'), c.class, c.lang, c.bearer, c.state,
 	COALESCE((SELECT string_agg(a.slot || '=' || a.code, ' ' ORDER BY a.slot) FROM case_answer a
 		WHERE a.case_id = c.id AND a.slot NOT IN ('where', 'town', 'place')), ''),
 	(SELECT count(*) FROM referral f WHERE f.case_id = c.id),
-	(extract(epoch FROM c.taken_at - c.asked_at) / 60)::int
+	(extract(epoch FROM c.taken_at - c.asked_at) / 60)::int, c.outcome
 FROM casefile c WHERE c.id = ANY($1::bigint[]) ORDER BY random();
 
 -- name: RETENTION_SESSIONS (dispatch)
@@ -1143,11 +1252,12 @@ UPDATE relay SET read_at = shyraq_now() WHERE id = $1::bigint AND read_at IS NUL
 -- The last that was read is what was answered; the words are needed no more.
 -- name: RELAY_TOLD (worker dispatch)
 UPDATE relay q SET told_at = shyraq_now(), answer = $2::text, sealed = NULL
-FROM contact k JOIN receiver r ON r.id = k.receiver_id, casefile c
-WHERE q.id = (SELECT id FROM relay WHERE case_id = $1::bigint AND read_at IS NOT NULL
-		AND told_at IS NULL ORDER BY read_at DESC, id DESC LIMIT 1)
-	AND k.id = q.contact_id AND c.id = q.case_id
-RETURNING q.phrase, k.id, k.active, r.lang, c.number,
+FROM (SELECT o.id, k.id AS contact, COALESCE(k.active, false) AS active, r.lang -- none: a case worker's
+	FROM relay o LEFT JOIN contact k ON k.id = o.contact_id LEFT JOIN receiver r ON r.id = k.receiver_id
+	WHERE o.case_id = $1::bigint AND o.read_at IS NOT NULL AND o.told_at IS NULL
+	ORDER BY o.read_at DESC, o.id DESC LIMIT 1) w, casefile c
+WHERE q.id = w.id AND c.id = q.case_id
+RETURNING q.phrase, w.contact, w.active, w.lang, c.number,
 	(SELECT code FROM case_answer a WHERE a.case_id = c.id AND a.slot = 'who');
 
 -- Each that the person had the chance to read and did not: who sent it hears so once.
@@ -1293,3 +1403,336 @@ DELETE FROM peer p WHERE p.id = $1::bigint AND NOT p.stopped
 	AND NOT EXISTS (SELECT FROM casefile c WHERE c.peer_id = p.id)
 	AND NOT EXISTS (SELECT FROM outbox o WHERE o.peer_id = p.id AND o.state IN ('due', 'claimed'))
 RETURNING p.id;
+
+-- Receivers' words and outcomes ----------------------------------------------------------------------
+
+-- name: CONTACT_ASK (worker dispatch)
+UPDATE contact SET question = $2::text, question_of = $3::bigint, question_at = shyraq_now(),
+	reason_for = NULL
+WHERE id = $1::bigint;
+
+-- name: CONTACT_HELD (worker dispatch)
+SELECT held_until > shyraq_now() FROM contact WHERE id = $1::bigint;
+
+-- name: CONTACT_FREE (dispatch)
+UPDATE contact SET held_until = NULL, wrong_codes = 0, wrong_since = NULL
+WHERE id IN (SELECT contact_id FROM referral_ask WHERE referral_id = $1::bigint);
+
+-- name: ASKED_SINCE (worker dispatch)
+SELECT EXISTS (SELECT FROM referral_ask a JOIN referral f ON f.id = a.referral_id
+	WHERE a.contact_id = $1::bigint AND f.state = 'asked' AND f.asked_at > shyraq_ts($2::bigint));
+
+-- name: BEDS_SET (worker dispatch)
+UPDATE receiver SET beds = $2::bigint, beds_at = shyraq_now() WHERE id = $1::bigint;
+
+-- name: AWAY_SET (worker dispatch)
+UPDATE receiver SET away_until = shyraq_ts($2::bigint) WHERE id = $1::bigint;
+
+-- What is open for a phone: asked and not answered, or taken and not at its end.
+-- name: OPEN_OF (worker dispatch)
+SELECT c.number, a.code, f.state = 'accepted'
+FROM referral_ask a JOIN referral f ON f.id = a.referral_id JOIN casefile c ON c.id = f.case_id
+WHERE a.contact_id = $1::bigint AND c.hidden_at IS NULL
+	AND ((f.state = 'asked' AND c.state IN ('open', 'referred', 'nobody'))
+		OR (f.state = 'accepted' AND c.state <> 'closed' AND f.outcome = ''))
+ORDER BY f.id DESC LIMIT 40;
+
+-- Which first text it was sent.
+-- name: REFERRAL_ROLE (worker dispatch)
+SELECT text FROM referral WHERE id = $1::bigint;
+
+-- name: CONTACT_OTHERS (worker dispatch)
+SELECT id, role FROM contact WHERE receiver_id = $1::bigint AND active AND id <> $2::bigint
+ORDER BY id LIMIT 9;
+
+-- What this phone was asked or took, and another of its receiver was not asked with a code of its own.
+-- name: LOST_ASKS (worker dispatch)
+SELECT f.id, f.case_id, f.state = 'accepted', f.state = 'accepted' AND f.place_at IS NOT NULL, f.text
+FROM referral_ask a JOIN referral f ON f.id = a.referral_id JOIN casefile c ON c.id = f.case_id
+WHERE a.contact_id = $1::bigint AND c.hidden_at IS NULL
+	AND ((f.state = 'asked' AND c.state IN ('open', 'referred', 'nobody'))
+		OR (f.state = 'accepted' AND c.state IN ('taken', 'met')))
+	AND NOT EXISTS (SELECT FROM referral_ask o WHERE o.referral_id = f.id AND o.contact_id = $2::bigint)
+ORDER BY f.id;
+
+-- Codes that a phone was given within 30 days.
+-- name: CODES_OF (worker dispatch)
+SELECT a.code FROM referral_ask a JOIN referral f ON f.id = a.referral_id
+WHERE a.contact_id = $1::bigint AND f.asked_at > shyraq_now() - interval '30 days';
+
+-- Whose outcome was asked for and has not come.
+-- name: OUTCOMES_OF (worker dispatch)
+SELECT f.id, f.case_id, a.code, r.kind
+FROM referral_ask a JOIN referral f ON f.id = a.referral_id JOIN receiver r ON r.id = f.receiver_id
+WHERE a.contact_id = $1::bigint AND f.outcome_asked > 0 AND f.outcome = '' AND f.state = 'accepted'
+ORDER BY f.id DESC LIMIT 20;
+
+-- name: OUTCOME_LOCK (worker dispatch)
+SELECT f.state, shyraq_ms(f.outcome_due), f.outcome_asked, f.outcome, r.kind
+FROM referral f JOIN receiver r ON r.id = f.receiver_id WHERE f.id = $1::bigint FOR UPDATE OF f;
+
+-- name: OUTCOME_ASKED (dispatch)
+UPDATE referral SET outcome_asked = outcome_asked + 1, outcome_due = shyraq_ts($2::bigint)
+WHERE id = $1::bigint;
+
+-- name: OUTCOME_OFF (dispatch)
+UPDATE referral SET outcome_due = NULL WHERE id = $1::bigint;
+
+-- name: OUTCOME_PUT (worker dispatch)
+UPDATE referral SET outcome = $2::text, outcome_at = shyraq_now(), outcome_due = NULL, lease_due = NULL
+WHERE id = $1::bigint;
+
+-- name: ASSERT_PUT (worker dispatch)
+INSERT INTO assertion (case_id, what, code, referral_id, maker, note, at)
+VALUES ($1::bigint, $2::text, $3::text, $4::bigint, $5::text, $6::text, shyraq_now());
+
+-- name: CASE_CLOSE (worker dispatch)
+UPDATE casefile SET state = 'closed', closed_at = shyraq_now(), outcome = $2::text, refer_due = NULL,
+	ladder_due = NULL, rest_until = NULL, knock_due = NULL, unread_due = NULL,
+	offer_due = NULL
+WHERE id = $1::bigint AND state <> 'closed';
+
+-- Nothing is due for them any more.
+-- name: REFERRALS_END (worker dispatch)
+UPDATE referral SET remind_due = NULL, lease_due = NULL,
+	outcome_due = CASE WHEN $2::boolean THEN outcome_due END
+WHERE case_id = $1::bigint;
+
+-- Who was asked and has not answered; they hear it from whoever ran this.
+-- name: ASKED_DOWN (worker dispatch)
+UPDATE referral SET state = 'stood_down', remind_due = NULL
+WHERE case_id = $1::bigint AND state = 'asked' RETURNING id;
+
+-- name: CASE_NUMBERED (dispatch)
+SELECT id FROM casefile WHERE number = $1::bigint AND hidden_at IS NULL;
+
+-- Back to whoever had it, or to the beginning of its ladder.
+-- name: CASE_REOPEN (dispatch)
+UPDATE casefile c SET closed_at = NULL, outcome = '',
+	state = CASE WHEN f.id IS NULL THEN 'open' WHEN c.met_at IS NULL THEN 'taken' ELSE 'met' END,
+	taken_at = CASE WHEN f.id IS NOT NULL THEN c.taken_at END,
+	taken_by = f.id, met_at = CASE WHEN f.id IS NOT NULL THEN c.met_at END,
+	refer_due = CASE WHEN f.id IS NULL THEN shyraq_now() END,
+	operator_at = CASE WHEN f.id IS NOT NULL THEN c.operator_at END
+FROM casefile o
+LEFT JOIN referral f ON f.id = o.taken_by AND f.state = 'accepted'
+	AND EXISTS (SELECT FROM receiver r WHERE r.id = f.receiver_id AND r.active)
+WHERE c.id = $1::bigint AND o.id = c.id
+RETURNING c.taken_by;
+
+-- name: OUTCOME_AGAIN (dispatch)
+UPDATE referral SET outcome = '', outcome_at = NULL, outcome_asked = 0,
+	outcome_due = shyraq_now() + interval '1 day'
+WHERE id = $1::bigint;
+
+-- name: LINK_OF (worker dispatch)
+SELECT to_case FROM case_link WHERE case_id = $1::bigint;
+
+-- Those that are linked to it go along.
+-- name: LINK_PUT (dispatch)
+WITH moved AS (UPDATE case_link SET to_case = $2::bigint WHERE to_case = $1::bigint)
+INSERT INTO case_link (case_id, to_case, by, at)
+VALUES ($1::bigint, $2::bigint, $3::text, shyraq_now());
+
+-- name: LINK_FOLLOW (dispatch)
+UPDATE casefile c SET state = h.state, taken_at = h.taken_at, taken_by = h.taken_by, met_at = h.met_at,
+	refer_due = NULL, ladder_due = NULL, rest_until = NULL
+FROM casefile h WHERE c.id = $1::bigint AND h.id = $2::bigint;
+
+-- name: LINK_OFF (dispatch)
+DELETE FROM case_link WHERE case_id = $1::bigint RETURNING to_case;
+
+-- On its own again: its ladder begins.
+-- name: LINK_FREE (dispatch)
+UPDATE casefile SET state = 'open', taken_at = NULL, taken_by = NULL, met_at = NULL,
+	refer_due = shyraq_now(), operator_at = NULL
+WHERE id = $1::bigint AND state <> 'closed';
+
+-- A case of others' words, and how many more of the same place were told within a day of it.
+-- name: OFFER_LOOK (dispatch)
+SELECT shyraq_ms(c.offer_due),
+	(SELECT count(DISTINCT o.peer_id) FROM casefile o
+		JOIN case_answer w ON w.case_id = o.id AND w.slot = 'where' AND w.code = v.code
+		JOIN case_answer b ON b.case_id = o.id AND b.slot = 'band'
+		WHERE o.opened_at > c.opened_at - interval '1 day' AND o.opened_at <= c.opened_at
+			AND o.hidden_at IS NULL AND o.state <> 'closed' AND o.peer_id <> c.peer_id
+			AND NOT EXISTS (SELECT FROM case_link l WHERE l.case_id = o.id)),
+	v.code IS NOT NULL, c.opened_at > shyraq_now() - interval '1 hour'
+FROM casefile c
+LEFT JOIN LATERAL (SELECT w.code FROM case_answer w JOIN case_answer b ON b.case_id = w.case_id AND b.slot = 'band'
+	WHERE w.case_id = c.id AND w.slot = 'where') v ON true
+WHERE c.id = $1::bigint AND c.hidden_at IS NULL AND c.state <> 'closed'
+	AND NOT EXISTS (SELECT FROM case_link l WHERE l.case_id = c.id)
+FOR UPDATE OF c;
+
+-- name: OFFER_NEXT (dispatch)
+UPDATE casefile SET offer_due = shyraq_ts($2::bigint) WHERE id = $1::bigint;
+
+-- name: OFFER_OFF (dispatch)
+UPDATE casefile SET offer_due = NULL WHERE id = $1::bigint;
+
+-- name: HELD_PUT (worker dispatch)
+UPDATE referral SET held = true WHERE id = $1::bigint;
+
+-- name: HELD_REFERRAL (dispatch)
+SELECT f.id FROM referral f WHERE f.case_id = $1::bigint AND f.held ORDER BY f.id LIMIT 1;
+
+-- name: HELD_OVER (dispatch)
+UPDATE casefile SET rest_until = NULL, ladder_due = shyraq_now()
+WHERE id = $1::bigint AND state IN ('open', 'referred', 'nobody');
+
+-- name: HELD_OFF (dispatch)
+UPDATE referral SET held = false WHERE id = $1::bigint;
+
+-- name: CASE_SHOW_ASSERTIONS (ctl)
+SELECT s.what, s.code, COALESCE(NULLIF(s.maker, ''), (SELECT r.name FROM referral f
+	JOIN receiver r ON r.id = f.receiver_id WHERE f.id = s.referral_id)), s.note, shyraq_ms(s.at)
+FROM assertion s JOIN casefile c ON c.id = s.case_id AND c.hidden_at IS NULL
+WHERE c.number = $1::bigint ORDER BY s.id;
+
+-- Cases that are one with it, and those that tell of the same place within a day.
+-- name: CASE_LINKS (ctl)
+SELECT o.number, CASE WHEN l.case_id IS NOT NULL THEN 'linked to it' WHEN m.to_case IS NOT NULL THEN 'it is linked to'
+	ELSE 'same place and day' END, o.class, o.state, shyraq_ms(o.opened_at), v.code
+FROM casefile c JOIN casefile o ON o.id <> c.id AND o.hidden_at IS NULL
+LEFT JOIN case_link l ON l.case_id = o.id AND l.to_case = c.id
+LEFT JOIN case_link m ON m.case_id = c.id AND m.to_case = o.id
+LEFT JOIN case_answer w ON w.case_id = c.id AND w.slot = 'where'
+LEFT JOIN case_answer v ON v.case_id = o.id AND v.slot = 'where'
+WHERE c.number = $1::bigint AND c.hidden_at IS NULL AND (l.case_id IS NOT NULL OR m.to_case IS NOT NULL
+	OR (v.code = w.code AND o.state <> 'closed'
+		AND o.opened_at BETWEEN c.opened_at - interval '1 day' AND c.opened_at + interval '1 day'))
+ORDER BY o.id LIMIT 200;
+
+-- People on duty ------------------------------------------------------------------------------------
+
+-- The phones of who is on duty now for a part.
+-- name: DUTY_CONTACTS (dispatch)
+SELECT DISTINCT k.id, r.id, r.lang
+FROM duty d JOIN contact k ON k.id = d.contact_id AND k.active
+JOIN receiver r ON r.id = k.receiver_id AND r.active AND r.kind = 'operator'
+WHERE d.part = $1::text AND d.from_at <= shyraq_now() AND d.to_at > shyraq_now() ORDER BY k.id;
+
+-- name: DUTY_ALL (dispatch)
+SELECT k.id, r.id, r.lang
+FROM contact k JOIN receiver r ON r.id = k.receiver_id AND r.active AND r.kind = 'operator'
+WHERE k.active ORDER BY r.ord, k.id;
+
+-- name: DUTY_OF (dispatch)
+SELECT DISTINCT k.id, r.id, r.lang
+FROM duty d JOIN contact k ON k.id = d.contact_id AND k.active
+JOIN receiver r ON r.id = k.receiver_id AND r.active AND r.kind = 'operator'
+WHERE d.login = $1::text AND d.from_at <= shyraq_now() AND d.to_at > shyraq_now() ORDER BY k.id LIMIT 1;
+
+-- What is over is shown only on demand; who is on duty now stands first.
+-- name: DUTY_LIST (ctl)
+SELECT d.id, d.part, d.login, shyraq_ms(d.from_at), shyraq_ms(d.to_at),
+	d.from_at <= shyraq_now() AND d.to_at > shyraq_now(), d.contact_id, r.name, d.by
+FROM duty d LEFT JOIN contact k ON k.id = d.contact_id LEFT JOIN receiver r ON r.id = k.receiver_id
+WHERE (d.to_at > shyraq_now() OR $1::boolean) AND ($2::text IS NULL OR d.part = $2::text)
+ORDER BY d.from_at > shyraq_now(), d.from_at, d.id LIMIT 500;
+
+-- name: DUTY_PUT (ctl)
+INSERT INTO duty (login, part, contact_id, from_at, to_at)
+VALUES ($1::text, $2::text, $3::bigint, shyraq_ts($4::bigint), shyraq_ts($5::bigint)) RETURNING id;
+
+-- Whether the login is there and may do the part, and whether the phone is an operator's and in use.
+-- name: DUTY_KNOWN (ctl)
+SELECT EXISTS (SELECT FROM pg_roles o WHERE o.rolname = $1::text),
+	EXISTS (SELECT FROM pg_roles o, pg_roles g WHERE o.rolname = $1::text
+		AND g.rolname = 'shyraq_' || $2::text AND pg_has_role(o.oid, g.oid, 'MEMBER')),
+	EXISTS (SELECT FROM contact k JOIN receiver r ON r.id = k.receiver_id
+		WHERE k.id = $3::bigint AND k.active AND r.kind = 'operator');
+
+-- One that has begun ends now; one that has not is taken away.
+-- name: DUTY_END (ctl)
+UPDATE duty SET to_at = shyraq_now()
+WHERE id = $1::bigint AND from_at < shyraq_now() AND to_at > shyraq_now() RETURNING id;
+
+-- name: DUTY_DROP (ctl)
+DELETE FROM duty WHERE id = $1::bigint AND from_at >= shyraq_now() RETURNING id;
+
+-- Hours of the next two weeks that nobody covers.
+-- name: DUTY_GAPS (ctl)
+SELECT p.part, shyraq_ms(lower(g.r)), shyraq_ms(upper(g.r))
+FROM unnest(ARRAY['operator', 'caseworker', 'supervisor']) WITH ORDINALITY AS p(part, n)
+CROSS JOIN LATERAL unnest(tstzmultirange(tstzrange(shyraq_now(), shyraq_now() + interval '14 days'))
+	- COALESCE((SELECT range_agg(tstzrange(d.from_at, d.to_at)) FROM duty d
+		WHERE d.part = p.part AND d.to_at > shyraq_now()), '{}'::tstzmultirange)) AS g(r)
+WHERE $1::text IS NULL OR p.part = $1::text
+ORDER BY p.n, lower(g.r);
+
+-- The live desk -------------------------------------------------------------------------------------
+
+-- Wanted at the desk: paged once in so long, looked at within so long.
+-- name: DESK_WANT (worker dispatch)
+INSERT INTO desk_case (case_id, asked_at, page_due, look_due)
+SELECT c, shyraq_now(), shyraq_now(), shyraq_now() + max(l) * interval '1 ms'
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS t(c, a, l) GROUP BY c
+ON CONFLICT (case_id) DO UPDATE SET asked_at = excluded.asked_at, done_at = NULL,
+	page_due = CASE WHEN desk_case.paged_at > shyraq_now()
+			- (SELECT max(a) FROM unnest($2::bigint[]) AS u(a)) * interval '1 ms'
+		THEN desk_case.page_due ELSE excluded.page_due END,
+	look_due = COALESCE(desk_case.look_due, excluded.look_due);
+
+-- name: DESK_LOCK (dispatch)
+SELECT shyraq_ms(d.page_due), shyraq_ms(d.look_due), c.number,
+	c.hidden_at IS NOT NULL OR c.state = 'closed', COALESCE(d.looked_at >= d.asked_at, false)
+FROM desk_case d JOIN casefile c ON c.id = d.case_id WHERE d.case_id = $1::bigint FOR UPDATE OF d;
+
+-- name: DESK_PAGED (dispatch)
+UPDATE desk_case SET page_due = NULL, paged_at = CASE WHEN $2::boolean THEN shyraq_now() ELSE paged_at END
+WHERE case_id = $1::bigint;
+
+-- name: DESK_PAGE_OFF (dispatch)
+UPDATE desk_case SET page_due = NULL WHERE case_id = $1::bigint;
+
+-- name: DESK_LOOK_OFF (dispatch)
+UPDATE desk_case SET look_due = NULL WHERE case_id = $1::bigint;
+
+-- name: DESK_SILENT (dispatch)
+SELECT EXISTS (SELECT FROM task
+	WHERE case_id = $1::bigint AND kind = 'desk_silent' AND done_at IS NULL);
+
+-- name: DESK_MAY (dispatch)
+SELECT EXISTS (SELECT FROM pg_roles o
+	WHERE o.rolname = $1::text AND pg_has_role(o.oid, 'shyraq_caseworker', 'MEMBER'));
+
+-- name: DESK_CASE (dispatch)
+SELECT c.id, c.peer_id FROM casefile c
+WHERE c.number = $1::bigint AND c.hidden_at IS NULL AND c.state <> 'closed';
+
+-- Under the lock of the person.
+-- name: DESK_ROW (dispatch)
+SELECT d.by, shyraq_ms(d.claimed_at), shyraq_ms((SELECT p.window_until FROM peer p WHERE p.id = c.peer_id))
+FROM desk_case d JOIN casefile c ON c.id = d.case_id WHERE d.case_id = $1::bigint FOR UPDATE OF d;
+
+-- name: DESK_CLAIM (dispatch)
+UPDATE desk_case SET by = $2::text, claimed_at = CASE WHEN $2::text <> '' THEN shyraq_now() END
+WHERE case_id = $1::bigint;
+
+-- name: DESK_DONE (dispatch)
+UPDATE desk_case SET done_at = shyraq_now(), by = '', claimed_at = NULL, page_due = NULL, look_due = NULL
+WHERE case_id = $1::bigint;
+
+-- name: DESK_SAY (dispatch)
+INSERT INTO relay (id, case_id, by, phrase, at_time, sealed, at)
+VALUES ($1::bigint, $2::bigint, $3::text, $4::text, $5::text, $6::bytea, shyraq_now());
+
+-- name: DESK_ME (ctl)
+SELECT session_user::text, shyraq_ms(shyraq_now()),
+	(SELECT name FROM keyholder WHERE public_key = $1::bytea AND active);
+
+-- name: DESK_LIST (ctl)
+SELECT id, number, class, state, lang, bearer, shyraq_ms(asked_at), shyraq_ms(paged_at),
+	shyraq_ms(looked_at), by, shyraq_ms(claimed_at), shyraq_ms(window_until), cut, plain, here, answers,
+	waiting, shyraq_ms(shyraq_now())
+FROM desk_list
+ORDER BY array_position(ARRAY['danger', 'held', 'urgent', 'other'], class), asked_at DESC LIMIT 100;
+
+-- name: DESK_WORDS (ctl)
+SELECT id, shyraq_ms(at), sealed, epoch, box FROM shyraq_words($1::bigint, $2::bytea, $3::bigint);
+
+-- name: DESK_SAID (ctl)
+SELECT id, by, phrase, at_time, shyraq_ms(at), shyraq_ms(read_at), answer FROM desk_said
+WHERE case_id = $1::bigint ORDER BY id LIMIT 200;

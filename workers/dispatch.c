@@ -13,6 +13,7 @@
 #include "outbox.h"
 #include "proc.h"
 #include "retention.h"
+#include "samples.h"
 #include "setup.h"
 #include "str.h"
 #include "variant.h"
@@ -36,6 +37,7 @@ struct dispatch {
 	struct turn turn;
 	struct upstream up[SETUP_DAEMONS];
 	bool leads;
+	struct samples samples;
 	struct housekeep housekeep;
 	struct retention retention;
 	struct audit_chain audit;
@@ -106,6 +108,18 @@ on_receipt(void *arg, struct bus_peer *from, const struct bus_msg *m)
 }
 
 static void
+on_confirm(void *arg, struct bus_peer *from, const struct bus_msg *m)
+{
+	struct upstream *u = arg;
+
+	memset(&u->d->in, 0, offsetof(struct turn_in, u));
+	u->d->in.kind = TURN_CONFIRM;
+	u->d->in.instance = from->instance;
+	u->d->in.u.confirm = m->u.confirm;
+	settle(u, m->u.confirm.token);
+}
+
+static void
 on_room(void *arg, struct bus_peer *from, const struct bus_msg *m)
 {
 	struct upstream *u = arg;
@@ -139,6 +153,7 @@ static bus_handler *const on[BUS_TYPES] = {
 	[BUS_ORDER_DONE] = on_order_done,
 	[BUS_RESULT] = on_result,
 	[BUS_RECEIPT] = on_receipt,
+	[BUS_CONFIRM] = on_confirm,
 	[BUS_SEND_ROOM] = on_room,
 };
 
@@ -325,7 +340,11 @@ on_tick(void *arg)
 {
 	struct dispatch *d = arg;
 
-	if (!lead(d))
+	if (!lead(d)) {
+		d->samples.seen = NULL;
+		return;
+	}
+	if (samples_run(&d->samples, &d->turn) != RC_OK)
 		return;
 	orders(d);
 	if (outbox_expire(&d->turn) != RC_OK)

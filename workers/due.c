@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "case_link.h"
 #include "clock.h"
 #include "log.h"
+#include "outcome.h"
 #include "parts.h"
 #include "people.h"
 
@@ -33,6 +35,10 @@ static const struct {
 	{ "forget", due_forget, ST_FORGET_OFF, false },
 	{ "erase", due_erase, ST_ERASE_LATER, true },
 	{ "parts", due_parts, ST_PART_WAIT, false },
+	{ "outcome", due_outcome, ST_OUTCOME_OFF, false },
+	{ "offer", due_offer, ST_OFFER_OFF, true },
+	{ "page", due_page, ST_DESK_PAGE_OFF, true },
+	{ "look", due_look, ST_DESK_LOOK_OFF, true },
 	{ "intake", due_intake, ST_INTAKE_DONE, false },
 };
 

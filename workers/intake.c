@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "due.h"
+#include "intake_case.h"
 #include "intake_do.h"
 #include "log.h"
 #include "str.h"
@@ -26,6 +27,8 @@ static const struct {
 	{ INTAKE_RETRY, INTAKE_MAX, intake_retry },
 	{ INTAKE_TASK, INTAKE_MAX, intake_task },
 	{ INTAKE_JOB, INTAKE_MAX, intake_job },
+	{ INTAKE_CASE, INTAKE_MAX, intake_case },
+	{ INTAKE_DESK, INTAKE_MAX, intake_desk },
 };
 
 enum rc

@@ -32,10 +32,17 @@ MUST_CHECK enum rc intake_contact(struct intake_job *j, const struct intake_acti
 MUST_CHECK enum rc intake_receiver(struct intake_job *j);
 MUST_CHECK enum rc intake_receivers(struct intake_job *j);
 MUST_CHECK enum rc intake_active(struct intake_job *j);
+/* A receiver whose phones were made inactive: its ladders go on, nothing more is sent to it, tasks. */
+MUST_CHECK enum rc receiver_suspend(struct turn *t, int64_t receiver, int *cases);
 /* intake_job.c */
 MUST_CHECK enum rc intake_job(struct intake_job *j);
+/* intake_case.c */
+MUST_CHECK enum rc intake_case(struct intake_job *j);
 /* intake_retry.c */
 MUST_CHECK enum rc intake_retry(struct intake_job *j);
+/* intake_task.c */
 MUST_CHECK enum rc intake_task(struct intake_job *j);
+/* intake_desk.c */
+MUST_CHECK enum rc intake_desk(struct intake_job *j);
 
 #endif

@@ -174,27 +174,3 @@ intake_retry(struct intake_job *j)
 	db_rows_free(r);
 	return rc;
 }
-
-enum rc
-intake_task(struct intake_job *j)
-{
-	struct db_rows *r;
-	int64_t id, case_id = OUT_NULL;
-	bool found;
-	enum rc rc;
-
-	if (intake_unpack_row(j->text, j->n, &id) != RC_OK)
-		return intake_refuse(j, "malformed");
-	rc = db_run(j->t->db, ST_TASK_DONE, &r, db_i64(id));
-	if (rc != RC_OK)
-		return rc;
-	found = db_count(r) > 0;
-	if (found && !db_is_null(r, 0, 0))
-		case_id = db_get_i64(r, 0, 0);
-	db_rows_free(r);
-	if (!found)
-		return intake_refuse(j, "no open task has this id");
-	audit(j, "task.done", case_id);
-	(void)!str_copy(j->answer, sizeof(j->answer), "done");
-	return RC_OK;
-}

@@ -26,6 +26,7 @@ static const struct {
 	[OUT_LOOK] = { ST_CASE_LOOK, "i" },
 	[OUT_PLACE] = { ST_PLACE_WRITE, "ib" },
 	[OUT_NARRATIVE] = { ST_NARRATIVE_WRITE, "iib" },
+	[OUT_DESK] = { ST_DESK_WANT, "iii" },
 	[OUT_WITHDRAW] = { ST_OUTBOX_WITHDRAW, "i" },
 	[OUT_OUTBOX] = { ST_OUTBOX_WRITE, "iiiiitbttitiiiiii" },
 	[OUT_TASK] = { ST_TASK_WRITE, "tiii" },

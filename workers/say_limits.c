@@ -27,6 +27,7 @@ say_limits(enum say_as as, const struct say_times *at, struct say_limits *out)
 		break;
 	case SAY_KNOCK:
 	case SAY_WITNESS:
+	case SAY_DESK:
 		return within(at, out);
 	case SAY_NOTHING:
 		return false;

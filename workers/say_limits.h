@@ -14,12 +14,14 @@ enum say_as {
 	SAY_STRANGER, /* S18: the same 90 s, and the least validity */
 	SAY_KNOCK,    /* S1b: inside the safe time */
 	SAY_WITNESS,  /* a question with content, inside the witness window */
+	SAY_DESK,     /* a case worker's own words: the rest of the window */
 	SAY_NOTHING,  /* a timer, an end: never */
 };
 
 struct say_times {
 	int64_t t0, now;
-	int64_t until; /* SAY_KNOCK: end of the safe time; SAY_WITNESS: of the window */
+	int64_t
+	    until; /* SAY_KNOCK: end of the safe time; SAY_WITNESS, SAY_DESK: of the window */
 	int64_t answer_ms, window_ms;
 	bool late, stopped;
 };

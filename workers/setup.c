@@ -52,6 +52,8 @@ static const struct conf_option rules[] = {
 	{ "same_texts", CONF_INT, RULE(same), "5", 2, 1000, NULL },
 	{ "texts_a_minute", CONF_INT, RULE(per_minute), "12", 4, 1000, NULL },
 	{ "guard", CONF_TIME, RULE(guard_ms), "1 h", 60000, 604800000, NULL },
+	{ "desk_again", CONF_TIME, RULE(desk_again_ms), "15 min", 60000, 86400000, NULL },
+	{ "desk_look", CONF_TIME, RULE(desk_look_ms), "3 min", 30000, 3600000, NULL },
 	{ "own_numbers", CONF_STRING, RULE(own_numbers), "", 0, 0,
 	    "numbers between blanks, as they send" },
 };
@@ -68,8 +70,8 @@ static const struct conf_option daemons[] = {
 	    offsetof(struct setup_daemon, daemon_cert_file), "", 0, 0, "a file" },
 };
 
-static const char *const sections[] = { "daemon", "modems", "daemons", "worker",
-	"dispatch", "rules", "ctl", NULL };
+static const char *const sections[] = { "daemon", "modems", "links", "aggregators",
+	"daemons", "worker", "dispatch", "rules", "ctl", NULL };
 
 static void
 must(enum rc rc, const char *what)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "desk_page.h"
 #include "knock.h"
 #include "ladder.h"
 #include "log.h"
@@ -454,6 +455,7 @@ people_step(struct turn *t, struct person *p, enum input_kind kind)
 	if (rc == RC_OK) {
 		guard_step(&st, &in);
 		rc = write_effects(&st);
+		desk_want(&st);
 	}
 	if (rc == RC_OK && p->session.lang != before.lang && p->session.case_id != 0 &&
 	    !p->gone)

@@ -37,6 +37,8 @@ limits_fill(struct turn_limits *l)
 		{ &l->same, 5 },
 		{ &l->per_minute, 12 },
 		{ &l->guard_ms, HOUR_MS },
+		{ &l->desk_again_ms, HOUR_MS / 4 },
+		{ &l->desk_look_ms, HOUR_MS / 20 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
@@ -287,6 +289,8 @@ run_once(struct turn *t, struct turn_in *const *v, size_t n, bool refuse)
 		rc = outbox_results(t, v, n);
 	if (rc == RC_OK)
 		rc = outbox_receipts(t, v, n);
+	if (rc == RC_OK)
+		rc = people_confirm(t, v, n);
 	if (rc == RC_OK)
 		rc = out_write(t->out, t->db);
 	if (rc != RC_OK) {

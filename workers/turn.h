@@ -43,6 +43,8 @@ struct turn_limits {
 	int64_t same;           /* S13: identical texts in a row, */
 	int64_t per_minute;     /* and texts in a minute */
 	int64_t guard_ms;       /* a machine stays one for so long */
+	int64_t desk_again_ms;  /* the desk is paged once a case and so long */
+	int64_t desk_look_ms;   /* somebody with a key looks by then, or a task */
 	char *own_numbers;      /* never answered, beside those of the links */
 };
 
@@ -85,6 +87,7 @@ enum turn_kind {
 	TURN_RESULT,
 	TURN_RECEIPT,
 	TURN_USSD,
+	TURN_CONFIRM,
 };
 
 struct turn_in {
@@ -97,6 +100,7 @@ struct turn_in {
 		struct bus_result result;
 		struct bus_receipt receipt;
 		struct bus_ussd_in ussd;
+		struct bus_confirm confirm;
 	} u;
 	/* set by turn_run */
 	bool decided;

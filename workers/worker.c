@@ -101,6 +101,15 @@ on_receipt(void *arg, struct bus_peer *from, const struct bus_msg *m)
 }
 
 static void
+on_confirm(void *arg, struct bus_peer *from, const struct bus_msg *m)
+{
+	struct item *it = item_new(arg, from, TURN_CONFIRM, m->u.confirm.token, 0);
+
+	if (it != NULL)
+		it->in.u.confirm = m->u.confirm;
+}
+
+static void
 on_ussd_in(void *arg, struct bus_peer *from, const struct bus_msg *m)
 {
 	struct item *it = item_new(
@@ -115,6 +124,7 @@ static bus_handler *const on[BUS_TYPES] = {
 	[BUS_SMS_IN] = on_sms_in,
 	[BUS_RESULT] = on_result,
 	[BUS_RECEIPT] = on_receipt,
+	[BUS_CONFIRM] = on_confirm,
 };
 
 static void

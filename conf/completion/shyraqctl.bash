@@ -65,10 +65,11 @@ _shyraqctl_offer_names() {
 
 _shyraqctl_value() {
 	case $prev in
-	-c | --public | --master) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	-c | --public | --master | --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	--kind) _shyraqctl_offer "shelter ngo police social embassy child legal health labour operator" ;;
 	--lang) _shyraqctl_offer "kk ru uz ky tg tk en" ;;
-	--contact) _shyraqctl_contacts ;;
+	--contact | --phone) _shyraqctl_contacts ;;
+	--part) _shyraqctl_offer "operator caseworker supervisor" ;;
 	--login | --name | --region | --number | --order | --keyholder | --reason | --head) COMPREPLY=() ;;
 	--flow) _shyraqctl_flows ;;
 	--conf | --html | --csv | --import) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -95,13 +96,22 @@ _shyraqctl_options() {
 	"keys init") _shyraqctl_offer "--keyholder --json --help" ;;
 	"keyholder add") _shyraqctl_offer "--name --public --json --help" ;;
 	"receiver add")
-		_shyraqctl_offer "--name --kind --region --lang --number --order --vetted --sample --json --help"
+		_shyraqctl_offer "--name --kind --region --lang --number --order --vetted --sample --group --langs --takes --services --of --hours --beds --role --shift --json --help"
 		;;
 	"receiver import"*) _shyraqctl_offer "--yes --json --help" ;;
-	"receiver suspend"* | "receiver resume"*) _shyraqctl_offer "--contact --json --help" ;;
+	"receiver suspend"* | "receiver resume"* | "receiver set"*) _shyraqctl_offer "--contact --json --help" ;;
 	"keys remake") _shyraqctl_offer "--master --json --help" ;;
+	"case read"*) _shyraqctl_offer "--key --help" ;;
 	"case hold"*) _shyraqctl_offer "--reason --json --help" ;;
 	"audit verify") _shyraqctl_offer "--head --json --help" ;;
+	"task list") _shyraqctl_offer "--kind --case --mine --older --all --json --help" ;;
+	"task take"*) _shyraqctl_offer "--back --from --json --help" ;;
+	"task answer"*) _shyraqctl_offer "--text --json --help" ;;
+	"task done"*) _shyraqctl_offer "--outcome --json --help" ;;
+	"duty list") _shyraqctl_offer "--part --all --json --help" ;;
+	"duty check") _shyraqctl_offer "--part --json --help" ;;
+	"duty set"*) _shyraqctl_offer "--part --from --to --phone --days --json --help" ;;
+	desk) _shyraqctl_offer "--key --idle --help" ;;
 	"job list") _shyraqctl_offer "--open --json --help" ;;
 	"job answer"*) _shyraqctl_offer "--text --json --help" ;;
 	"modem drain"*) _shyraqctl_offer "--off --json --help" ;;
@@ -123,7 +133,7 @@ _shyraqctl() {
 		;;
 	esac
 	case "${words[*]}" in
-	"") _shyraqctl_offer "db keys keyholder flow place policy receiver status queue case task job audit modem pause resume help" ;;
+	"") _shyraqctl_offer "db keys keyholder flow place policy receiver status queue case task duty desk job audit modem pause resume help" ;;
 	db) _shyraqctl_offer "migrate status test-clock" ;;
 	keys) _shyraqctl_offer "init remake retire status" ;;
 	audit) _shyraqctl_offer "verify" ;;
@@ -132,16 +142,19 @@ _shyraqctl() {
 	place) _shyraqctl_offer "try" ;;
 	policy) _shyraqctl_offer "check try" ;;
 	"flow graph" | "flow try") _shyraqctl_flows ;;
-	receiver) _shyraqctl_offer "add import list suspend resume" ;;
+	receiver) _shyraqctl_offer "add import list show set export suspend resume" ;;
 	queue) _shyraqctl_offer "retry" ;;
-	case) _shyraqctl_offer "list show hold release holds" ;;
-	task) _shyraqctl_offer "list done" ;;
+	case) _shyraqctl_offer "list show read hold release holds close reopen link unlink links assert history confirm outcomes" ;;
+	task) _shyraqctl_offer "list show take answer done" ;;
+	duty) _shyraqctl_offer "list set end check" ;;
+	"task show" | "task take" | "task answer" | "task done") _shyraqctl_offer "$(_shyraqctl_numbers id task list)" ;;
+	"duty end") _shyraqctl_offer "$(_shyraqctl_numbers id duty list)" ;;
 	job) _shyraqctl_offer "list answer" ;;
 	modem) _shyraqctl_offer "list ussd drain" ;;
 	pause | resume) _shyraqctl_offer "all $classes $(_shyraqctl_names link modem list)" ;;
 	"modem ussd" | "modem drain") _shyraqctl_offer "$(_shyraqctl_names link modem list)" ;;
-	"receiver suspend" | "receiver resume") _shyraqctl_offer_names name receiver list ;;
-	"case hold" | "case show") _shyraqctl_offer "$(_shyraqctl_numbers number case list)" ;;
+	"receiver suspend" | "receiver resume" | "receiver show" | "receiver set") _shyraqctl_offer_names name receiver list ;;
+	"case hold" | "case show" | "case read") _shyraqctl_offer "$(_shyraqctl_numbers number case list)" ;;
 	"job answer") _shyraqctl_offer "$(_shyraqctl_numbers id job list --open)" ;;
 	"case release") _shyraqctl_offer "$(_shyraqctl_numbers case case holds)" ;;
 	"keys retire") _shyraqctl_offer_names name keys status ;;

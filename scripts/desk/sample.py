@@ -11,8 +11,9 @@ import time
 from .phones import Phones
 from .sim import Inbox
 
-SHELTERS = (("Sample shelter A", "+77020000001"), ("Sample shelter B", "+77020000002"))
-REGION = "KZ-47"
+REGISTRY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "conf", "samples",
+                        "receivers.csv")
+SHELTER = "+77020000001"  # the registry's organisation for the place that the person names
 FIRST_TEXT = "Assalomu alaykum yordam beringlar pasportimni olib qoyishdi"
 # what the person texts, and what the answer must hold
 STEPS = (
@@ -39,7 +40,7 @@ class Conversation:
         self.sims = sims
         self.way = {}  # number -> the modem that last texted it: answers go there
         self.person = person
-        self.shelter = SHELTERS[0][1]
+        self.shelter = SHELTER
         self.phones = Phones(out, (f"the person, {person}", f"the shelter, {self.shelter}"))
         self.inbox = Inbox()
         self.waiting = []

@@ -70,7 +70,7 @@ def test_wrong_usage(still, args, said):
     ("--kind", "hotel", "kind: allowed are shelter"),
     ("--lang", "de", "lang: allowed are kk"),
     ("--region", "kz", "regions: allowed are"),
-    ("--region", "KZ-47,KZ", "regions: allowed are"),
+    ("--region", "KZ-47/KZ", "regions: allowed are"),
     ("--number", "112", "number: not a number"),
     ("--number", "7.702E+10", "number: not a number"),
     ("--order", "first", "order: allowed is"),

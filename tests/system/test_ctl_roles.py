@@ -104,9 +104,12 @@ def may(site, role, revoke=None):
 def test_grants_fit_the_commands(still):
     """Each role can do its statements and no more, and without any one of its grants it cannot."""
     supervises = {"KEYHOLDER_PUT", "KEYHOLDER_RETIRE", "HOLD_PUT", "HOLD_OFF"}
-    writes = {"INTAKE_PUT", "ORDER_PUT", "ORDER_WITHDRAW", "ORDER_STATE"} | supervises
-    want = {"shyraq_operator": supervises | {"AUDIT_READ", "AUDIT_LOOSE"}, "shyraq_auditor": writes,
-            "shyraq_supervisor": set()}
+    writes = {"INTAKE_PUT", "ORDER_PUT", "ORDER_WITHDRAW", "ORDER_STATE", "DUTY_PUT", "DUTY_END",
+              "DUTY_DROP"} | supervises
+    desk = {"DESK_ME", "DESK_LIST", "DESK_WORDS", "DESK_SAID"}
+    audit = {"AUDIT_READ", "AUDIT_LOOSE"}
+    want = {"shyraq_operator": supervises | audit | desk, "shyraq_auditor": writes | desk,
+            "shyraq_supervisor": desk, "shyraq_caseworker": supervises | audit}
     for role, cannot in want.items():
         assert may(still, role) == cannot, role
     for role in want:

@@ -17,12 +17,13 @@
 static struct intake_receiver
 shelter(const char *name, const char *number)
 {
-	struct intake_receiver r = { .kind = "ngo",
-		.lang = "ru",
-		.regions = "KZ-47 KZ",
-		.order = -3,
-		.vetted = true };
+	struct intake_receiver r = { .given = 0 };
 
+	assert_true(intake_give(&r, INTAKE_KIND, "ngo"));
+	assert_true(intake_give(&r, INTAKE_LANG, "ru"));
+	assert_true(intake_give(&r, INTAKE_REGIONS, "KZ-47 KZ"));
+	assert_true(intake_give(&r, INTAKE_ORDER, "-3"));
+	assert_true(intake_give(&r, INTAKE_BEDS, ""));
 	snprintf(r.name, sizeof(r.name), "%s", name);
 	assert_int_equal(phone_parse(number, &r.number), RC_OK);
 	return r;
@@ -39,6 +40,38 @@ test_one(void **state)
 	assert_true(n > 0);
 	assert_int_equal(intake_unpack(text, n, &got), RC_OK);
 	assert_memory_equal(&got, &r, sizeof(r));
+	assert_string_equal(intake_given(&got, INTAKE_BEDS), "");
+	assert_null(intake_given(&got, INTAKE_HOURS));
+	for (int f = 0; f < INTAKE_FIELDS; f++) {
+		char longest[INTAKE_VALUE_MAX + 1];
+
+		memset(longest, 'a', sizeof(longest));
+		longest[INTAKE_VALUE_MAX] = '\0';
+		assert_false(intake_give(&r, (enum intake_field)f, longest));
+	}
+}
+
+/* Some fields of a receiver that is known: no number, and at least one field. */
+static void
+test_change(void **state)
+{
+	static const char *const bad[] = {
+		"name=A\nchange=1\n", "name=A\nchange=1\nbeds=3\nnumber=+77020000001\n",
+		"name=A\nchange=1\ncontact=-1\nrole=x\n", "change=1\nbeds=3\n",
+		"name=A\nnumber=+77020000001\nkind=ngo\nlang=ru\nregions=KZ\ncontact=4\n"
+	};
+	struct intake_receiver r = { .change = true, .contact = 12 }, got;
+	char text[INTAKE_MAX];
+	size_t n;
+
+	(void)state;
+	strcpy(r.name, "Shelter A");
+	assert_true(intake_give(&r, INTAKE_SHIFT, "20:00-08:00 mon-fri"));
+	n = intake_pack(&r, text);
+	assert_int_equal(intake_unpack(text, n, &got), RC_OK);
+	assert_memory_equal(&got, &r, sizeof(r));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_int_equal(intake_unpack(bad[i], strlen(bad[i]), &got), RC_REFUSED);
 }
 
 static void
@@ -73,24 +106,27 @@ test_many(void **state)
 	free(text);
 }
 
+#define REST "kind=ngo\nlang=ru\nregions=KZ\n"
+
 static void
 test_hostile(void **state)
 {
 	static const char *const bad[] = { "", "name=A\n", "number=+77020000001\n",
 		"name=\nnumber=+77020000001\n", "name=A\nnumber=7\n",
-		"name=A\nnumber=+77020000001\norder=9999999999\n",
-		"name=A\nnumber=+77020000001\norder=x\n",
-		"name=A\nnumber=+77020000001\ncolour=red\n",
-		"name=A\nnumber=+77020000001\nno sign\n",
-		"name=\xff\nnumber=+77020000001\n",
-		"name=A\nlang=russian\nnumber=+77020000001\n",
+		"name=A\nnumber=+77020000001\nlang=ru\nregions=KZ\n",
+		REST "name=A\nnumber=+77020000001\ncolour=red\n",
+		REST "name=A\nnumber=+77020000001\nno sign\n",
+		REST "name=\xff\nnumber=+77020000001\n",
+		REST
 		"name=0123456789012345678901234567890123456789012345678901234567890123\n"
 		"number=+77020000001\n" };
 	struct intake_receiver r;
-	char zero[] = "name=A\0\nnumber=+77020000001\n", big[2 * INTAKE_MAX];
+	char zero[] = REST "name=A\0\nnumber=+77020000001\n", big[2 * INTAKE_MAX];
+	const char *good = REST "name=A\nnumber=+77020000001\n";
 	size_t at = 0;
 
 	(void)state;
+	assert_int_equal(intake_unpack(good, strlen(good), &r), RC_OK);
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_int_equal(intake_unpack(bad[i], strlen(bad[i]), &r), RC_REFUSED);
 	assert_int_equal(intake_unpack(zero, sizeof(zero) - 1, &r), RC_REFUSED);
@@ -171,6 +207,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one),
+		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_orders),

@@ -47,6 +47,12 @@ table(void **unused)
 		    0, 0 },
 		{ "a witness who said stop", SAY_WITNESS, false, true, T0,
 		    T0 + 1440 * MIN, false, 0, 0 },
+		{ "a case worker, late in the window", SAY_DESK, true, false, T0,
+		    T0 + 10 * MIN, true, T0 + 10 * MIN, T0 + 10 * MIN },
+		{ "a case worker, the window nearly over", SAY_DESK, false, false, T0,
+		    T0 + 5 * MIN - 1, false, 0, 0 },
+		{ "a case worker after stop", SAY_DESK, false, true, T0, T0 + 10 * MIN,
+		    false, 0, 0 },
 		{ "a timer", SAY_NOTHING, false, false, T0, T0 + 60 * MIN, false, 0, 0 },
 	};
 

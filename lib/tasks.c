@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The kinds of tasks as one table: what to do, and how each may end.
+ * It decides nothing about a case. Called by shyraqctl and by dispatch.
+ */
+#include "tasks.h"
+
+#include <string.h>
+
+#include "base.h"
+
+#define GENERAL TASK_OUTCOME_PLAIN " passed_on no_need"
+
+static const struct {
+	const char *kind, *outcomes, *hint;
+	bool answer;
+} kinds[] = {
+	{ "danger", "done in_touch no_contact passed_on false_danger",
+	    "somebody is in danger: look at the case now, call the service that may go",
+	    false },
+	{ "desk_silent", "done in_touch no_contact passed_on false_danger",
+	    "words of somebody in danger wait, and nobody with a key has looked: find a "
+	    "case worker",
+	    false },
+	{ "ladder_ended", "done placed passed_on no_place closed",
+	    "nobody took the case: call receivers, or find another way", false },
+	{ "asked_for", "done answered passed_on no_contact",
+	    "a receiver asks for the operator: call them", false },
+	{ "not_found", "done placed passed_on no_contact",
+	    "a receiver did not find the person: talk to them, decide what is next",
+	    false },
+	{ "cut", "done in_touch passed_on no_contact",
+	    "a conversation broke off when the place was known: is somebody to be asked?",
+	    false },
+	{ "unanswerable", "done answered passed_on noise",
+	    "several texts that fit nothing: a case worker may read them", false },
+	{ "incomplete", "done answered passed_on noise",
+	    "a long text came without all its parts; what came was answered", false },
+	{ "complaint", "done upheld not_upheld passed_on",
+	    "a person complains: for a supervisor, past whom it names", false },
+	{ "withdrawn", "done own_will pressure passed_on",
+	    "help was withdrawn, perhaps under pressure: who acts must know", false },
+	{ "erase", "done erased kept passed_on",
+	    "somebody asks to erase, and the phone or a hold does not allow it", false },
+	{ "job_check", "done answered no_answer",
+	    "an offer of work: look at it and answer in 60 characters", true },
+	{ "robot", "done machine person passed_on",
+	    "a number writes like a machine and is answered no more", false },
+	{ "wrong_codes", "done honest forged passed_on",
+	    "three wrong answer codes from a receiver's phone: call them", false },
+	{ "receiver_suspended", "done placed passed_on no_need",
+	    "who had this case is suspended: give it to somebody else", false },
+	{ "held_acceptance", "done honest forged passed_on",
+	    "taken from a phone that sent wrong codes: call them, then case confirm",
+	    false },
+	{ "contact_lost", "done honest forged passed_on",
+	    "a receiver's only phone is lost: call them, receiver suspend --contact",
+	    false },
+	{ "outcome_overdue", "done answered passed_on no_contact",
+	    "nobody says what became of the case: call who has it, case close", false },
+	{ "police_closed", "done appealed accepted passed_on",
+	    "police closed it for lack of evidence: for a supervisor, with who has it",
+	    false },
+	{ "police_reclassified", "done appealed accepted passed_on",
+	    "police made it a lighter case: for a supervisor, with who has it", false },
+	{ "duplicate", "done linked no_need passed_on",
+	    "closed as a repeat: find of which, case reopen and case link", false },
+	{ "link_offer", "done linked not_linked passed_on",
+	    "three tell of one place and day: case links, case link", false },
+	{ "contact_suspended", "done placed passed_on no_need",
+	    "a phone that could act on this case is suspended", false },
+	{ "refused", "done retried passed_on noise",
+	    "a message that the service could not take: queue --refused, queue retry",
+	    false },
+	{ "aside", "done retried passed_on noise",
+	    "a message that could not be read, or has no number: queue --put-aside",
+	    false },
+	{ "due_refused", "done mended passed_on",
+	    "what fell due was refused: a text or a rule is missing", false },
+};
+
+static int
+find(const char *kind)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (strcmp(kinds[i].kind, kind) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+const char *
+task_outcomes(const char *kind)
+{
+	int at = find(kind);
+
+	return at < 0 ? GENERAL : kinds[at].outcomes;
+}
+
+bool
+task_outcome_fits(const char *kind, const char *code)
+{
+	const char *list = task_outcomes(kind);
+	size_t n = strlen(code);
+
+	while (*list != '\0') {
+		size_t len = strcspn(list, " ");
+
+		if (len == n && memcmp(list, code, n) == 0)
+			return true;
+		list += len + strspn(list + len, " ");
+	}
+	return false;
+}
+
+const char *
+task_hint(const char *kind)
+{
+	int at = find(kind);
+
+	return at < 0 ? "look at it" : kinds[at].hint;
+}
+
+bool
+task_has_answer(const char *kind)
+{
+	int at = find(kind);
+
+	return at >= 0 && kinds[at].answer;
+}
