@@ -227,6 +227,28 @@ of_itself(void **unused)
 	(void)play_heard(a);
 }
 
+/* Declined as full: no place free, until they say otherwise. */
+static void
+full(void **unused)
+{
+	int64_t id;
+
+	(void)unused;
+	says(A, a, "МЕСТ 3");
+	(void)play_sms(++person, play_help, "help");
+	play_due(NULL);
+	id = play_case(person);
+	says(A, a, "2 CODE");
+	says(A, a, "1");
+	assert_int_equal(play_number("SELECT beds FROM receiver WHERE name = 'Oa'"), 0);
+	assert_string_equal(play_sql("SELECT reason FROM referral WHERE case_id = %lld "
+				     "AND state = 'declined'",
+				(long long)id),
+	    "full");
+	(void)play_heard(a);
+	assert_true(decide(INTAKE_CASE_CLOSE, id, 0, "test"));
+}
+
 /* Three wrong codes hold what is taken from there until an operator says so; the others go on. */
 static void
 held(void **unused)
@@ -339,7 +361,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(outcome),
 		cmocka_unit_test(police_close_nothing), cmocka_unit_test(of_itself),
-		cmocka_unit_test(held), cmocka_unit_test(lost),
+		cmocka_unit_test(full), cmocka_unit_test(held), cmocka_unit_test(lost),
 		cmocka_unit_test(lost_not_sure), cmocka_unit_test(history),
 		cmocka_unit_test(linked) };
 
