@@ -23,23 +23,25 @@ static const struct {
 	enum rc (*run)(struct turn *t, int64_t id, int64_t due_ms);
 	enum db_stmt off;
 	bool of_case; /* `id` is a case's */
+	bool
+	    again; /* may fall due at one moment twice: its own lock and time say whether it still does */
 } kinds[] = {
-	{ "refer", due_refer, ST_CASE_NOT_DUE, true },
-	{ "ladder", due_ladder, ST_CASE_NOT_DUE, true },
-	{ "remind", due_remind, ST_REMIND_OFF, false },
-	{ "lease", due_lease, ST_LEASE_OFF, false },
-	{ "session", due_session, ST_SESSION_SHUT, false },
-	{ "timer", due_timer, ST_SESSION_TIMER_OFF, false },
-	{ "knock", due_knock, ST_KNOCK_OFF, true },
-	{ "unread", due_unread, ST_UNREAD_OFF, true },
-	{ "forget", due_forget, ST_FORGET_OFF, false },
-	{ "erase", due_erase, ST_ERASE_LATER, true },
-	{ "parts", due_parts, ST_PART_WAIT, false },
-	{ "outcome", due_outcome, ST_OUTCOME_OFF, false },
-	{ "offer", due_offer, ST_OFFER_OFF, true },
-	{ "page", due_page, ST_DESK_PAGE_OFF, true },
-	{ "look", due_look, ST_DESK_LOOK_OFF, true },
-	{ "intake", due_intake, ST_INTAKE_DONE, false },
+	{ "refer", due_refer, ST_CASE_NOT_DUE, true, false },
+	{ "ladder", due_ladder, ST_CASE_NOT_DUE, true, true },
+	{ "remind", due_remind, ST_REMIND_OFF, false, false },
+	{ "lease", due_lease, ST_LEASE_OFF, false, false },
+	{ "session", due_session, ST_SESSION_SHUT, false, false },
+	{ "timer", due_timer, ST_SESSION_TIMER_OFF, false, false },
+	{ "knock", due_knock, ST_KNOCK_OFF, true, false },
+	{ "unread", due_unread, ST_UNREAD_OFF, true, false },
+	{ "forget", due_forget, ST_FORGET_OFF, false, false },
+	{ "erase", due_erase, ST_ERASE_LATER, true, false },
+	{ "parts", due_parts, ST_PART_WAIT, false, false },
+	{ "outcome", due_outcome, ST_OUTCOME_OFF, false, false },
+	{ "offer", due_offer, ST_OFFER_OFF, true, false },
+	{ "page", due_page, ST_DESK_PAGE_OFF, true, false },
+	{ "look", due_look, ST_DESK_LOOK_OFF, true, false },
+	{ "intake", due_intake, ST_INTAKE_DONE, false, false },
 };
 
 /* *fresh: nobody did it before. */
@@ -81,7 +83,9 @@ due_run(struct turn *t, const char *kind, int64_t id, int64_t due_ms)
 		if (strcmp(kinds[i].kind, kind) != 0)
 			continue;
 		rc = put_key(t, kind, id, due_ms, &fresh);
-		return rc == RC_OK && fresh ? kinds[i].run(t, id, due_ms) : rc;
+		return rc == RC_OK && (fresh || kinds[i].again)
+		    ? kinds[i].run(t, id, due_ms)
+		    : rc;
 	}
 	fatalx("due.kind", "kind=%s is none of ours", kind);
 }

@@ -185,6 +185,29 @@ police_stand_down_under_pressure(void **unused)
 	    "police revoked, shelter asked");
 }
 
+/* A ladder that falls due at the very millisecond of an earlier look is looked at again, not left due for ever. */
+static void
+one_moment_twice(void **unused)
+{
+	int64_t id, due;
+
+	(void)unused;
+	(void)play_sms(6, held, "help");
+	id = play_case(6);
+	play_due(NULL);
+	due = play_now();
+	for (int i = 0; i < 2; i++) {
+		play_run(
+		    "UPDATE casefile SET ladder_due = shyraq_ts(%lld) WHERE id = %lld",
+		    (long long)due, (long long)id);
+		assert_int_equal(turn_due(&play_dispatch, "ladder", id, due), RC_OK);
+		turn_sends_clear(&play_dispatch);
+		assert_true(play_number("SELECT shyraq_ms(ladder_due) FROM casefile "
+					"WHERE id = %lld",
+				(long long)id) > due);
+	}
+}
+
 static int
 setup(void **state)
 {
@@ -203,6 +226,7 @@ main(void)
 		cmocka_unit_test(a_stale_text_is_given_to_nobody),
 		cmocka_unit_test(answers_are_not_counted),
 		cmocka_unit_test(police_stand_down_under_pressure),
+		cmocka_unit_test(one_moment_twice),
 	};
 
 	return cmocka_run_group_tests(tests, setup, play_teardown);
