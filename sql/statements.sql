@@ -73,7 +73,9 @@ SELECT p.id, p.stopped, s.flow, s.version, s.step, s.lang, s.flags, s.misses, s.
 	k.id, shyraq_ms(s.timer_at), s.hidden, c.number, c.taken_by, c.knocked_at IS NOT NULL,
 	p.link, p.rhythm, shyraq_ms(p.guarded_until), p.forget_at IS NOT NULL,
 	r.id, r.phrase, r.at_time, r.sealed, j.id, j.answer, shyraq_ms(j.answered_at),
-	c.peer_id = p.id, COALESCE(c.opens_at > shyraq_now(), false)
+	c.peer_id = p.id, COALESCE(c.opens_at > shyraq_now(), false), p.own_stop,
+	COALESCE(c.state <> 'closed' AND LEAST(CASE WHEN c.state = 'open' THEN c.refer_due END, c.ladder_due)
+		< shyraq_now() - interval '5 minutes', false)
 FROM unnest($1::bigint[], $2::bytea[]) AS w(peer, rhash)
 JOIN peer p ON p.id = w.peer
 LEFT JOIN session s ON s.peer_id = p.id
@@ -300,7 +302,7 @@ WHERE id = $1::bigint;
 -- name: CASE_LOCK (worker dispatch)
 SELECT id, number, class, state, lang, peer_id, shyraq_ms(taken_at), taken_by,
 	shyraq_ms(refer_due), shyraq_ms(ladder_due), shyraq_ms(asked_at), bearer, shyraq_ms(begun_at),
-	shyraq_ms(rest_until), operator_at IS NOT NULL, cut_at IS NOT NULL,
+	shyraq_ms(rest_until), operator_at IS NOT NULL, shyraq_ms(cut_at),
 	(SELECT v.kind FROM referral f JOIN receiver v ON v.id = f.receiver_id WHERE f.id = taken_by),
 	shyraq_ms(met_at)
 FROM casefile WHERE id = $1::bigint FOR UPDATE;
@@ -542,7 +544,9 @@ UPDATE casefile SET opens_at = CASE WHEN $2::bigint <> 0 THEN shyraq_ts($2::bigi
 WHERE id = $1::bigint;
 
 -- name: CASE_NOT_DUE (dispatch)
-UPDATE casefile SET refer_due = NULL, ladder_due = NULL WHERE id = $1::bigint;
+UPDATE casefile SET refer_due = NULL, ladder_due = NULL,
+	state = CASE WHEN state IN ('open', 'referred') THEN 'nobody' ELSE state END
+WHERE id = $1::bigint;
 
 -- name: CASE_OPERATOR (dispatch)
 UPDATE casefile SET operator_at = shyraq_now(),
@@ -1194,6 +1198,9 @@ INSERT INTO code_try (peer_id, at) VALUES ($1::bigint, shyraq_now());
 -- name: CODE_TRY_PURGE (worker dispatch)
 DELETE FROM code_try WHERE at < shyraq_now() - interval '1 day';
 
+-- name: PEER_OWN_STOP (worker dispatch)
+UPDATE peer SET own_stop = $2::bytea WHERE id = $1::bigint;
+
 -- name: PEER_WITNESS (worker dispatch)
 UPDATE peer SET witness_until = shyraq_ts($2::bigint) WHERE id = $1::bigint;
 
@@ -1395,8 +1402,12 @@ SELECT shyraq_ms(forget_at) FROM peer WHERE id = $1::bigint FOR UPDATE;
 UPDATE casefile SET peer_id = NULL
 WHERE peer_id = $1::bigint AND id = (SELECT case_id FROM session WHERE peer_id = $1::bigint);
 
+-- What is on its way to it keeps the row: forgotten when that has gone.
 -- name: FORGET_OFF (dispatch)
-UPDATE peer SET forget_at = NULL WHERE id = $1::bigint;
+UPDATE peer p SET own_stop = NULL, forget_at = CASE
+	WHEN p.stopped OR EXISTS (SELECT FROM casefile c WHERE c.peer_id = p.id) THEN NULL
+	ELSE shyraq_now() + interval '5 minutes' END
+WHERE id = $1::bigint;
 
 -- name: FORGET_PEER (dispatch)
 DELETE FROM peer p WHERE p.id = $1::bigint AND NOT p.stopped

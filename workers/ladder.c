@@ -229,16 +229,30 @@ ladder_lead(const struct ladder *l, size_t but)
 	return i;
 }
 
+static bool
+is_on_duty(const struct duty *on, int64_t receiver)
+{
+	for (int i = 0; i < on->n; i++) {
+		if (on->v[i].receiver_id == receiver)
+			return true;
+	}
+	return false;
+}
+
 enum rc
 ladder_end(struct ladder *l)
 {
 	bool operators = l->plan.end == PLAN_OPERATOR;
-	enum rc rc = RC_OK;
+	struct duty on = { .n = 0 };
+	enum rc rc = operators ? duty_contacts(l->t, DUTY_OPERATOR, &on) : RC_OK;
 
+	l->on = &on;
 	for (size_t i = 0; operators && rc == RC_OK && i < l->n; i++) {
-		if (strcmp(l->v[i].kind, "operator") == 0 && !l->v[i].asked)
+		if (strcmp(l->v[i].kind, "operator") == 0 && !l->v[i].asked &&
+		    is_on_duty(&on, l->v[i].receiver))
 			rc = ladder_ask(l, i, NULL);
 	}
+	l->on = NULL;
 	if (rc == RC_OK)
 		rc = db_run(l->t->db, ST_CASE_OPERATOR, NULL, db_i64(l->c->id));
 	out_row(l->t->out, OUT_TASK, operators ? "ladder_ended" : "supervisor", l->c->id,

@@ -6,6 +6,7 @@
 #ifndef SHYRAQ_LADDER_H
 #define SHYRAQ_LADDER_H
 
+#include "duty.h"
 #include "policy.h"
 #include "referral.h"
 
@@ -18,6 +19,7 @@ struct ladder {
 	size_t n;
 	struct db_rows *rows; /* v borrows its strings */
 	char home[8];
+	const struct duty *on; /* operators' phones to ask; NULL: those on shift */
 };
 MUST_CHECK enum rc ladder_open(struct turn *t, struct case_row *c, struct ladder *out);
 void ladder_close(struct ladder *l);

@@ -53,13 +53,26 @@ first_key(const char *text)
 	return refer_role_parse(text) == REFER_OPERATOR ? "ref.operator" : "ref.first";
 }
 
-/* Somebody of these contacts is on shift; else all are asked. */
+/* Whether a row of CONTACTS_OF is on duty, or on shift where no rota says. */
 static bool
-any_on_shift(const struct ladder *l, const struct db_rows *r)
+is_on(const struct ladder *l, const struct db_rows *r, int row)
+{
+	if (l->on == NULL)
+		return shift_is_on(
+		    db_get_text(r, row, 3), clock_wall_ms(), l->plan.zone_minutes);
+	for (int i = 0; i < l->on->n; i++) {
+		if (l->on->v[i].contact_id == db_get_i64(r, row, 0))
+			return true;
+	}
+	return false;
+}
+
+/* Somebody of these contacts is; else all are asked. */
+static bool
+is_any_on(const struct ladder *l, const struct db_rows *r)
 {
 	for (int k = 0; k < db_count(r); k++) {
-		if (shift_is_on(
-			db_get_text(r, k, 3), clock_wall_ms(), l->plan.zone_minutes))
+		if (is_on(l, r, k))
 			return true;
 	}
 	return false;
@@ -77,14 +90,12 @@ ask_contacts(struct ladder *l, size_t i, int64_t referral, const char *text)
 
 	if (rc != RC_OK)
 		return rc;
-	shifts = any_on_shift(l, r);
+	shifts = is_any_on(l, r);
 	for (int k = 0; rc == RC_OK && k < db_count(r); k++) {
 		unsigned code;
 		char s[REFER_TEXT_MAX];
 
-		if (shifts &&
-		    !shift_is_on(
-			db_get_text(r, k, 3), clock_wall_ms(), l->plan.zone_minutes))
+		if (shifts && !is_on(l, r, k))
 			continue;
 		code = free_code(db_get_text(r, k, 2));
 		rc = db_run(t->db, ST_ASK_NEW, NULL, db_i64(referral),

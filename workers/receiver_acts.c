@@ -151,7 +151,7 @@ detail(struct acting *x, int64_t at_ms)
 		rc = answering_reply(a, x->c.id, "ref.detail", text);
 	if (rc == RC_OK && x->c.place != NULL)
 		rc = db_run(a->t->db, ST_REFERRAL_PLACE, NULL, db_i64(x->referral));
-	if (rc == RC_OK && x->c.cut)
+	if (rc == RC_OK && x->c.cut_ms != 0 && x->l.v[x->i].asked_ms > x->c.cut_ms)
 		rc = reply(x, "ref.cut", 0);
 	seal_wipe(text, sizeof(text));
 	return rc;

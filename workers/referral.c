@@ -40,7 +40,7 @@ referral_case_lock(struct turn *t, int64_t id, struct case_row *c)
 	c->begun_ms = db_get_i64(r, 0, 12);
 	c->rest_ms = db_get_i64(r, 0, 13);
 	c->operator_told = db_get_bool(r, 0, 14);
-	c->cut = db_get_bool(r, 0, 15);
+	c->cut_ms = db_get_i64(r, 0, 15);
 	c->met_ms = db_get_i64(r, 0, 17);
 	c->with_operator = strcmp(db_get_text(r, 0, 16), "operator") == 0;
 	db_rows_free(r);

@@ -21,7 +21,7 @@ struct case_row {
 	bool with_operator; /* an operator took it */
 	int64_t refer_due, ladder_due, asked_ms, begun_ms, rest_ms; /* 0: none */
 	bool operator_told; /* nobody is left to ask, or it took too long */
-	bool cut;           /* S4: the person is not to be written to */
+	int64_t cut_ms;     /* S4: the person is not to be written to; 0: they may be */
 	char *
 	    place; /* opened only by referral_case_place; malloc'd, wiped by referral_case_clear */
 };
