@@ -80,6 +80,10 @@ GRANT INSERT (login, part, contact_id, from_at, to_at), UPDATE (to_at), DELETE O
 GRANT SELECT ON desk_list, desk_said TO shyraq_caseworker;
 GRANT SELECT (public_key) ON keyholder TO shyraq_caseworker;
 GRANT EXECUTE ON FUNCTION shyraq_words(bigint, bytea, bigint) TO shyraq_caseworker;
+GRANT EXECUTE ON FUNCTION shyraq_job_words(bigint, bytea) TO shyraq_caseworker;
+-- a child's case
+GRANT EXECUTE ON FUNCTION shyraq_look(bigint) TO shyraq_operator, shyraq_auditor;
+GRANT EXECUTE ON FUNCTION shyraq_child_access(text, boolean) TO shyraq_supervisor;
 -- linked cases
 GRANT SELECT ON case_link TO shyraq_worker, shyraq_dispatch;
 -- what receivers of themselves say, a lost phone, outcomes, cases that are one

@@ -10,7 +10,8 @@ BEGIN
 			EXECUTE format('CREATE ROLE %I LOGIN', r);
 		END IF;
 	END LOOP;
-	FOREACH r IN ARRAY ARRAY['shyraq_operator', 'shyraq_caseworker', 'shyraq_supervisor', 'shyraq_auditor'] LOOP
+	FOREACH r IN ARRAY ARRAY['shyraq_operator', 'shyraq_caseworker', 'shyraq_supervisor', 'shyraq_auditor',
+		'shyraq_child'] LOOP
 		IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = r) THEN
 			EXECUTE format('CREATE ROLE %I NOLOGIN', r);
 		END IF;
@@ -18,3 +19,6 @@ BEGIN
 END $$;
 
 GRANT shyraq_operator TO shyraq_caseworker, shyraq_supervisor;
+-- a child's case is read by its members alone; a supervisor says who is one (shyraqctl child grant)
+GRANT shyraq_child TO shyraq_supervisor;
+GRANT shyraq_child TO shyraq_owner WITH ADMIN OPTION;

@@ -800,14 +800,16 @@ ORDER BY o.id DESC LIMIT 200;
 -- S16: nothing below shows an erased case, what was answered in it, or a task about it.
 -- name: CASE_LIST (ctl)
 SELECT c.id, c.number, c.class, c.state, c.lang, shyraq_ms(c.opened_at), shyraq_ms(c.taken_at),
-	(SELECT string_agg(slot || '=' || code, ' ' ORDER BY slot) FROM case_answer a WHERE a.case_id = c.id)
+	CASE WHEN shyraq_may_see(c.id) THEN (SELECT string_agg(slot || '=' || code, ' ' ORDER BY slot)
+		FROM case_answer a WHERE a.case_id = c.id) ELSE 'restricted' END
 FROM casefile c WHERE c.hidden_at IS NULL ORDER BY c.id DESC LIMIT 200;
 
 -- name: CASE_SHOW (ctl)
 SELECT c.id, c.number, c.class, c.state, c.lang, c.bearer, shyraq_ms(c.opened_at),
 	shyraq_ms(c.asked_at), shyraq_ms(c.refer_due), shyraq_ms(c.ladder_due),
 	shyraq_ms(c.taken_at),
-	(SELECT r.name FROM referral f JOIN receiver r ON r.id = f.receiver_id WHERE f.id = c.taken_by)
+	(SELECT r.name FROM referral f JOIN receiver r ON r.id = f.receiver_id WHERE f.id = c.taken_by),
+	shyraq_look(c.id)
 FROM casefile c WHERE c.number = $1::bigint AND c.hidden_at IS NULL;
 
 -- name: CASE_SHOW_ANSWERS (ctl)
@@ -897,6 +899,18 @@ SELECT j.id, shyraq_ms(j.asked_at), j.lang, substring(j.codes FROM '(?:^| )count
 FROM job_check j LEFT JOIN casefile c ON c.id = j.case_id
 WHERE j.asked_at IS NOT NULL AND c.hidden_at IS NULL AND NOT ($1::boolean AND j.answered_at IS NOT NULL)
 ORDER BY j.id DESC LIMIT 200;
+
+-- name: JOB_SEALED (ctl)
+SELECT id, shyraq_ms(at), sealed, epoch, box FROM shyraq_job_words($1::bigint, $2::bytea);
+
+-- S15: who may read a child's case.
+-- name: CHILD_SET (ctl)
+SELECT shyraq_child_access($1::text, $2::boolean);
+
+-- name: CHILD_LIST (ctl)
+SELECT o.rolname::text, pg_has_role(o.oid, 'shyraq_supervisor', 'MEMBER') FROM pg_roles o
+WHERE o.rolcanlogin AND NOT o.rolsuper AND o.rolname <> 'shyraq_owner' AND shyraq_in_child(o.rolname)
+ORDER BY o.rolname;
 
 -- name: LINK_LIST (ctl)
 SELECT link, daemon, state, usable, signal, received, sent, slots_used, slots_all, waiting, paused,
@@ -1708,6 +1722,9 @@ SELECT EXISTS (SELECT FROM task
 -- name: DESK_MAY (dispatch)
 SELECT EXISTS (SELECT FROM pg_roles o
 	WHERE o.rolname = $1::text AND pg_has_role(o.oid, 'shyraq_caseworker', 'MEMBER'));
+
+-- name: CHILD_MAY (dispatch)
+SELECT NOT shyraq_is_child($1::bigint) OR shyraq_in_child($2::text::name);
 
 -- name: DESK_CASE (dispatch)
 SELECT c.id, c.peer_id FROM casefile c
