@@ -126,12 +126,14 @@ make_plan(struct ladder *l)
 		const char *kind = db_get_text(r, i, 0);
 		enum consent said = db_get_bool(r, i, 1) ? CONSENT_YES : CONSENT_NO;
 
-		if (strcmp(kind, "ngo") == 0)
+		if (strcmp(kind, "ngo") == 0) {
 			w.ngo = said;
-		else if (strcmp(kind, "police") == 0)
+			l->withdrawn = db_get_bool(r, i, 2);
+		} else if (strcmp(kind, "police") == 0) {
 			w.police = said;
-		else if (strcmp(kind, "embassy") == 0)
+		} else if (strcmp(kind, "embassy") == 0) {
 			w.embassy = said;
+		}
 	}
 	db_rows_free(r);
 	policy_plan(policy_all(l->t->policy), &l->c->facts, &w, &l->plan);

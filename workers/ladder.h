@@ -20,6 +20,7 @@ struct ladder {
 	struct db_rows *rows; /* v borrows its strings */
 	char home[8];
 	const struct duty *on; /* operators' phones to ask; NULL: those on shift */
+	bool withdrawn;        /* the person's yes to an organisation was taken back */
 };
 MUST_CHECK enum rc ladder_open(struct turn *t, struct case_row *c, struct ladder *out);
 void ladder_close(struct ladder *l);

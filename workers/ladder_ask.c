@@ -115,8 +115,14 @@ ladder_ask(struct ladder *l, size_t i, const struct plan_pick *pick)
 {
 	struct candidate *v = &l->v[i];
 	const struct plan_ask *ask = pick == NULL ? NULL : &l->plan.v[pick->ask];
-	const char *role = ask == NULL ? "operator" : ask->role,
-		   *text = ask == NULL ? "operator" : ask->text;
+	/* "no shelter took it" is not true while one has the case and another role is silent */
+	bool led = ask == NULL && ladder_lead(l, l->n) < l->n;
+	const char *role = led ? PLAN_ROLE_LACKS
+	    : ask == NULL      ? "operator"
+			       : ask->role,
+		   *text = led ? "first"
+	    : ask == NULL      ? "operator"
+			       : ask->text;
 	struct db_rows *made;
 	int64_t referral;
 	enum rc rc = db_run(l->t->db, ST_REFERRAL_NEW, &made, db_i64(l->c->id),
@@ -347,7 +353,7 @@ static enum rc
 tell_danger(struct turn *t, const struct case_row *c)
 {
 	struct db_rows *r;
-	enum rc rc = db_run(t->db, ST_TAKER_CONTACTS, &r, db_i64(c->id));
+	enum rc rc = db_run(t->db, ST_ACCEPTED_CONTACTS, &r, db_i64(c->id));
 
 	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {
 		char text[REFER_TEXT_MAX];

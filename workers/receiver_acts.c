@@ -153,6 +153,9 @@ detail(struct acting *x, int64_t at_ms)
 		rc = db_run(a->t->db, ST_REFERRAL_PLACE, NULL, db_i64(x->referral));
 	if (rc == RC_OK && x->c.cut_ms != 0 && x->l.v[x->i].asked_ms > x->c.cut_ms)
 		rc = reply(x, "ref.cut", 0);
+	/* S14: whoever takes it afterwards decides knowing so */
+	if (rc == RC_OK && x->l.withdrawn && strcmp(x->l.v[x->i].kind, "operator") != 0)
+		rc = reply(x, "ref.withdrawn_pressure", 0);
 	seal_wipe(text, sizeof(text));
 	return rc;
 }
@@ -215,7 +218,9 @@ taken(struct acting *x)
 static bool
 may_take(const struct acting *x)
 {
-	if (strcmp(x->c.state, "closed") == 0 || strcmp(x->c.state, "met") == 0)
+	/* whom a complaint names is asked no more, and takes nothing; nor who was revoked */
+	if (strcmp(x->c.state, "closed") == 0 || strcmp(x->c.state, "met") == 0 ||
+	    x->l.v[x->i].bypassed || strcmp(ladder_state(&x->l, x->i), "revoked") == 0)
 		return false;
 	if (x->c.taken_by == 0)
 		return true;
@@ -309,6 +314,14 @@ receiver_confirm(struct turn *t, int64_t case_id, int64_t referral, bool *done)
 	return rc;
 }
 
+/* When another has taken it; else only that it went on without them. */
+static enum rc
+not_theirs(struct acting *x)
+{
+	return reply(
+	    x, x->c.taken_ms != 0 ? "ref.taken_at" : "ref.given_back", x->c.taken_ms);
+}
+
 /* Accepted by this one: the detail again. By another: when, thank you, do not drive. */
 enum rc
 receiver_accept(struct answering *a, int ask)
@@ -324,7 +337,7 @@ receiver_accept(struct answering *a, int ask)
 		else if (may_take(&x))
 			rc = take(&x);
 		else
-			rc = reply(&x, "ref.taken_at", x.c.taken_ms);
+			rc = not_theirs(&x);
 	}
 	acting_close(&x);
 	return rc;
@@ -373,14 +386,16 @@ receiver_decline(struct answering *a, int ask)
 	enum rc rc = acting_open(a, ask, &x);
 
 	if (rc == RC_OK && x.i < x.l.n) {
-		if (x.l.v[x.i].state == ASK_TAKEN && x.c.met_ms == 0) {
+		if (strcmp(ladder_state(&x.l, x.i), "revoked") == 0) {
+			rc = reply(&x, "ref.withdrawn", 0);
+		} else if (x.l.v[x.i].state == ASK_TAKEN && x.c.met_ms == 0) {
 			rc = back(&x, "given_back");
 			if (rc == RC_OK)
 				rc = reply(&x, "ref.given_back", 0);
 		} else if (x.l.v[x.i].state != ASK_TAKEN && may_take(&x)) {
 			rc = declined(&x);
 		} else {
-			rc = reply(&x, "ref.taken_at", x.c.taken_ms);
+			rc = not_theirs(&x);
 		}
 	}
 	acting_close(&x);

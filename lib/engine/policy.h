@@ -39,6 +39,9 @@ enum ask_state {
 	ASK_OFF,   /* stood down, or suspended: its answer counts no more */
 };
 
+#define PLAN_ROLE_LACKS \
+	"lacking" /* of an operator: a lead has it, another role is silent */
+
 struct candidate {
 	int64_t receiver;
 	const char *kind; /* "ngo", "shelter", "police", "operator" ... */

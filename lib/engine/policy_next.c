@@ -9,9 +9,11 @@
 
 #include "policy_priv.h"
 
+#define LEADS_POLICE "ngo shelter"
+
 /* How one role of the plan stands. */
 struct standing {
-	bool taken;
+	bool asked, taken;
 	bool more; /* somebody is left to be asked */
 	unsigned waiting;
 	int64_t due_ms; /* when the first of those falls silent */
@@ -114,7 +116,7 @@ is_picked(const struct next *out, size_t i)
 
 /* How well a candidate fits a role that may ask it, 0: not at all. */
 static int
-fit(const struct ladder *l, const struct plan_ask *a, size_t i)
+fit(const struct ladder *l, const struct plan_ask *a, size_t i, bool outside)
 {
 	const struct candidate *c = &l->v[i];
 	int close;
@@ -127,23 +129,23 @@ fit(const struct ladder *l, const struct plan_ask *a, size_t i)
 		strcmp(c->of, l->p->home) != 0))
 		return 0;
 	close = reach_of(l->p, a, c->regions);
-	if (close == 0 || (a->grouped && l->group != 0 && c->group != l->group) ||
-	    (a->grouped && c->group == 0))
+	if (close == 0 ||
+	    (a->grouped && !outside &&
+		(c->group == 0 || (l->group != 0 && c->group != l->group))))
 		return 0;
 	return 16 * close + 8 * (l->group != 0 && c->group == l->group) + 4 * !c->full +
 	    2 * (c->langs != NULL && policy_has_word(c->langs, l->p->lang));
 }
 
-/* The best candidate of a role, l->n: none. */
 static size_t
-best_of(const struct ladder *l, const struct plan_ask *a)
+best_where(const struct ladder *l, const struct plan_ask *a, bool outside)
 {
 	size_t best = l->n;
 	int most = 0;
 
 	for (size_t i = 0; i < l->n; i++) {
 		const struct candidate *c = &l->v[i], *b = &l->v[best < l->n ? best : i];
-		int value = fit(l, a, i);
+		int value = fit(l, a, i, outside);
 
 		if (value == 0 || value < most ||
 		    (value == most &&
@@ -154,6 +156,20 @@ best_of(const struct ladder *l, const struct plan_ask *a)
 		most = value;
 	}
 	return best;
+}
+
+/*
+ * The best candidate of a role, l->n: none. A member of the group that said no, or nothing, is followed
+ * by others of its kind, so that a role beside it that waits holds nobody up.
+ */
+static size_t
+best_of(const struct ladder *l, const struct plan_ask *a)
+{
+	size_t best = best_where(l, a, false);
+
+	return best == l->n && a->grouped && l->role[a - l->p->v].asked
+	    ? best_where(l, a, true)
+	    : best;
 }
 
 /* The group that was asked, else that of the best lead in any. */
@@ -176,6 +192,19 @@ choose_group(struct ladder *l)
 	}
 }
 
+/* Asked before the region was known, and of no group: the group does not wait for it. */
+static bool
+is_before_group(const struct ladder *l, unsigned ask, const struct candidate *c)
+{
+	if (!l->p->v[ask].grouped || l->group == 0 || c->group == l->group)
+		return false;
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->v[i].group == l->group && plan_ask_of(l->p, &l->v[i]) == ask)
+			return false;
+	}
+	return true;
+}
+
 static void
 read_standing(struct ladder *l)
 {
@@ -195,9 +224,11 @@ read_standing(struct ladder *l)
 			l->taken = true;
 		if (ask == l->p->n)
 			continue;
+		s->asked = true;
 		s->taken = s->taken || state == ASK_TAKEN;
 		due = plan_dues(l->p, ask, c->asked_ms).next_ms;
-		if (state != ASK_WAITS || l->at->now_ms >= due)
+		if (state != ASK_WAITS || l->at->now_ms >= due ||
+		    is_before_group(l, ask, c))
 			continue;
 		s->due_ms = s->waiting == 0 || due < s->due_ms ? due : s->due_ms;
 		s->waiting++;
@@ -315,6 +346,25 @@ wants_operator(struct ladder *l)
 	return missing;
 }
 
+/* Asked because a role was silent beside a lead that has accepted. */
+static bool
+lacks(const struct candidate *c)
+{
+	return c->role != NULL && strcmp(c->role, PLAN_ROLE_LACKS) == 0;
+}
+
+/* A role that must be taken is not. */
+static bool
+misses_role(const struct ladder *l)
+{
+	bool misses = false;
+
+	for (unsigned i = 0; i < l->p->n; i++)
+		misses = misses ||
+		    (is_current(l, i) && l->p->v[i].must && !l->role[i].taken);
+	return misses;
+}
+
 bool
 plan_still_asked(const struct plan *p, const struct candidate *v, size_t n, size_t i)
 {
@@ -323,13 +373,15 @@ plan_still_asked(const struct plan *p, const struct candidate *v, size_t n, size
 	struct ladder l = { .p = p, .v = v, .n = n, .at = &at, .out = &none };
 	unsigned ask = plan_ask_of(p, &v[i]);
 
-	if (state_of(&v[i]) != ASK_WAITS)
+	/* a no, or what was given back, may be a yes again while nobody has the role */
+	if (state_of(&v[i]) != ASK_WAITS && state_of(&v[i]) != ASK_NO &&
+	    state_of(&v[i]) != ASK_BACK)
 		return false;
 	choose_group(&l);
 	read_standing(&l);
 	choose_stage(&l);
 	if (ask == p->n)
-		return !l.taken;
+		return !l.taken || (lacks(&v[i]) && misses_role(&l));
 	return !l.role[ask].taken && (!l.taken || is_current(&l, ask));
 }
 
@@ -367,6 +419,18 @@ plan_next(const struct plan *p, const struct candidate *v, size_t n,
 	}
 }
 
+/* An NGO is asked in the same step as this role: a child service alone opens the place to nobody else. */
+static bool
+has_ngo(const struct plan *p, unsigned role)
+{
+	for (unsigned i = 0; i < p->n; i++) {
+		if (p->v[i].stage == p->v[role].stage && p->v[i].lead &&
+		    policy_shares(p->v[i].kinds, LEADS_POLICE))
+			return true;
+	}
+	return false;
+}
+
 bool
 plan_may_have_place(const struct plan *p, const struct candidate *v, size_t n, size_t i)
 {
@@ -380,7 +444,8 @@ plan_may_have_place(const struct plan *p, const struct candidate *v, size_t n, s
 		unsigned other = plan_ask_of(p, &v[k]);
 
 		if (k != i && state_of(&v[k]) == ASK_TAKEN && other < p->n &&
-		    p->v[other].lead)
+		    p->v[other].lead &&
+		    (policy_has_word(LEADS_POLICE, v[k].kind) || !has_ngo(p, other)))
 			return true;
 	}
 	return false;

@@ -481,9 +481,13 @@ static void
 add_wishes(
     struct pieces *p, const struct flows *f, enum lang l, const struct case_facts *c)
 {
+	const char *police = fact(c, "police");
+
 	add_needs(p, f, l, c);
-	if (strcmp(fact(c, "police"), "yes") != 0)
-		add_piece(p, text_of(f, l, "ref.no_police"), 30);
+	/* who said no to police must not lose that word to the digits of the card */
+	if (strcmp(police, "yes") != 0)
+		add_piece(p, text_of(f, l, "ref.no_police"),
+		    strcmp(police, "no") == 0 ? 85 : 30);
 	add_contact(p, f, l, c);
 }
 

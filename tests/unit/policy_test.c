@@ -163,13 +163,14 @@ plans(void **state)
 		{ { "KZ-75", "man", CASE_OTHER, .about = "others" }, "ngo_first",
 		    "1 ngo:ngo shelter", PLAN_OPERATOR },
 		{ { "KZ-47", "man", CASE_HELD, .ngo = YES, .police = NO }, "mobile_group",
-		    "1 ngo:ngo, 1 social:social, 2 near:ngo shelter", PLAN_OPERATOR },
+		    "1 ngo:ngo shelter, 1 social:social, 2 near:ngo shelter",
+		    PLAN_OPERATOR },
 		{ { "KZ-61", "", CASE_HELD, .about = "others", .police = YES },
 		    "mobile_group",
-		    "1 ngo:ngo, 1 social:social, 2 near:ngo shelter, 0 police:police",
+		    "1 ngo:ngo shelter, 1 social:social, 2 near:ngo shelter, 0 police:police",
 		    PLAN_OPERATOR },
 		{ { "KZ-35", "child", CASE_HELD, .ngo = YES }, "mobile_group",
-		    "1 ngo:ngo, 1 social:social, 1 child:child, 2 near:ngo shelter, "
+		    "1 ngo:ngo shelter, 1 social:social, 1 child:child, 2 near:ngo shelter, "
 		    "2 child_near:child",
 		    PLAN_OPERATOR },
 		/* the exception for a child is for child receivers */
@@ -378,6 +379,9 @@ group_answers(void **state)
 	assert_false(plan_may_have_place(&l.plan, l.v, l.n, 1));
 	l.v[1].state = ASK_TAKEN; /* police before the organisation: no place yet */
 	assert_false(plan_may_have_place(&l.plan, l.v, l.n, 1));
+	l.v[3].state = ASK_TAKEN; /* nor by the child service alone */
+	assert_false(plan_may_have_place(&l.plan, l.v, l.n, 1));
+	l.v[3].state = ASK_WAITS;
 	l.v[0].state = ASK_TAKEN;
 	assert_true(plan_may_have_place(&l.plan, l.v, l.n, 0));
 	assert_true(plan_may_have_place(&l.plan, l.v, l.n, 1));
@@ -415,6 +419,12 @@ group_without_police(void **state)
 	g.police = CONSENT_NO;
 	plan_of(&g, &l.plan);
 	assert_false(plan_may_have_place(&l.plan, l.v, l.n, 1));
+	/* its organisation says no: another of the region at once, though the social worker waits */
+	begin(&l, &g, group_61, ARRAY_LEN(group_61));
+	run_to(&l, 5);
+	l.v[0].state = ASK_NO;
+	run_to(&l, 40);
+	assert_string_equal(l.said, " 0:AC 5:G");
 	/* no group there: the organisations of the region */
 	g.region = "KZ-47";
 	begin(&l, &g, group_61, ARRAY_LEN(group_61));
