@@ -85,6 +85,8 @@ effect_text(const struct effect *v, char *out, size_t size)
 		return str_add(out, size, &len, "task for an operator: %s", v->name);
 	case EFFECT_STOP:
 		return str_add(out, size, &len, "stop: nothing more is sent");
+	case EFFECT_OWN_STOP:
+		return str_add(out, size, &len, "this word stops from now on");
 	case EFFECT_DO:
 		return str_add(out, size, &len, "do %s%s%s", v->name,
 		    v->code[0] != '\0' ? " " : "", v->code);

@@ -14,7 +14,7 @@ static const struct {
 	{ "Setting up", " db keys keyholder " },
 	{ "Conversations", " flow policy place " },
 	{ "Receivers", " receiver " },
-	{ "Looking", " status queue case job audit " },
+	{ "Looking", " status queue case child job audit " },
 	{ "People on duty", " task duty desk " },
 	{ "Links", " modem pause resume " },
 };

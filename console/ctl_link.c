@@ -82,6 +82,8 @@ ctl_link_trouble(const struct db_rows *r, int row, int64_t now_ms)
 {
 	if (now_ms - db_get_i64(r, row, 13) > SILENT_MS)
 		return "daemon silent";
+	if (db_get_bool(r, row, 3) && strcmp(db_get_text(r, row, 2), "silent") == 0)
+		return "silent: its self-tests fail";
 	if (db_get_bool(r, row, 3) || strcmp(db_get_text(r, row, 2), "drained") == 0)
 		return NULL; /* drained: somebody wanted it so */
 	return db_get_text(r, row, 2);

@@ -104,8 +104,9 @@ static const struct {
 };
 
 static const char *const case_names[] = { "id", "number", "class", "state", "lang",
-	"bearer", "opened", "asked", "refer_due", "ladder_due", "taken", "taken_by" };
-static const char case_kinds[] = "iitttimmmmmt";
+	"bearer", "opened", "asked", "refer_due", "ladder_due", "taken", "taken_by",
+	"may_see" };
+static const char case_kinds[] = "iitttimmmmmtb";
 
 static void
 show_head(const struct db_rows *r)
@@ -143,6 +144,9 @@ show(struct ctl *c, struct db *db, const struct db_rows *head)
 	json_decref(whole);
 	if (!c->json)
 		show_head(head);
+	if (!c->json && !db_get_bool(head, 0, 12))
+		puts("  restricted: a child's case; a supervisor may let you in (`child "
+		     "grant`)");
 	for (size_t i = 0; status == CTL_DONE && i < ARRAY_LEN(parts); i++) {
 		struct db_rows *r = ctl_ask(c, db, parts[i].st, &id, 1);
 

@@ -155,7 +155,7 @@ const struct ctl_row ctl_rows[] = {
 	{ "case", "show", "NUMBER", "one case: answers, consents, referrals, tasks", "",
 	    1, 1, LOOKS, ctl_case_show,
 	    "NUMBER as receivers see it (317 or №317). Coded answers, states and times; no\n"
-	    "words of the person, no number.\n" },
+	    "words of the person, no number. A child's case is restricted (`child grant`).\n" },
 	{ "case", "read", "NUMBER [--key FILE]",
 	    "a person's own words, with your own key", "--key=", 1, 1,
 	    "a login in shyraq_caseworker, and your own key", ctl_case_read,
@@ -208,12 +208,28 @@ const struct ctl_row ctl_rows[] = {
 	{ "case", "outcomes", "", "the closed list of outcomes", "", 0, 0,
 	    CTL_NO_DATABASE, ctl_case_outcomes,
 	    "Code, group, whether it closes a case, and HTCDS cas_Status and spl_Type.\n" },
+	{ "child", "list", "", "who may read a child's case", "", 0, 0, LOOKS,
+	    ctl_child_list,
+	    "Logins in the group role shyraq_child; supervisors are in it.\n" },
+	{ "child", "grant", "LOGIN", "this login may read a child's case", "", 1, 1,
+	    SUPERVISES, ctl_child_grant,
+	    "A case about a child is restricted: others see its number, class and state, no\n"
+	    "answer, no consent, nobody who was asked, no word. Who opens it is in the audit.\n"
+	    "  shyraqctl child grant aigul\n" },
+	{ "child", "revoke", "LOGIN", "this login may not any more", "", 1, 1, SUPERVISES,
+	    ctl_child_revoke, "A supervisor's own right stays with the role.\n" },
 	{ "job", "list", "[--open]", "offers of work that people asked about", "--open",
 	    0, 0, LOOKS, ctl_job_list,
 	    "The last 200, or those alone that wait for an answer: id, age, language,\n"
 	    "country, and what the person said of three risks (passport kept, debt, ticket\n"
 	    "paid by them). No number, and no words: the company's name is sealed to the\n"
 	    "case workers' keys.\n" },
+	{ "job", "read", "ID [--key FILE]", "the words of an offer, with your own key",
+	    "--key=", 1, 1, "a login in shyraq_caseworker, and your own key",
+	    ctl_job_read,
+	    "As `case read`: on a case worker's own machine, on a terminal alone; the audit\n"
+	    "says who asked. ID stands in `job list`.\n"
+	    "  shyraqctl --login aigul job read 7012 --key ~/aigul.key\n" },
 	{ "job", "answer", "ID [--text TEXT]", "a human's answer to one of them",
 	    "--text=", 1, 1, ORDERS, ctl_job_answer,
 	    "At most 60 characters, in the language of `job list`, in words that may be read\n"

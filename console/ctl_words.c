@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * shyraqctl case read: a person's own words, on a case worker's own machine with their own key; the audit
+ * shyraqctl case read, job read: a person's own words, on a case worker's own machine with their own key; the audit
  * names who asked. It prints to a terminal alone. Called by ctl.c; what opens words also by ctl_desk*.c.
  */
 #include "ctl_words.h"
@@ -144,6 +144,10 @@ read_case(const struct ctl *c, struct db *db, int64_t number, const struct seal_
 		    "this key is no active key holder's: `shyraqctl keyholder add`");
 	} else if (r != NULL && db_count(r) == 0) {
 		status = ctl_wrong("no case has the number %lld", (long long)number);
+	} else if (r != NULL && !db_get_bool(r, 0, 12)) {
+		status = ctl_wrong(
+		    "restricted: a child's case; a supervisor may let you in (`child "
+		    "grant`)");
 	} else if (r != NULL) {
 		n = print_words(c, db, db_get_i64(r, 0, 0), sec, pub, &shut);
 		status = n < 0 ? CTL_NOT_DONE : CTL_DONE;
@@ -155,20 +159,48 @@ read_case(const struct ctl *c, struct db *db, int64_t number, const struct seal_
 	return status;
 }
 
-int
-ctl_case_read(struct ctl *c)
+static int
+read_job(const struct ctl *c, struct db *db, int64_t id, const struct seal_key *sec,
+    const struct seal_key *pub)
 {
-	static const char sign[] = "№";
-	const char *word = c->words[0];
+	const struct db_param v[] = { db_i64(id), db_bytes(pub->b, sizeof(pub->b)) };
+	struct db_rows *me = ctl_ask(c, db, ST_DESK_ME, &v[1], 1),
+		       *r = me == NULL ? NULL
+				       : ctl_ask(c, db, ST_JOB_SEALED, v, ARRAY_LEN(v));
+	int status = CTL_NOT_DONE;
+	char *text;
+
+	if (r != NULL && db_is_null(me, 0, 2)) {
+		status = ctl_wrong(
+		    "this key is no active key holder's: `shyraqctl keyholder add`");
+	} else if (r != NULL && db_count(r) == 0) {
+		status = ctl_wrong("no offer with words has the id %lld, or it is of a "
+				   "child's case that is restricted",
+		    (long long)id);
+	} else if (r != NULL) {
+		text = ctl_words_open(sec, pub, id, r, 0);
+		puts(text != NULL ? text : "(sealed before this key was added)");
+		if (text != NULL)
+			seal_wipe(text, strlen(text));
+		free(text);
+		status = CTL_DONE;
+	}
+	db_rows_free(me);
+	db_rows_free(r);
+	return status;
+}
+
+typedef int word_reader(const struct ctl *c, struct db *db, int64_t n,
+    const struct seal_key *sec, const struct seal_key *pub);
+
+/* With their own key, to a terminal alone. */
+static int
+read_words(struct ctl *c, word_reader *read, int64_t n)
+{
 	struct seal_key sec, pub;
 	struct db *db;
-	int64_t number;
 	int status;
 
-	if (strncmp(word, sign, strlen(sign)) == 0)
-		word += strlen(sign);
-	if (!ctl_number(word, "NUMBER", &number))
-		return CTL_WRONG_USAGE;
 	if (c->json || isatty(STDOUT_FILENO) != 1)
 		return ctl_wrong("words of a person are shown on a terminal alone");
 	ctl_keep_to_ourselves();
@@ -176,8 +208,32 @@ ctl_case_read(struct ctl *c)
 	if (status != CTL_DONE)
 		return status;
 	db = ctl_db(c, DB_CTL);
-	status = db == NULL ? CTL_NOT_DONE : read_case(c, db, number, &sec, &pub);
+	status = db == NULL ? CTL_NOT_DONE : read(c, db, n, &sec, &pub);
 	db_free(db);
 	seal_wipe(&sec, sizeof(sec));
 	return status;
+}
+
+int
+ctl_case_read(struct ctl *c)
+{
+	static const char sign[] = "№";
+	const char *word = c->words[0];
+	int64_t number;
+
+	if (strncmp(word, sign, strlen(sign)) == 0)
+		word += strlen(sign);
+	if (!ctl_number(word, "NUMBER", &number))
+		return CTL_WRONG_USAGE;
+	return read_words(c, read_case, number);
+}
+
+int
+ctl_job_read(struct ctl *c)
+{
+	int64_t id;
+
+	if (!ctl_number(c->words[0], "ID", &id))
+		return CTL_WRONG_USAGE;
+	return read_words(c, read_job, id);
 }

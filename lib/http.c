@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -55,7 +56,7 @@ struct http {
 	struct http_options o;
 	struct loop *loop;
 	struct MHD_Daemon *mhd;
-	int fd, listener, timer;
+	int fd, listener, timer, wake; /* wake: for requests that are resumed */
 	unsigned port;
 	bool running; /* inside MHD_run */
 	char *key, *cert, *ca;
@@ -90,7 +91,8 @@ run(struct http *h)
 static void
 on_ready(void *arg, int fd)
 {
-	(void)fd;
+	if (fd == ((const struct http *)arg)->wake)
+		(void)!eventfd_read(fd, &(eventfd_t){ 0 });
 	run(arg);
 }
 
@@ -402,7 +404,9 @@ http_answer(struct http_request *r, const struct http_answer *a)
 	if (r->in_handler)
 		return;
 	(void)!queue(r);
-	MHD_resume_connection(r->mhd); /* which wakes the loop: no handler runs in here */
+	MHD_resume_connection(
+	    r->mhd); /* which tells no descriptor; no handler runs in here */
+	(void)!eventfd_write(r->h->wake, 1);
 }
 
 void
@@ -541,6 +545,10 @@ http_open(struct loop *loop, const struct http_options *o, struct http **out)
 	}
 	h->fd = MHD_get_daemon_info(h->mhd, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 	loop_read(loop, h->fd, on_ready, h);
+	h->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (h->wake < 0)
+		fatal("http.wake", "server=%s", o->name);
+	loop_read(loop, h->wake, on_ready, h);
 	h->timer = loop_every(loop, TICK_MS, on_tick, h);
 	log_info("http.listening", "server=%s port=%u tls=%d", o->name, h->port,
 	    h->cert != NULL);
@@ -584,6 +592,8 @@ http_close(struct http *h)
 		http_answer(h->waiting, &a);
 	run(h);
 	loop_forget(h->loop, h->fd);
+	loop_forget(h->loop, h->wake);
+	close(h->wake);
 	loop_stop_timer(h->loop, h->timer);
 	MHD_stop_daemon(h->mhd);
 	http_free(h);

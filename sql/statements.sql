@@ -431,7 +431,7 @@ WHERE f.case_id = $1::bigint AND f.state = 'asked' ORDER BY k.id;
 -- A bare yes rests the ladder: nothing of this case falls due before then.
 -- name: LADDER_REST (worker dispatch)
 UPDATE referral SET remind_due = GREATEST(remind_due, shyraq_ts($2::bigint))
-WHERE case_id = $1::bigint AND state = 'asked';
+WHERE case_id = $1::bigint AND state = 'asked' AND remind_due IS NOT NULL;
 
 -- name: LADDER_REST_CASE (worker dispatch)
 UPDATE casefile SET rest_until = GREATEST(rest_until, shyraq_ts($2::bigint)) WHERE id = $1::bigint;
@@ -507,7 +507,8 @@ ORDER BY r.id LIMIT 1000;
 
 -- The last word about each kind of consent.
 -- name: CASE_CONSENTS (worker dispatch)
-SELECT DISTINCT ON (kind) kind, yes FROM consent WHERE case_id = $1::bigint ORDER BY kind, id DESC;
+SELECT DISTINCT ON (kind) kind, yes, wording LIKE 'withdrawn %' FROM consent WHERE case_id = $1::bigint
+ORDER BY kind, id DESC;
 
 -- name: PEER_NUMBER (worker dispatch)
 SELECT number FROM peer WHERE id = $1::bigint;
@@ -656,13 +657,21 @@ WHERE outbox.id = t.i AND outbox.attempt = t.a AND outbox.state = 'claimed';
 UPDATE outbox SET asked_at = NULL, lease_until = shyraq_now() + $3::bigint * interval '1 ms'
 WHERE id = $1::bigint AND attempt = $2::bigint AND state = 'claimed';
 
--- S1: what a link's clock is wrong by is the least lag of its last 50 texts, when there are some.
+-- S1: what a link's clock is wrong by is the least lag of its last 50 texts, when there are some. Links are
+-- found one after the other in the index, and few texts are looked at: an operator's link tells no such time.
 -- name: LINK_CLOCK (dispatch)
 INSERT INTO link_state (link, clock_error_ms, last_in_at)
+WITH RECURSIVE l (link) AS (
+	(SELECT link FROM inbox ORDER BY link LIMIT 1)
+	UNION ALL
+	SELECT (SELECT i.link FROM inbox i WHERE i.link > l.link ORDER BY i.link LIMIT 1)
+	FROM l WHERE l.link IS NOT NULL)
 SELECT l.link, CASE WHEN count(x.smsc_lag_ms) >= 5 THEN min(x.smsc_lag_ms) ELSE 0 END, max(x.done_at)
-FROM (SELECT DISTINCT link FROM inbox WHERE done_at > shyraq_now() - interval '1 day') l
-CROSS JOIN LATERAL (SELECT smsc_lag_ms, done_at FROM inbox i
-	WHERE i.link = l.link AND smsc_lag_ms IS NOT NULL ORDER BY i.id DESC LIMIT 50) x
+FROM l CROSS JOIN LATERAL (SELECT y.smsc_lag_ms, y.done_at
+	FROM (SELECT smsc_lag_ms, done_at, id FROM inbox i WHERE i.link = l.link
+		AND i.done_at > shyraq_now() - interval '1 day' ORDER BY i.id DESC LIMIT 200) y
+	WHERE y.smsc_lag_ms IS NOT NULL ORDER BY y.id DESC LIMIT 50) x
+WHERE l.link IS NOT NULL
 GROUP BY l.link
 ON CONFLICT (link) DO UPDATE SET clock_error_ms = excluded.clock_error_ms,
 	last_in_at = excluded.last_in_at;
@@ -1299,6 +1308,14 @@ FROM casefile c JOIN referral_ask a ON a.referral_id = c.taken_by
 JOIN contact k ON k.id = a.contact_id AND k.active JOIN receiver r ON r.id = k.receiver_id
 WHERE c.id = $1::bigint AND c.state IN ('taken', 'met') ORDER BY k.id;
 
+-- Everybody who has accepted, whatever their role.
+-- name: ACCEPTED_CONTACTS (worker dispatch)
+SELECT k.id, r.lang
+FROM casefile c JOIN referral f ON f.case_id = c.id AND f.state = 'accepted'
+JOIN referral_ask a ON a.referral_id = f.id
+JOIN contact k ON k.id = a.contact_id AND k.active JOIN receiver r ON r.id = k.receiver_id
+WHERE c.id = $1::bigint AND c.state <> 'closed' ORDER BY k.id;
+
 -- name: JOB_WORDS (worker dispatch)
 INSERT INTO job_check (id, peer_id, epoch_id, words) VALUES ($1::bigint, $2::bigint, $3::bigint, $4::bytea);
 
@@ -1384,14 +1401,14 @@ WHERE c.id = $1::bigint AND o.id = c.id;
 
 -- name: ERASE_ASK (worker dispatch)
 SELECT c.id, EXISTS (SELECT FROM legal_hold h WHERE h.case_id = c.id),
-	c.state IN ('referred', 'taken', 'nobody') OR (c.refer_due IS NOT NULL AND c.class IN ('danger', 'held'))
+	c.state IN ('referred', 'taken', 'nobody') OR (c.refer_due IS NOT NULL AND c.class IN ('danger', 'urgent', 'held'))
 FROM casefile c WHERE c.peer_id = $1::bigint AND c.hidden_at IS NULL ORDER BY c.id FOR UPDATE OF c;
 
 -- name: ERASE_HIDE (worker dispatch)
 UPDATE casefile SET hidden_at = shyraq_now(), destroy_at = shyraq_now() + $2::bigint * interval '1 ms',
 	peer_id = NULL, safe_from = NULL, safe_to = NULL, safe_until = NULL, knock_due = NULL,
 	unread_due = NULL,
-	refer_due = CASE WHEN class IN ('danger', 'held') THEN refer_due END
+	refer_due = CASE WHEN class IN ('danger', 'urgent', 'held') THEN refer_due END
 WHERE id = $1::bigint;
 
 -- Offers that they asked about are no case: gone at once, with the answers that wait.

@@ -7,6 +7,7 @@
 
 #include "due.h"
 #include "log.h"
+#include "own_stop.h"
 #include "referral.h"
 #include "step.h"
 
@@ -94,6 +95,9 @@ deed_erase(struct stepping *st)
 	if (rc != RC_OK || stays || hidden)
 		return rc;
 	forget_number(st);
+	rc = own_stop_set(st->t, st->p, "");
+	if (rc != RC_OK)
+		return rc;
 	return db_run(st->t->db, ST_ERASE_JOBS, NULL, db_i64(st->p->peer_id));
 }
 
@@ -137,7 +141,7 @@ enum rc
 due_forget(struct turn *t, int64_t id, int64_t due_ms)
 {
 	static const enum db_stmt steps[] = { ST_FORGET_CASE, ST_SESSION_DROP,
-		ST_FORGET_OFF, ST_FORGET_PEER };
+		ST_FORGET_PEER, ST_FORGET_OFF };
 	struct db_rows *r;
 	bool mine;
 	enum rc rc = db_run(t->db, ST_FORGET_LOCK, &r, db_i64(id));

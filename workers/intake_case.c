@@ -302,7 +302,6 @@ intake_case(struct intake_job *j)
 		return intake_refuse(j, "malformed");
 	rc = act(j, &in);
 	if (rc == RC_OK && !j->refused)
-		log_info(
-		    "intake.case", "case=%lld act=%d", (long long)in.number, (int)in.act);
+		log_info("intake.case", "row=%lld act=%d", (long long)j->id, (int)in.act);
 	return rc;
 }

@@ -72,6 +72,21 @@ may(struct turn *t, const char *login, enum rc *rc)
 	return fine;
 }
 
+/* S15: a child's case is answered by who may read it. */
+static bool
+may_case(struct turn *t, int64_t id, const char *login, enum rc *rc)
+{
+	struct db_rows *r;
+	bool fine = false;
+
+	*rc = db_run(t->db, ST_CHILD_MAY, &r, db_i64(id), db_text(login));
+	if (*rc == RC_OK) {
+		fine = db_get_bool(r, 0, 0);
+		db_rows_free(r);
+	}
+	return fine;
+}
+
 /* One person answers: another one's claim stands while something was done under it in one window. */
 static bool
 is_anothers(const struct intake_job *j, const struct at_desk *d)
@@ -137,6 +152,11 @@ hand(struct intake_job *j, const struct intake_desk *in, struct at_desk *d)
 		return rc;
 	if (!fine)
 		return intake_refuse(j, "that login is no case worker");
+	fine = may_case(j->t, d->id, in->to, &rc);
+	if (rc != RC_OK)
+		return rc;
+	if (!fine)
+		return intake_refuse(j, "that login may not read a child's case");
 	rc = set_by(j, d, in->to);
 	if (rc == RC_OK)
 		rc = duty_of_login(j->t, in->to, &on);
@@ -278,12 +298,19 @@ static enum rc
 run(struct intake_job *j, const struct intake_desk *in, struct at_desk *d)
 {
 	static struct turn_in none;
+	bool fine;
 	enum rc rc = lock(j->t, in->number, &none, d);
 
 	if (rc != RC_OK)
 		return rc;
 	if (!d->there)
 		return intake_refuse(j, "no such case is on the desk");
+	fine = may_case(j->t, d->id, j->by, &rc);
+	if (rc != RC_OK)
+		return rc;
+	if (!fine)
+		return intake_refuse(
+		    j, "a child's case is restricted: a supervisor may let you in");
 	if (is_anothers(j, d))
 		return refuse_anothers(j, d);
 	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {

@@ -50,8 +50,11 @@ struct person {
 	bool remember; /* a case of their own after all: not forgotten */
 	bool gone;     /* erased: the session is not written again */
 	bool knocked;  /* and they have not written since */
-	bool night;    /* nobody of whom the case waits for works now */
-	bool own_case; /* the case knows this number as its own */
+	bool down;     /* S19: what is due for the case was not done */
+	bool has_own_stop; /* S4 */
+	struct seal_hash own_stop;
+	bool night;      /* nobody of whom the case waits for works now */
+	bool own_case;   /* the case knows this number as its own */
 	enum say_as say; /* what a text of this step is */
 	int64_t until;   /* SAY_KNOCK, SAY_WITNESS, SAY_DESK: till then */
 	struct session session;

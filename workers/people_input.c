@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "own_stop.h"
 #include "people.h"
 #include "resume.h"
 #include "str.h"
@@ -40,10 +41,12 @@ people_input(
 		.late = p->late,
 		.state = p->state,
 		.night = p->night,
+		.down = p->down,
 		.code = p->code,
 		.job_answer = w->job != 0 ? w->answer : NULL,
 		.hidden = p->ussd ? &p->hidden : NULL,
 	};
+	in->own_stop = kind == INPUT_TEXT && own_stop_is(t, p);
 	memcpy(in->taken_at, p->taken_at, sizeof(in->taken_at));
 	if (w->job != 0)
 		day_of(w->answered_ms, in->country, in->job_at);

@@ -93,6 +93,9 @@ people_read_waiting(struct turn *t, struct person *p)
 static void
 read_row(const struct turn *t, struct person *p, const struct db_rows *r, int row)
 {
+	const uint8_t *own;
+	size_t n;
+
 	p->stopped = db_get_bool(r, row, 1);
 	session_read(&p->session, r, row, 2);
 	p->session.stopped = p->stopped;
@@ -119,6 +122,11 @@ read_row(const struct turn *t, struct person *p, const struct db_rows *r, int ro
 	read_waiting(t, &p->waiting, r, row);
 	p->own_case = db_get_bool(r, row, 32);
 	p->night = db_get_bool(r, row, 33);
+	own = db_get_bytes(r, row, 34, &n);
+	p->has_own_stop = !db_is_null(r, row, 34) && n == sizeof(p->own_stop.b);
+	if (p->has_own_stop)
+		memcpy(p->own_stop.b, own, n);
+	p->down = db_get_bool(r, row, 35);
 }
 
 enum rc

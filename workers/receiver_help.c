@@ -31,7 +31,8 @@ receiver_is_person(
 {
 	const struct person *p = w->a.p;
 
-	if (relay || ask >= 0 || w->question[0] != '\0')
+	if (relay || ask >= 0 || writing_is_asked(w, QUESTION_HELP) ||
+	    writing_is_asked(w, QUESTION_LOST) || writing_is_asked(w, QUESTION_SURE))
 		return false;
 	if (p->session.step[0] != '\0')
 		return s->word != SAYS_BEDS || s->beds < 0;

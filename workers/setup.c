@@ -70,7 +70,7 @@ static const struct conf_option daemons[] = {
 	    offsetof(struct setup_daemon, daemon_cert_file), "", 0, 0, "a file" },
 };
 
-static const char *const sections[] = { "daemon", "modems", "links", "aggregators",
+static const char *const sections[] = { "daemon", "modems", "links", "aggregators", "selftests",
 	"daemons", "worker", "dispatch", "rules", "ctl", NULL };
 
 static void

@@ -13,6 +13,7 @@
 #include "knock.h"
 #include "ladder.h"
 #include "log.h"
+#include "own_stop.h"
 #include "str.h"
 
 #define PLACE_CHARS 70
@@ -262,6 +263,14 @@ on_stop(struct stepping *st, const struct effect *f)
 }
 
 static enum rc
+on_own_stop(struct stepping *st, const struct effect *f)
+{
+	out_row(st->t->out, OUT_AUDIT, "person.own_stop", step_case(st), OUT_NULL,
+	    OUT_NULL, (const char *)NULL);
+	return own_stop_set(st->t, st->p, f->code);
+}
+
+static enum rc
 on_end(struct stepping *st, const struct effect *f)
 {
 	(void)st;
@@ -296,6 +305,7 @@ static effect_writer *const writer[] = {
 	[EFFECT_REFER] = on_refer,
 	[EFFECT_TASK] = on_task,
 	[EFFECT_STOP] = on_stop,
+	[EFFECT_OWN_STOP] = on_own_stop,
 	[EFFECT_DO] = deed_run,
 	[EFFECT_READ] = on_read,
 	[EFFECT_END] = on_end,
@@ -414,6 +424,13 @@ heard(struct stepping *st, const struct flow_input *in)
 	return rc;
 }
 
+/* S18: not their phone: at the window's end, or once the last question is answered. */
+static int64_t
+forget_when(const struct stepping *st, int64_t window)
+{
+	return st->p->session.step[0] != '\0' ? window : st->p->t0;
+}
+
 static enum rc
 write_session(struct stepping *st, const struct before *before)
 {
@@ -431,7 +448,7 @@ write_session(struct stepping *st, const struct before *before)
 	    p->rhythm[0] != '\0' ? p->rhythm : NULL,
 	    p->guarded_ms == 0 ? OUT_NULL : p->guarded_ms,
 	    p->remember                ? 0
-		: p->forget && !p->due ? window
+		: p->forget && !p->due ? forget_when(st, window)
 				       : OUT_NULL);
 	return RC_OK;
 }

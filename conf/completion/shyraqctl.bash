@@ -101,7 +101,7 @@ _shyraqctl_options() {
 	"receiver import"*) _shyraqctl_offer "--yes --json --help" ;;
 	"receiver suspend"* | "receiver resume"* | "receiver set"*) _shyraqctl_offer "--contact --json --help" ;;
 	"keys remake") _shyraqctl_offer "--master --json --help" ;;
-	"case read"*) _shyraqctl_offer "--key --help" ;;
+	"case read"* | "job read"*) _shyraqctl_offer "--key --help" ;;
 	"case hold"*) _shyraqctl_offer "--reason --json --help" ;;
 	"audit verify") _shyraqctl_offer "--head --json --help" ;;
 	"task list") _shyraqctl_offer "--kind --case --mine --older --all --json --help" ;;
@@ -133,7 +133,7 @@ _shyraqctl() {
 		;;
 	esac
 	case "${words[*]}" in
-	"") _shyraqctl_offer "db keys keyholder flow place policy receiver status queue case task duty desk job audit modem pause resume help" ;;
+	"") _shyraqctl_offer "db keys keyholder flow place policy receiver status queue case child task duty desk job audit modem pause resume help" ;;
 	db) _shyraqctl_offer "migrate status test-clock" ;;
 	keys) _shyraqctl_offer "init remake retire status" ;;
 	audit) _shyraqctl_offer "verify" ;;
@@ -149,7 +149,8 @@ _shyraqctl() {
 	duty) _shyraqctl_offer "list set end check" ;;
 	"task show" | "task take" | "task answer" | "task done") _shyraqctl_offer "$(_shyraqctl_numbers id task list)" ;;
 	"duty end") _shyraqctl_offer "$(_shyraqctl_numbers id duty list)" ;;
-	job) _shyraqctl_offer "list answer" ;;
+	child) _shyraqctl_offer "list grant revoke" ;;
+	job) _shyraqctl_offer "list read answer" ;;
 	modem) _shyraqctl_offer "list ussd drain" ;;
 	pause | resume) _shyraqctl_offer "all $classes $(_shyraqctl_names link modem list)" ;;
 	"modem ussd" | "modem drain") _shyraqctl_offer "$(_shyraqctl_names link modem list)" ;;

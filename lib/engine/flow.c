@@ -92,24 +92,19 @@ on_expired(struct turn *t)
 	return true;
 }
 
-/* S4: the whole message is a stop word, in any language. */
+/* S4: the whole message is a stop word, in any language, or the person's own. */
 static bool
 on_stop(struct turn *t)
 {
 	bool before = t->s->stopped;
 
-	if (t->words.whole[WORD_STOP] == 0)
+	if (t->words.whole[WORD_STOP] == 0 && !t->in->own_stop)
 		return false;
 	t->s->stopped = true;
 	(void)effect_add(t, EFFECT_STOP, "", "");
 	if (before)
 		return true;
-	if (!session_lang_ok(t->f, t->s)) {
-		enum lang l = words_guess_lang(
-		    &t->words, &t->folded, WORD_STOP, t->in->country);
-
-		t->s->lang = l < LANGS && (t->f->langs & 1U << l) != 0 ? l : LANG_NONE;
-	}
+	turn_stop_lang(t);
 	if (session_lang_ok(t->f, t->s))
 		turn_say(t, KEY_DECOY, NULL, 0);
 	return true;
@@ -523,9 +518,9 @@ locate(struct turn *t)
 }
 
 static bool (*const rules[])(struct turn *) = { on_expired, on_timer, on_knock, on_dial,
-	on_stop, on_danger, on_state, on_stopped, on_resume, on_knocked, on_keys,
-	on_language_word, on_unsaid, on_row, on_back, on_emergency, on_answer, on_intent,
-	on_rest };
+	on_stop, on_danger, on_state, on_own_word, on_stopped, on_resume, on_knocked,
+	on_keys, on_language_word, on_unsaid, on_row, on_back, on_emergency, on_answer,
+	on_intent, on_rest };
 
 enum rc
 flow_step(const struct flows *f, struct session *s, const struct flow_input *in,

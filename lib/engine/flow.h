@@ -111,7 +111,9 @@ struct flow_input {
 	bool late;             /* read after t0 + 90 s: state moves, nothing is said */
 	enum case_state state; /* of the session's case */
 	char taken_at[6];      /* "21:49" */
-	bool night;            /* out of the hours of whom this case waits for (S19) */
+	bool own_stop;    /* S4: the whole text is the stop word of this person's own */
+	bool down;        /* S19: what is due for this case was not done for minutes */
+	bool night;       /* out of the hours of whom this case waits for (S19) */
 	const char *code; /* the session's case's code, ten digits; NULL or "": no case */
 	enum resume resume;
 	int64_t resumed;               /* RESUME_OK: the case, */
@@ -135,6 +137,7 @@ enum effect_kind {
 	EFFECT_REFER, /* the referral is due in `ms` (0: at once); an earlier due time stands, unless ms is 0 */
 	EFFECT_TASK, /* for an operator, kind `name` ("danger", "unanswerable"); of the case `ms` when that is not 0 */
 	EFFECT_STOP, /* S4: texts to the person end; unsent ones are withdrawn */
+	EFFECT_OWN_STOP, /* `code`, folded, stops from now on like a stop word (S4); kept as a hash alone */
 	EFFECT_DO, /* what only the turn can do: `name` is one of FLOW_DO, `code` an answer that goes with it */
 	EFFECT_READ, /* the waiting words, or the job's answer (`name` "job"), were said */
 	EFFECT_END,  /* the conversation is over: no question open */
@@ -205,6 +208,9 @@ bool flows_says_danger(const struct flows *f, const char *text);
  */
 MUST_CHECK enum rc flow_step(const struct flows *f, struct session *s,
     const struct flow_input *in, struct effects *e);
+
+/* A word as one's own stop word, folded: one of 4 to 20 letters; false, and "", for anything else (flow_own.c). */
+MUST_CHECK bool flow_own_word(const char *text, char out[FLOW_CODE_MAX]);
 
 /*
  * The text of the open question again, as the last step said it (a repeated USSD step). Pure. Of `in` only

@@ -10,6 +10,7 @@
 #include "flow_priv.h"
 #include "str.h"
 
+#define ABUSE_TOKENS 3
 #define FEW_TOKENS 3
 #define SHORT_CHARS 3
 #define READ_MS 3000 /* less than a text needs to come and be read */
@@ -291,6 +292,15 @@ take_number(struct turn *t)
 	return true;
 }
 
+/* Nothing but abuse: a few words among which it is. In a longer text it may stand beside a place. */
+static bool
+is_abuse(const struct turn *t)
+{
+	if (t->words.any[WORD_ABUSE] == 0)
+		return false;
+	return t->words.whole[WORD_ABUSE] != 0 || t->folded.tokens <= ABUSE_TOKENS;
+}
+
 /* Words of theirs; for a place, a house and a flat in figures too. */
 static bool
 take_text(struct turn *t)
@@ -303,7 +313,7 @@ take_text(struct turn *t)
 		return true;
 	}
 	if ((!folded_has_letters(&t->folded) && !(st->place && t->folded.tokens > 1)) ||
-	    t->words.whole[WORD_STRANGER] != 0)
+	    t->words.whole[WORD_STRANGER] != 0 || is_abuse(t))
 		return false;
 	turn_answer(t, st->slot, "told");
 	(void)effect_add(t, st->place ? EFFECT_PLACE : EFFECT_NARRATIVE, "", "");
@@ -474,7 +484,8 @@ take_place(struct turn *t)
 		return false;
 	n = place_find(t->f->places, t->f->words, &t->folded, place);
 	if (n == 0 &&
-	    (t->words.any[WORD_STRANGER] != 0 || t->words.any[WORD_DANGER] != 0))
+	    (t->words.any[WORD_STRANGER] != 0 || t->words.any[WORD_DANGER] != 0 ||
+		is_abuse(t)))
 		return false; /* "who is this, what number": whoever holds the phone now */
 	turn_need_case(t);
 	t->answered = true;

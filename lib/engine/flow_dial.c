@@ -209,7 +209,9 @@ go_on(struct turn *t)
 		t->broken = true;
 	if (fetch_waiting(t))
 		return;
-	if (!open && t->in->state == CASE_STATE_NOBODY && session_is_abroad(t->s)) {
+	if (!open &&
+	    (t->in->down ||
+		(t->in->state == CASE_STATE_NOBODY && session_is_abroad(t->s)))) {
 		fetch_state(t);
 		return;
 	}

@@ -52,8 +52,12 @@ fetch_return(struct turn *t)
 	    !str_copy(t->s->step, sizeof t->s->step, step))
 		t->broken = true;
 	t->s->version = (uint16_t)n;
-	if (step[0] != '\0')
-		slot_set(t->s, SLOT_UNSAID, "1");
+	if (step[0] == '\0')
+		return;
+	slot_set(t->s, SLOT_UNSAID, "1");
+	/* they wanted it in plain words: that is the question, not that it was heard */
+	if (t->s->plain && strcmp(fl->name, FLOW_PLAIN) == 0)
+		turn_ask_again(t);
 }
 
 /* The phrase with a time, with words, with both, or neither: each is a step of its own where it has one. */
@@ -104,6 +108,10 @@ fetch_state(struct turn *t)
 	/* S19: asked in vain where no organisation is: whom to call, and the way home */
 	if (t->in->state == CASE_STATE_NOBODY && session_is_abroad(t->s))
 		key = KEY_STATE_NOCOUNTRY;
+	/* what should have been done by now was not: no comfort of what is not so */
+	if (t->in->down && t->in->state != CASE_STATE_TAKEN &&
+	    t->in->state != CASE_STATE_CLOSED)
+		key = KEY_DOWN;
 	turn_say(t, key, NULL, 0);
 }
 

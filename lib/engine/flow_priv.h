@@ -25,6 +25,9 @@
 #define KEY_LANG_NAME "lang.name"
 #define KEY_CALL "call.112"
 #define KEY_DECOY "stop.decoy"
+#define KEY_OWN_SET "own.set"
+#define KEY_OWN_UNFIT "own.unfit"
+#define KEY_DOWN "service.down"
 #define KEY_STATE_NONE "state.none"
 #define KEY_STATE_SENT "state.sent"
 #define KEY_STATE_TAKEN "state.taken"
@@ -49,6 +52,7 @@
 /* Flows that the engine itself enters. */
 #define FLOW_RESUME "resume"
 #define FLOW_PHRASE "phrase"
+#define FLOW_PLAIN "plain"
 
 /*
  * The engine's own slots: where a screen came from, what was done. They never become an answer, and
@@ -329,6 +333,10 @@ bool on_state(struct turn *t);
 bool on_knocked(struct turn *t);
 bool on_knock(struct turn *t);
 bool on_resume(struct turn *t);
+
+/* flow_own.c */
+bool on_own_word(struct turn *t);
+void turn_stop_lang(struct turn *t);
 
 /* service.c */
 MUST_CHECK enum rc service_load(struct flows *f, const char *dir, struct flow_err *err);

@@ -11,10 +11,10 @@
 #include "prove.h"
 
 static const char *const own_keys[] = { KEY_INTRO, KEY_SCREEN, KEY_LANG_NAME, KEY_CALL,
-	KEY_DECOY, KEY_STATE_NONE, KEY_STATE_SENT, KEY_STATE_TAKEN, KEY_STATE_NOBODY,
-	KEY_STATE_CLOSED, KEY_STATE_NIGHT, KEY_KNOCK, KEY_GO_ON, KEY_RESUME_WRONG,
-	KEY_RESUME_LOCKED, KEY_JOB_ANSWER, "except.none", "except.child", "except.danger",
-	"except.child_danger" };
+	KEY_DECOY, KEY_OWN_SET, KEY_OWN_UNFIT, KEY_DOWN, KEY_STATE_NONE, KEY_STATE_SENT,
+	KEY_STATE_TAKEN, KEY_STATE_NOBODY, KEY_STATE_CLOSED, KEY_STATE_NIGHT, KEY_KNOCK,
+	KEY_GO_ON, KEY_RESUME_WRONG, KEY_RESUME_LOCKED, KEY_JOB_ANSWER, "except.none",
+	"except.child", "except.danger", "except.child_danger" };
 /* Said in a dialogue alone. */
 static const char *const dial_keys[] = { KEY_URGENT_BACK, KEY_PLACE_OTHER, KEY_GO_SENT,
 	KEY_GO_TAKEN, KEY_GO_NOBODY };

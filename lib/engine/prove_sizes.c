@@ -86,18 +86,47 @@ check_screen(const struct path *p, const char *text, const char *key, bool own)
 	    own ? "" : ", or a few pages of them");
 }
 
+static bool
+has_screen(const struct path *p, const char *key)
+{
+	char named[FLOW_KEY_MAX + 8];
+
+	return snprintf(named, sizeof named, "%s" KEY_ON_USSD, key) < (int)sizeof named &&
+	    text_get(p->f->texts, p->lang, p->reg, named) != NULL;
+}
+
 static enum rc
 measure_screen(const struct path *p, const char *key)
 {
-	char text[FLOW_TEXT_MAX], named[FLOW_KEY_MAX + 8];
+	char text[FLOW_TEXT_MAX];
 	struct saying y = saying_begin(p->f, p->lang, p->reg, text);
-	bool own = snprintf(named, sizeof named, "%s" KEY_ON_USSD, key) <
-		(int)sizeof named &&
-	    text_get(p->f->texts, p->lang, p->reg, named) != NULL;
 
 	y.bearer = BEARER_USSD;
 	say_key(&y, key);
-	return y.failed ? RC_OK : check_screen(p, text, key, own);
+	return y.failed ? RC_OK : check_screen(p, text, key, has_screen(p, key));
+}
+
+/* "Go on" of a cut dialogue says what is known, then asks: together one screen where the question has its own. */
+static enum rc
+measure_go_on(const struct path *p, const struct step *st)
+{
+	static const char *const known[] = { KEY_GO_SENT, KEY_GO_TAKEN, KEY_GO_NOBODY };
+	char text[FLOW_TEXT_MAX];
+	enum rc rc = RC_OK;
+
+	if (p->fl->again == STEP_NONE || p->fl->opens != FLOW_CASE_OPEN ||
+	    st->kind == STEP_PLACE || st->kind == STEP_NOTICE)
+		return RC_OK;
+	for (size_t i = 0; i < ARRAY_LEN(known) && rc == RC_OK; i++) {
+		struct saying y = saying_begin(p->f, p->lang, p->reg, text);
+
+		y.bearer = BEARER_USSD;
+		say_key(&y, known[i]);
+		say_key(&y, st->text);
+		if (!y.failed)
+			rc = check_screen(p, text, st->text, has_screen(p, st->text));
+	}
+	return rc;
 }
 
 /* The question for a place, as a dialogue shows it in each country that has a menu of towns. */
@@ -262,10 +291,10 @@ leave(struct path p, const struct step *st)
 static enum rc
 measure_own(struct path p)
 {
-	static const char *const keys[] = { KEY_SCREEN, KEY_CALL, KEY_DECOY,
-		KEY_STATE_NONE, KEY_STATE_SENT, KEY_STATE_TAKEN, KEY_STATE_NOBODY,
-		KEY_STATE_CLOSED, KEY_STATE_NIGHT, KEY_KNOCK, KEY_GO_ON, KEY_RESUME_WRONG,
-		KEY_RESUME_LOCKED, KEY_JOB_ANSWER };
+	static const char *const keys[] = { KEY_SCREEN, KEY_CALL, KEY_DECOY, KEY_OWN_SET,
+		KEY_OWN_UNFIT, KEY_DOWN, KEY_STATE_NONE, KEY_STATE_SENT, KEY_STATE_TAKEN,
+		KEY_STATE_NOBODY, KEY_STATE_CLOSED, KEY_STATE_NIGHT, KEY_KNOCK, KEY_GO_ON,
+		KEY_RESUME_WRONG, KEY_RESUME_LOCKED, KEY_JOB_ANSWER };
 	char text[FLOW_TEXT_MAX];
 	enum rc rc = RC_OK;
 
@@ -305,6 +334,8 @@ prove_flow_sizes(struct path p)
 			rc = measure_menu(&p, &p.fl->step[i]);
 		else if (rc == RC_OK)
 			rc = measure_screen(&p, p.fl->step[i].text);
+		if (rc == RC_OK)
+			rc = measure_go_on(&p, &p.fl->step[i]);
 		if (rc == RC_OK)
 			rc = leave(p, &p.fl->step[i]);
 	}

@@ -26,6 +26,7 @@
 	X(CHILD, "child", false)              \
 	X(TAKE, "take", false)                \
 	X(STRANGER, "stranger", false)        \
+	X(ABUSE, "abuse", false)              \
 	X(GREETING, "greeting", false)        \
 	X(COMMON, "common", false)            \
 	X(EMBASSY, "embassy", true)           \

@@ -195,6 +195,28 @@ paged(void **unused)
 	assert_int_equal(pages(), 1);
 }
 
+static void
+of_a_child(struct session *s, const struct flow_input *in, struct effects *e)
+{
+	danger(s, in, e);
+	play_effect(e, EFFECT_ANSWER, "who", "child");
+}
+
+/* S15: a child's case is nobody's to answer but theirs whom a supervisor has let in. */
+static void
+restricted(void **unused)
+{
+	(void)unused;
+	(void)play_sms(31, of_a_child, "danger");
+	play_due(NULL);
+	assert_non_null(
+	    strstr(act("desk_a", 31, "say", 53, "", ""), "a child's case is restricted"));
+	play_super("GRANT shyraq_child TO desk_a");
+	assert_string_equal(act("desk_a", 31, "claim", 0, "", ""), "yours");
+	play_super("REVOKE shyraq_child FROM desk_a");
+	assert_non_null(strstr(act("desk_a", 31, "leave", 0, "", ""), "restricted"));
+}
+
 /* Where somebody is held, words that fit nothing; where nobody is, none. */
 static void
 fits_nothing(void **unused)
@@ -347,6 +369,7 @@ main(void)
 		cmocka_unit_test(said),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(dialled),
+		cmocka_unit_test(restricted),
 	};
 
 	return cmocka_run_group_tests(tests, setup, play_teardown);

@@ -208,6 +208,69 @@ one_moment_twice(void **unused)
 	}
 }
 
+static void
+chooses_a_word(struct session *s, const struct flow_input *in, struct effects *e)
+{
+	(void)s;
+	(void)in;
+	snprintf(play_effect(e, EFFECT_OWN_STOP, "", "")->code, FLOW_CODE_MAX, "ромашка");
+}
+
+static bool
+is_own_stop(unsigned phone, const char *words)
+{
+	(void)play_sms(phone, play_silent, words);
+	return play_seen.own_stop;
+}
+
+static void
+erases(struct session *s, const struct flow_input *in, struct effects *e)
+{
+	(void)in;
+	s->step[0] = '\0';
+	play_effect(e, EFFECT_DO, "erase", "");
+}
+
+/* S4: a word of their own is known by its hash, whatever the case of its letters, from this number alone. */
+static void
+own_stop(void **unused)
+{
+	(void)unused;
+	(void)play_sms(7, play_help, "help");
+	assert_false(is_own_stop(7, "ромашка"));
+	(void)play_sms(7, chooses_a_word, "a word");
+	(void)play_sms(8, chooses_a_word, "a word");
+	assert_true(is_own_stop(7, "РОМАШКА."));
+	assert_false(is_own_stop(7, "это ромашка"));
+	assert_false(is_own_stop(9, "ромашка"));
+	assert_int_equal(play_number("SELECT count(DISTINCT own_stop) FROM peer"), 2);
+	assert_int_equal(play_number("SELECT count(*) FROM peer p WHERE position("
+				     "convert_to('ромашка', 'UTF8') IN own_stop) > 0"),
+	    0);
+	(void)play_sms(7, erases, "erase me");
+	assert_false(is_own_stop(7, "ромашка"));
+	assert_true(is_own_stop(8, "ромашка"));
+}
+
+/* S19: what is due for minutes and was not done: the service does not work for this person. */
+static void
+service_is_down(void **unused)
+{
+	(void)unused;
+	(void)play_sms(10, play_help, "help");
+	(void)play_sms(10, play_silent, "?");
+	assert_false(play_seen.down);
+	play_forward(4 * MINUTE);
+	(void)play_sms(10, play_silent, "?");
+	assert_false(play_seen.down);
+	play_forward(2 * MINUTE);
+	(void)play_sms(10, play_silent, "?");
+	assert_true(play_seen.down);
+	play_due(NULL);
+	(void)play_sms(10, play_silent, "?");
+	assert_false(play_seen.down);
+}
+
 static int
 setup(void **state)
 {
@@ -227,6 +290,8 @@ main(void)
 		cmocka_unit_test(answers_are_not_counted),
 		cmocka_unit_test(police_stand_down_under_pressure),
 		cmocka_unit_test(one_moment_twice),
+		cmocka_unit_test(own_stop),
+		cmocka_unit_test(service_is_down),
 	};
 
 	return cmocka_run_group_tests(tests, setup, play_teardown);

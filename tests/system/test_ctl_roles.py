@@ -103,10 +103,10 @@ def may(site, role, revoke=None):
 
 def test_grants_fit_the_commands(still):
     """Each role can do its statements and no more, and without any one of its grants it cannot."""
-    supervises = {"KEYHOLDER_PUT", "KEYHOLDER_RETIRE", "HOLD_PUT", "HOLD_OFF"}
+    supervises = {"KEYHOLDER_PUT", "KEYHOLDER_RETIRE", "HOLD_PUT", "HOLD_OFF", "CHILD_SET"}
     writes = {"INTAKE_PUT", "ORDER_PUT", "ORDER_WITHDRAW", "ORDER_STATE", "DUTY_PUT", "DUTY_END",
               "DUTY_DROP"} | supervises
-    desk = {"DESK_ME", "DESK_LIST", "DESK_WORDS", "DESK_SAID"}
+    desk = {"DESK_ME", "DESK_LIST", "DESK_WORDS", "DESK_SAID", "JOB_SEALED"}
     audit = {"AUDIT_READ", "AUDIT_LOOSE"}
     want = {"shyraq_operator": supervises | audit | desk, "shyraq_auditor": writes | desk,
             "shyraq_supervisor": desk, "shyraq_caseworker": supervises | audit}
@@ -126,3 +126,86 @@ def test_grants_fit_the_commands(still):
         assert len(grants) > 1
         for revoke in grants:
             assert may(still, role, revoke) > want[role], f"not needed: {revoke}"
+
+
+def asks(site, login, sql):
+    got = subprocess.run(["psql", site.conninfo(login), "-qAtc", sql], capture_output=True, text=True,
+                         check=False, timeout=30)
+    return got.stdout.strip(), got.stderr
+
+
+def test_a_childs_case_is_restricted(make_site, logins):
+    """S15: number, class and state are everybody's; what is in it only theirs whom a supervisor let in."""
+    site = make_site(start=False)
+    site.sql("""
+        INSERT INTO casefile (id, class, lang, bearer, opened_at) VALUES
+            (9001, 'held', 'ru', 0, shyraq_now()), (9002, 'held', 'ru', 0, shyraq_now()),
+            (9003, 'held', 'ru', 0, shyraq_now());
+        INSERT INTO case_answer (case_id, slot, code, at) VALUES (9001, 'who', 'child', shyraq_now()),
+            (9001, 'region', 'KZ-47', shyraq_now()), (9002, 'who', 'man', shyraq_now()),
+            (9003, 'child', 'yes', shyraq_now());
+        INSERT INTO consent (case_id, kind, yes, wording, at) VALUES
+            (9001, 'ngo', true, 'w', shyraq_now()), (9002, 'ngo', true, 'w', shyraq_now());
+        INSERT INTO desk_case (case_id, asked_at) VALUES (9001, shyraq_now()), (9002, shyraq_now());
+    """)
+    number = {n: site.sql(f"SELECT number FROM casefile WHERE id = {n}") for n in (9001, 9002, 9003)}
+
+    def seen(login):
+        shown = run_json(site, "--login", login, "case", "show", number[9001])
+        listed = {c["id"]: c["answers"] for c in run_json(site, "--login", login, "case", "list")}
+        assert shown["class"] == "held" and shown["state"] == "open"
+        assert listed[9002] == "who=man"
+        assert run_json(site, "--login", login, "case", "show", number[9002])["may_see"]
+        if not shown["may_see"]:
+            assert listed[9001] == listed[9003] == "restricted"
+            assert shown["answers"] == shown["consents"] == shown["referrals"] == []
+            assert "restricted" in run(site, "--login", login, "case", "show", number[9001]).stdout
+        else:
+            assert "who=child" in listed[9001] and listed[9003] == "child=yes"
+            assert len(shown["answers"]) == 2 and len(shown["consents"]) == 1
+        for table in ("case_answer", "consent"):        # by hand no more than by the commands
+            rows, _ = asks(site, login, f"SELECT count(*) FROM {table} WHERE case_id = 9001")
+            assert (rows != "0") == shown["may_see"], (login, table)
+        return shown["may_see"]
+
+    assert [seen(who) for who in ("op1", "cw1", "aud1", "sup1")] == [False, False, False, True]
+    desk = "SELECT answers FROM desk_list ORDER BY id"
+    assert asks(site, "cw1", desk)[0].split("\n") == ["restricted", "who=man"]
+    for who in ("op1", "cw1", "aud1"):
+        assert "shyraq_supervisor" in run(site, "--login", who, "child", "grant", who, code=1).stderr
+    assert "GRANT" not in asks(site, "op1", "GRANT shyraq_child TO op1")[0]
+    for nobody in ("out1", "nobody_of_that_name", "shyraq_worker"):
+        assert "no login of people" in run(site, "--login", "sup1", "child", "grant", nobody,
+                                           code=1).stderr
+    run(site, "--login", "sup1", "child", "grant", "cw1")
+    assert seen("cw1") and not seen("op1")
+    assert "who=child" in asks(site, "cw1", desk)[0]
+    names = {r["login"]: r["supervisor"] for r in run_json(site, "--login", "op1", "child", "list")}
+    assert names == {"cw1": False, "sup1": True}
+    run(site, "--login", "sup1", "child", "revoke", "cw1")
+    assert not seen("cw1")
+
+    # who opened it, and who let whom in
+    said = site.sql("SELECT what || ' ' || code FROM audit WHERE what LIKE 'child.%' ORDER BY id").split("\n")
+    assert said.count("child.read sup1") == 1 and "child.read cw1" in said
+    assert "child.refused op1" in said and "child.granted sup1" in said and "child.revoked sup1" in said
+    assert site.sql("SELECT count(*) FROM audit WHERE case_id = 9002") == "0"
+
+
+def test_words_of_a_child(still, logins):
+    """The function that hands out sealed words keeps to it too, whoever holds a key."""
+    key = "11" * 32
+    still.sql(f"""
+        INSERT INTO keyholder (name, public_key) VALUES ('k1', '\\x{key}');
+        INSERT INTO epoch (id, at) VALUES (1, shyraq_now());
+        INSERT INTO casefile (id, class, lang, bearer, opened_at)
+            VALUES (9001, 'held', 'ru', 0, shyraq_now());
+        INSERT INTO case_answer (case_id, slot, code, at) VALUES (9001, 'who', 'child', shyraq_now());
+        INSERT INTO narrative (case_id, epoch_id, sealed, at) VALUES (9001, 1, 'x', shyraq_now());
+    """)
+    words = f"SELECT count(*) FROM shyraq_words(9001, '\\x{key}', 0)"
+    assert asks(still, "cw1", words)[0] == "0"
+    run(still, "--login", "sup1", "child", "grant", "cw1")
+    assert asks(still, "cw1", words)[0] == "1"
+    run(still, "--login", "sup1", "child", "revoke", "cw1")
+    assert asks(still, "cw1", words)[0] == "0"

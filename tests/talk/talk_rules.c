@@ -410,6 +410,7 @@ note_effect(struct mobile *m, const struct effect *e)
 		if (!e->stranger && !heard.late)
 			m->window_t0 = m->t0;
 		break;
+	case EFFECT_OWN_STOP:
 	case EFFECT_CASE_CLASS:
 	case EFFECT_NARRATIVE:
 	case EFFECT_PLACE:

@@ -75,6 +75,20 @@ other_code(struct talk *k, const struct receiver *r, const char *name, char code
 	return true;
 }
 
+/* "{1000:ab}": so many times "ab". */
+static bool
+fill_many(
+    const char *name, size_t n, const char *colon, char *out, size_t size, size_t *len)
+{
+	int each = (int)(n - (size_t)(colon - name) - 1);
+
+	for (long i = strtol(name, NULL, 10); i > 0; i--) {
+		if (!str_add(out, size, len, "%.*s", each, colon + 1))
+			return false;
+	}
+	return true;
+}
+
 /* "{code}" and its like in what is typed; false when one of them is not known yet. */
 static bool
 fill_one(struct talk *k, struct mobile *m, const struct receiver *r, const char *name,
@@ -85,14 +99,9 @@ fill_one(struct talk *k, struct mobile *m, const struct receiver *r, const char 
 	size_t at;
 	const char *colon = memchr(name, ':', n);
 
-	if (colon != NULL) {
-		for (long i = strtol(name, NULL, 10); i > 0; i--) {
-			if (!str_add(out, size, len, "%.*s",
-				(int)(n - (size_t)(colon - name) - 1), colon + 1))
-				return fail(k, "more words than a message holds");
-		}
-		return true;
-	}
+	if (colon != NULL)
+		return fill_many(name, n, colon, out, size, len) ||
+		    fail(k, "more words than a message holds");
 	if (n == 5 && (strncmp(name, "wrong", n) == 0 || is_code_of(name))) {
 		if (!other_code(k, r, name, code))
 			return fail(k, "nobody asked this receiver about that case");

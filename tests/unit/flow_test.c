@@ -329,6 +329,39 @@ stop_beats_everything(void **state)
 	assert_true(s.stopped);
 }
 
+/* S4: the turn knows the word by its hash; here it is a stop, before danger too. */
+static void
+own_word(void **state)
+{
+	static const char *const unfit[] = { "stop=", "stop=ish", "stop=tez",
+		"stop=Termez", "stop=1234", "stop=qizil gul",
+		"stop=abcdefghijklmnopqrstu", "stop=yordam" };
+
+	(void)state;
+	tell("yordam", "ask.calm");
+	tell("to'xta = Lola", "own.set");
+	assert_string_equal(there(EFFECT_OWN_STOP, NULL)->code, "lola");
+	assert_null(effect_of(EFFECT_NARRATIVE, NULL));
+	assert_string_equal(s.step, "calm");
+	tell("lola", "first.screen"); /* as far as the engine knows */
+	in.own_stop = true;
+	tell("xavfli lola", "stop.decoy");
+	in.own_stop = false;
+	assert_true(s.stopped);
+	tell("stop: Lolaqizg'aldoq", "");
+	assert_non_null(effect_of(EFFECT_OWN_STOP, NULL));
+	for (size_t i = 0; i < ARRAY_LEN(unfit); i++) {
+		anew(state);
+		tell("yordam", "ask.calm");
+		tell(unfit[i], i == 0 ? "stop.decoy" : "own.unfit");
+		assert_null(effect_of(EFFECT_OWN_STOP, NULL));
+	}
+	anew(state);
+	tell("manzil: lola ko'chasi",
+	    "first.screen"); /* before the sign stands no stop word */
+	assert_null(effect_of(EFFECT_OWN_STOP, NULL));
+}
+
 static void
 strangers(void **state)
 {
@@ -467,6 +500,16 @@ state_texts(void **state)
 		in.state = rows[i].is;
 		tell("?", rows[i].key);
 	}
+	in.down =
+	    true; /* what is due was not done: no comfort, but what is known to be so */
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		bool known = rows[i].is == CASE_STATE_TAKEN ||
+		    rows[i].is == CASE_STATE_CLOSED;
+
+		in.state = rows[i].is;
+		tell("?", known ? rows[i].key : "service.down");
+	}
+	in.down = false;
 	in.state = CASE_STATE_TAKEN;
 	tell(" ?? ", "state.taken");
 	assert_non_null(strstr(e.text, "21:49"));
@@ -568,6 +611,7 @@ main(void)
 		TEST(language_row),
 		TEST(which_place),
 		TEST(late_texts),
+		TEST(own_word),
 		TEST(state_texts),
 		TEST(help_again),
 		TEST(emergency_numbers),

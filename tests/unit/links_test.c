@@ -268,10 +268,126 @@ test_room_by_real_speed(void **state)
 	assert_int_equal(links_room(&all), before);
 }
 
+/* Each rule where those before it say nothing; every one of them turned round, too. */
+static void
+test_rules_in_order(void **state)
+{
+	static const struct {
+		const char *prefixes, *countries;
+		unsigned cost;
+		bool silent;
+		int64_t free_at;
+	} rule[][2] = {
+		/* the better, against all that follows */
+		{ { "", "", 9, false, NOW - 1 }, { "+7701", "KZ", 0, true, NOW - 99 } },
+		{ { "+7701", "", 9, false, NOW - 1 },
+		    { "+770", "KZ", 0, false, NOW - 99 } },
+		{ { "+7701", "", 9, false, NOW - 1 }, { "", "KZ", 0, false, NOW - 99 } },
+		{ { "", "KG KZ", 9, false, NOW - 1 },
+		    { "", "RU UZ", 0, false, NOW - 99 } },
+		{ { "", "KZ", 4, false, NOW - 1 }, { "", "KZ KG", 5, false, NOW - 99 } },
+		{ { "", "KZ", 4, false, NOW - 99 }, { "", "KZ", 4, false, NOW - 1 } },
+	};
+
+	(void)state;
+	link_c.state = LINK_DOWN;
+	for (size_t i = 0; i < 2 * ARRAY_LEN(rule); i++) {
+		struct link *link[] = { &link_a, &link_b };
+
+		for (size_t k = 0; k < 2; k++) {
+			struct link *l = link[i % 2 == 0 ? k : 1 - k];
+
+			l->prefixes = rule[i / 2][k].prefixes;
+			l->countries = rule[i / 2][k].countries;
+			l->cost = rule[i / 2][k].cost;
+			l->silent = rule[i / 2][k].silent;
+			l->free_at = rule[i / 2][k].free_at;
+		}
+		assert_string_equal(
+		    chosen("", "+77010000001", false), i % 2 == 0 ? "a" : "b");
+	}
+}
+
+/* Who cannot hear the answer is not who asks, while there is another. */
+static void
+test_silent(void **state)
+{
+	(void)state;
+	link_a.silent = true;
+	assert_string_equal(chosen("a", "+77010000001", false), "b");
+	assert_string_equal(chosen("a", "+77010000001", true), "a");
+	links_remember(&all, "+996500000001", &link_a);
+	assert_string_not_equal(chosen("", "+996500000001", false), "a");
+	link_b.silent = link_c.silent = true;
+	assert_string_equal(chosen("", "+77010000001", false), "b");
+}
+
+/* A person's way is down: another link may only if it shows the same sender. */
+static void
+test_same_sender_for_a_person(void **state)
+{
+	(void)state;
+	memcpy(link_a.number, "8500", 5);
+	memcpy(link_b.number, "8500", 5);
+	memcpy(link_c.number, "+77000000001", 13);
+	link_a.state = LINK_DOWN;
+	assert_string_equal(chosen("a", "+996500000001", true), "b");
+	link_b.sender = "HELP";
+	assert_string_equal(chosen("a", "+996500000001", true), "-");
+	link_a.sender = "HELP";
+	assert_string_equal(chosen("a", "+996500000001", true), "b");
+	link_b.free_at = NOW + 1;
+	assert_string_equal(chosen("a", "+996500000001", true), "-");
+	link_a.sender = link_b.sender = "";
+	link_b.number[0] = link_a.number[0] = '\0'; /* nothing known is nothing alike */
+	link_b.free_at = NOW;
+	assert_string_equal(chosen("a", "+996500000001", true), "-");
+}
+
+static bool
+go_beside(const char *to, bool person, const char *by)
+{
+	static struct bus_send s;
+
+	memset(&s, 0, sizeof(s));
+	memcpy(s.to, to, strlen(to) + 1);
+	s.person = person;
+	return links_go_beside(&all, &s, by);
+}
+
+/* Refused by the short code, and foreign: the long number beside it, for that person and no other. */
+static void
+test_beside(void **state)
+{
+	(void)state;
+	memset(all.refused, 0, sizeof(all.refused));
+	memcpy(link_a.number, "8500", 5);
+	memcpy(link_c.number, "+77000000001", 13);
+	link_a.beside = "+77000000001";
+	link_a.countries = "KZ";
+	assert_string_equal(chosen("a", "+996500000001", true), "a");
+	assert_false(go_beside("+77010000001", true, "a")); /* at home */
+	assert_false(go_beside("+996500000001", false, "a"));
+	assert_false(go_beside("+996500000001", true, "b")); /* none beside it */
+	assert_false(go_beside("+996500000001", true, "gone"));
+	assert_true(go_beside("+996500000001", true, "a"));
+	assert_false(go_beside("+996500000001", true, "a")); /* once */
+	assert_string_equal(chosen("a", "+996500000001", true), "c");
+	assert_string_equal(chosen("a", "+996500000002", true), "a");
+	link_c.state = LINK_DOWN;
+	assert_string_equal(chosen("a", "+996500000001", true), "-");
+	link_a.beside = "";
+	assert_string_equal(chosen("a", "+996500000001", true), "a");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_rules_in_order, setup),
+		cmocka_unit_test_setup(test_silent, setup),
+		cmocka_unit_test_setup(test_same_sender_for_a_person, setup),
+		cmocka_unit_test_setup(test_beside, setup),
 		cmocka_unit_test_setup(test_way_it_came, setup),
 		cmocka_unit_test_setup(test_busy_way_is_waited_for, setup),
 		cmocka_unit_test_setup(test_down, setup),
