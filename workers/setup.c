@@ -70,8 +70,8 @@ static const struct conf_option daemons[] = {
 	    offsetof(struct setup_daemon, daemon_cert_file), "", 0, 0, "a file" },
 };
 
-static const char *const sections[] = { "daemon", "modems", "links", "aggregators", "selftests",
-	"daemons", "worker", "dispatch", "rules", "ctl", NULL };
+static const char *const sections[] = { "daemon", "modems", "links", "aggregators",
+	"selftests", "daemons", "worker", "dispatch", "rules", "ctl", NULL };
 
 static void
 must(enum rc rc, const char *what)

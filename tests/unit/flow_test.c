@@ -13,105 +13,7 @@
 
 #include <cmocka.h>
 
-#include "flow.h"
-#include "gsm.h"
-
-#define MINUTE 60000
-
-static struct flows *flows;
-static struct session s;
-static struct effects e;
-static struct flow_input in;
-
-static int
-load(void **state)
-{
-	struct flow_err err;
-
-	(void)state;
-	if (flows_load("conf", &flows, &err) != RC_OK)
-		fail_msg("%s", err.s);
-	return 0;
-}
-
-static int
-unload(void **state)
-{
-	(void)state;
-	flows_free(flows);
-	return 0;
-}
-
-static int
-anew(void **state)
-{
-	(void)state;
-	s = (struct session){ .lang = LANG_NONE };
-	in = (struct flow_input){ .country = "KZ", .now_ms = 1000, .taken_at = "21:49" };
-	return 0;
-}
-
-static const struct effect *
-effect_of(enum effect_kind kind, const char *name)
-{
-	for (unsigned i = 0; i < e.n; i++) {
-		if (e.v[i].kind == kind &&
-		    (name == NULL || strcmp(e.v[i].name, name) == 0))
-			return &e.v[i];
-	}
-	return NULL;
-}
-
-/* The same, which must be there. */
-static const struct effect *
-there(enum effect_kind kind, const char *name)
-{
-	static const struct effect none;
-	const struct effect *v = effect_of(kind, name);
-
-	assert_non_null(v);
-	return v != NULL ? v : &none;
-}
-
-static const char *
-said_key(void)
-{
-	const struct effect *v = effect_of(EFFECT_SAY, NULL);
-
-	return v != NULL ? v->key : "";
-}
-
-static const char *
-answer_of(const char *slot)
-{
-	const char *code = "";
-
-	for (unsigned i = 0; i < e.n; i++) {
-		if (e.v[i].kind == EFFECT_ANSWER && strcmp(e.v[i].name, slot) == 0)
-			code = e.v[i].code;
-	}
-	return code;
-}
-
-/* One text in; `key` is what must be said, "" for silence. */
-static void
-tell(const char *text, const char *key)
-{
-	in.text = text;
-	in.now_ms += MINUTE;
-	assert_int_equal(flow_step(flows, &s, &in, &e), RC_OK);
-	if (effect_of(EFFECT_CASE_OPEN, NULL) != NULL)
-		s.case_id = 317;
-	if (strcmp(said_key(), key) != 0)
-		fail_msg("%s: said \"%s\" (%s), not %s", text, said_key(), e.text, key);
-}
-
-static void
-units(unsigned want)
-{
-	if (gsm_size_of(e.text).units != want)
-		fail_msg("%s: %u units, not %u", e.text, gsm_size_of(e.text).units, want);
-}
+#include "flow_stage.h"
 
 /* Word for word, but for one choice more of who they are. */
 static void
@@ -327,39 +229,6 @@ stop_beats_everything(void **state)
 	anew(state);
 	tell("STOP", "stop.decoy");
 	assert_true(s.stopped);
-}
-
-/* S4: the turn knows the word by its hash; here it is a stop, before danger too. */
-static void
-own_word(void **state)
-{
-	static const char *const unfit[] = { "stop=", "stop=ish", "stop=tez",
-		"stop=Termez", "stop=1234", "stop=qizil gul",
-		"stop=abcdefghijklmnopqrstu", "stop=yordam" };
-
-	(void)state;
-	tell("yordam", "ask.calm");
-	tell("to'xta = Lola", "own.set");
-	assert_string_equal(there(EFFECT_OWN_STOP, NULL)->code, "lola");
-	assert_null(effect_of(EFFECT_NARRATIVE, NULL));
-	assert_string_equal(s.step, "calm");
-	tell("lola", "first.screen"); /* as far as the engine knows */
-	in.own_stop = true;
-	tell("xavfli lola", "stop.decoy");
-	in.own_stop = false;
-	assert_true(s.stopped);
-	tell("stop: Lolaqizg'aldoq", "");
-	assert_non_null(effect_of(EFFECT_OWN_STOP, NULL));
-	for (size_t i = 0; i < ARRAY_LEN(unfit); i++) {
-		anew(state);
-		tell("yordam", "ask.calm");
-		tell(unfit[i], i == 0 ? "stop.decoy" : "own.unfit");
-		assert_null(effect_of(EFFECT_OWN_STOP, NULL));
-	}
-	anew(state);
-	tell("manzil: lola ko'chasi",
-	    "first.screen"); /* before the sign stands no stop word */
-	assert_null(effect_of(EFFECT_OWN_STOP, NULL));
 }
 
 static void
@@ -611,7 +480,6 @@ main(void)
 		TEST(language_row),
 		TEST(which_place),
 		TEST(late_texts),
-		TEST(own_word),
 		TEST(state_texts),
 		TEST(help_again),
 		TEST(emergency_numbers),

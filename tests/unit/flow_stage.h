@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One person before the shipped flows: what is typed, what must be said, which effects it has.
+ * It asks no database. Included by tests/unit/flow_test.c and flow_own_test.c.
+ */
+#ifndef SHYRAQ_FLOW_STAGE_H
+#define SHYRAQ_FLOW_STAGE_H
+
+#include <string.h>
+
+#include "flow.h"
+#include "gsm.h"
+
+#define UNUSED_HERE __attribute__((unused))
+#define MINUTE 60000
+
+static struct flows *flows;
+static struct session s;
+static struct effects e;
+static struct flow_input in;
+
+static int
+load(void **state)
+{
+	struct flow_err err;
+
+	(void)state;
+	if (flows_load("conf", &flows, &err) != RC_OK)
+		fail_msg("%s", err.s);
+	return 0;
+}
+
+static int
+unload(void **state)
+{
+	(void)state;
+	flows_free(flows);
+	return 0;
+}
+
+static int
+anew(void **state)
+{
+	(void)state;
+	s = (struct session){ .lang = LANG_NONE };
+	in = (struct flow_input){ .country = "KZ", .now_ms = 1000, .taken_at = "21:49" };
+	return 0;
+}
+
+static const struct effect *
+effect_of(enum effect_kind kind, const char *name)
+{
+	for (unsigned i = 0; i < e.n; i++) {
+		if (e.v[i].kind == kind &&
+		    (name == NULL || strcmp(e.v[i].name, name) == 0))
+			return &e.v[i];
+	}
+	return NULL;
+}
+
+/* The same, which must be there. */
+static const struct effect *
+there(enum effect_kind kind, const char *name)
+{
+	static const struct effect none;
+	const struct effect *v = effect_of(kind, name);
+
+	assert_non_null(v);
+	return v != NULL ? v : &none;
+}
+
+static const char *
+said_key(void)
+{
+	const struct effect *v = effect_of(EFFECT_SAY, NULL);
+
+	return v != NULL ? v->key : "";
+}
+
+UNUSED_HERE static const char *
+answer_of(const char *slot)
+{
+	const char *code = "";
+
+	for (unsigned i = 0; i < e.n; i++) {
+		if (e.v[i].kind == EFFECT_ANSWER && strcmp(e.v[i].name, slot) == 0)
+			code = e.v[i].code;
+	}
+	return code;
+}
+
+/* One text in; `key` is what must be said, "" for silence. */
+static void
+tell(const char *text, const char *key)
+{
+	in.text = text;
+	in.now_ms += MINUTE;
+	assert_int_equal(flow_step(flows, &s, &in, &e), RC_OK);
+	if (effect_of(EFFECT_CASE_OPEN, NULL) != NULL)
+		s.case_id = 317;
+	if (strcmp(said_key(), key) != 0)
+		fail_msg("%s: said \"%s\" (%s), not %s", text, said_key(), e.text, key);
+}
+
+UNUSED_HERE static void
+units(unsigned want)
+{
+	if (gsm_size_of(e.text).units != want)
+		fail_msg("%s: %u units, not %u", e.text, gsm_size_of(e.text).units, want);
+}
+
+#endif
