@@ -7,6 +7,8 @@ UNIT_WITH_outgoing_test := $(BUILD)/daemon/outgoing.o $(UNIT_WITH_inflight_test)
 UNIT_WITH_slots_test := $(BUILD)/daemon/modem_slots.o $(BUILD)/daemon/modem_text.o
 UNIT_WITH_ussd_test := $(BUILD)/daemon/ussd.o $(BUILD)/daemon/dialogue.o $(BUILD)/daemon/balance.o \
 	$(UNIT_WITH_inflight_test)
+UNIT_WITH_dialogue_test := $(BUILD)/daemon/dialogue.o $(UNIT_WITH_inflight_test)
+$(BUILD)/tests/dialogue_test: $(UNIT_WITH_dialogue_test)
 $(BUILD)/tests/slots_test: $(UNIT_WITH_slots_test)
 $(BUILD)/tests/ussd_test: $(UNIT_WITH_ussd_test)
 $(BUILD)/tests/inflight_test: $(UNIT_WITH_inflight_test)

@@ -63,6 +63,8 @@ struct dialogue {
 
 struct dialogues {
 	struct inflight *inflight;
+	dialogues_committed *committed; /* may be NULL */
+	void *committed_arg;
 	bool stopping;
 	uint64_t last_serial;
 	size_t n;
@@ -76,6 +78,13 @@ dialogues_new(struct inflight *f)
 
 	v->inflight = f;
 	return v;
+}
+
+void
+dialogues_on_committed(struct dialogues *v, dialogues_committed *f, void *arg)
+{
+	v->committed = f;
+	v->committed_arg = arg;
 }
 
 /* Of link and peer alone: ids may change, and a peer has one or two. */
@@ -143,6 +152,25 @@ leave_serial(struct dialogue *d)
 	*at = d->next_serial;
 }
 
+/* Who had our last word longest ago gives way: asked again, it would be another dialogue. */
+static bool
+make_room(struct dialogues *v)
+{
+	struct dialogue *oldest = NULL;
+
+	for (size_t i = 0; i < BUCKETS; i++) {
+		for (struct dialogue *d = v->by_serial[i]; d != NULL;
+		     d = d->next_serial) {
+			if (d->fsm.state == LAST &&
+			    (oldest == NULL || d->due < oldest->due))
+				oldest = d;
+		}
+	}
+	if (oldest != NULL)
+		dialogue_free(oldest);
+	return oldest != NULL;
+}
+
 struct dialogue *
 dialogue_open(
     struct dialogues *v, struct dialogue_way *w, const struct phone *peer, const char *id)
@@ -152,7 +180,7 @@ dialogue_open(
 
 	if (v->stopping)
 		return NULL;
-	if (v->n >= DIALOGUES_MAX) {
+	if (v->n >= DIALOGUES_MAX && !make_room(v)) {
 		log_warn("ussd.full", "link=%s dialogues=%zu", w->link, v->n);
 		return NULL;
 	}
@@ -283,11 +311,14 @@ static void
 on_answered(void *arg, uint64_t handle, const struct bus_verdict *v)
 {
 	const struct dialogues *all = arg;
-	struct dialogue *d = all->by_serial[(handle >> 16) % BUCKETS];
+	struct dialogue *d;
 	const struct dialogue_way *w;
 	uint32_t step;
 	uint64_t serial;
 
+	if (all->committed != NULL)
+		all->committed(all->committed_arg, handle);
+	d = all->by_serial[(handle >> 16) % BUCKETS];
 	while (d != NULL && d->serial != handle >> 16)
 		d = d->next_serial;
 	if (d == NULL || d->fsm.state != ASKED || handle != handle_of(d))
@@ -304,11 +335,13 @@ on_answered(void *arg, uint64_t handle, const struct bus_verdict *v)
 		    (unsigned long long)serial, step, v->end);
 }
 
-void
+uint64_t
 dialogue_key(struct dialogue *d, const char *keyed)
 {
+	uint64_t handle;
+
 	if (d->fsm.state == ASKED && strcmp(d->keyed, keyed) == 0)
-		return;
+		return handle_of(d);
 	if (d->fsm.state == LAST) {
 		leave_serial(d);
 		take_serial(d);
@@ -320,10 +353,11 @@ dialogue_key(struct dialogue *d, const char *keyed)
 	put_words(&d->keyed, keyed);
 	put_words(&d->screen, NULL);
 	become(d, EV_STEP, d->way->answer_ms);
-	if (d->all->stopping)
-		show_stock(d, "the daemon stops");
-	else if (offer(d, keyed, false) != RC_OK)
-		show_stock(d, "no room");
+	handle = handle_of(d);
+	if (!d->all->stopping && offer(d, keyed, false) == RC_OK)
+		return handle;
+	show_stock(d, d->all->stopping ? "the daemon stops" : "no room");
+	return 0;
 }
 
 bool

@@ -42,6 +42,9 @@ struct dialogue_way {
 };
 
 struct dialogues *dialogues_new(struct inflight *f);
+/* Told of each step that is committed, by its handle, before its screen is said; its dialogue may be gone. */
+typedef void dialogues_committed(void *arg, uint64_t handle);
+void dialogues_on_committed(struct dialogues *v, dialogues_committed *f, void *arg);
 /* Its dialogues are forgotten without a word. */
 void dialogues_free(struct dialogues *v);
 
@@ -65,8 +68,9 @@ void dialogue_drop_others(struct dialogue *d, const char *why);
  * What was keyed: the next step, and the first of another dialogue when this one has had its last word.
  * While a step is unanswered, the same again is that step and another one goes in its place.
  * d may be gone when it returns: the stock text was said at once and could not be.
+ * The handle of the step that is with a worker; 0: there was no room for it, and it is not taken.
  */
-void dialogue_key(struct dialogue *d, const char *keyed);
+uint64_t dialogue_key(struct dialogue *d, const char *keyed);
 /* The screen that stands, again; false: there is none yet, or none any more. */
 bool dialogue_repeat(struct dialogue *d);
 /* The network ended it; what was keyed is still committed. Frees d. */

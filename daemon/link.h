@@ -96,11 +96,17 @@ struct link {
 	char group[BUS_GROUP_MAX];
 	const char *
 	    prefixes; /* blank-separated, best for these numbers; "" for none; borrowed */
+	const char *countries; /* as prefixes: "KZ KG", at home there */
+	const char
+	    *sender; /* what people see in the number's place; "" or NULL: the number */
+	const char *beside; /* the number of a link for who roams; "" or NULL: none */
+	unsigned cost;      /* of a part, against other links */
 	enum link_state state;
 	const char *why; /* LINK_REFUSED: in a word */
 	bool registered;
 	bool screens_only; /* dialogues, no texts: never chosen for a send */
 	bool drained;      /* no new sends, by an operator */
+	bool silent;       /* its self-tests fail: selftest.c */
 	uint8_t paused;    /* bits as in links_pause */
 	int signal;        /* percent, -1: unknown */
 	int64_t last_in;   /* clock_boot_ms of the last text, 0: none */

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "log.h"
+#include "phone.h"
+#include "str.h"
 
 #define ROOM_SECONDS 6
 #define ROOM_LEAST 2
@@ -233,10 +235,10 @@ links_remember(struct links *v, const char *to, struct link *l)
 }
 
 static struct link *
-known(const struct links *v, const char *to)
+remembered(const struct links_sender known[LINKS_SENDERS], const char *to)
 {
 	uint64_t print = print_of(to);
-	const struct links_sender *s = &v->sender[print % LINKS_SENDERS];
+	const struct links_sender *s = &known[print % LINKS_SENDERS];
 
 	return s->print == print ? s->link : NULL;
 }
@@ -247,30 +249,111 @@ may_take(const struct links *v, const struct link *l, const struct bus_send *s)
 	return healthy(l) && links_may(v, l, s->priority);
 }
 
+static bool
+is_home(const struct link *l, const char *to)
+{
+	const char *p = l->countries == NULL ? "" : l->countries;
+	struct phone number = { "" };
+	const char *country;
+
+	(void)!str_copy(number.s, sizeof(number.s), to);
+	country = phone_country(&number);
+	while (*p != '\0' && *country != '\0') {
+		size_t n = strcspn(p, " ");
+
+		if (n == strlen(country) && strncmp(p, country, n) == 0)
+			return true;
+		p += n;
+		p += strspn(p, " ");
+	}
+	return false;
+}
+
+static const char *
+sender_of(const struct link *l)
+{
+	return l->sender == NULL || l->sender[0] == '\0' ? l->number : l->sender;
+}
+
+/* The link with the number for who roams, NULL: none. */
+static struct link *
+beside(const struct links *v, const struct link *l)
+{
+	for (size_t i = 0; l->beside != NULL && l->beside[0] != '\0' && i < v->n; i++) {
+		if (v->link[i] != l && strcmp(v->link[i]->number, l->beside) == 0)
+			return v->link[i];
+	}
+	return NULL;
+}
+
+bool
+links_go_beside(struct links *v, const struct bus_send *s, const char *refused_by)
+{
+	struct link *l = links_find(v, refused_by);
+	uint64_t print = print_of(s->to);
+
+	if (!s->person || l == NULL || beside(v, l) == NULL || is_home(l, s->to) ||
+	    remembered(v->refused, s->to) == l)
+		return false;
+	v->refused[print % LINKS_SENDERS] = (struct links_sender){ print, l };
+	log_info("links.beside", "link=%s to=%s", l->name, beside(v, l)->name);
+	return true;
+}
+
+/* For a person: the way, or who shows the same sender, or who is beside it. */
+static struct link *
+choose_for_person(
+    const struct links *v, struct link *way, const struct bus_send *s, int64_t now)
+{
+	if (remembered(v->refused, s->to) == way && beside(v, way) != NULL)
+		way = beside(v, way);
+	if (may_take(v, way, s))
+		return is_free(way, now) ? way : NULL;
+	for (size_t i = 0; sender_of(way)[0] != '\0' && i < v->n; i++) {
+		struct link *l = v->link[i];
+
+		if (strcmp(sender_of(l), sender_of(way)) == 0 && may_take(v, l, s) &&
+		    is_free(l, now))
+			return l;
+	}
+	return NULL;
+}
+
+/* The first rule in which they differ. */
+static bool
+is_better(const struct link *a, const struct link *b, const char *to)
+{
+	size_t prefix_a = prefix_length(a, to), prefix_b = prefix_length(b, to);
+
+	if (a->silent != b->silent)
+		return b->silent;
+	if (prefix_a != prefix_b)
+		return prefix_a > prefix_b;
+	if (is_home(a, to) != is_home(b, to))
+		return is_home(a, to);
+	if (a->cost != b->cost)
+		return a->cost < b->cost;
+	return a->free_at < b->free_at;
+}
+
 struct link *
 links_choose(const struct links *v, const struct bus_send *s, int64_t now)
 {
 	struct link *way = s->link[0] == '\0' ? NULL : links_find(v, s->link);
 	struct link *best = NULL;
-	size_t best_prefix = 0;
 
-	if (way == NULL || (!s->person && !may_take(v, way, s)))
-		way = known(v, s->to);
-	else if (!may_take(v, way, s))
-		return NULL;
-	if (way != NULL && may_take(v, way, s))
+	if (way != NULL && s->person)
+		return choose_for_person(v, way, s, now);
+	if (way == NULL || way->silent || !may_take(v, way, s))
+		way = remembered(v->sender, s->to);
+	if (way != NULL && !way->silent && may_take(v, way, s))
 		return is_free(way, now) ? way : NULL;
 	for (size_t i = 0; i < v->n; i++) {
 		struct link *l = v->link[i];
-		size_t prefix = prefix_length(l, s->to);
 
-		if (!may_take(v, l, s) || !is_free(l, now))
-			continue;
-		if (best == NULL || prefix > best_prefix ||
-		    (prefix == best_prefix && l->free_at < best->free_at)) {
+		if (may_take(v, l, s) && is_free(l, now) &&
+		    (best == NULL || is_better(l, best, s->to)))
 			best = l;
-			best_prefix = prefix;
-		}
 	}
 	return best;
 }

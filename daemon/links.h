@@ -17,7 +17,9 @@ struct links_sender {
 	struct link *link; /* NULL: free */
 };
 
+/* Whom a link has refused, as hashes; a link with another number writes to them. */
 struct links {
+	struct links_sender refused[LINKS_SENDERS];
 	struct link *link[LINKS_MAX]; /* owned */
 	size_t n;
 	bool drained;   /* all of them */
@@ -54,13 +56,24 @@ uint32_t links_room(const struct links *v);
 struct link *links_find(const struct links *v, const char *name);
 
 /*
- * The link for a send, or NULL: none may take it now, hold it. Pure.
- * The way it came is first, and for a person the only one while it exists: another sender's
- * number would be a surprise on a phone that others may hold. Then the link from which the number
- * was last written to, if it is healthy: receivers know their sender. Then the longest prefix, then
- * the one whose rate is free for longest.
+ * The link for a send, or NULL: none may take it now, hold it. Pure. In this order:
+ *  1 the way it came; to a person from that sender alone while it exists, so from another link only if that
+ *    shows the same one: another number would be a surprise on a phone that others may hold. But who has a
+ *    foreign number, and whom that link has refused, is written to from the link `beside` it;
+ *  2 to anybody else the link from which the number was last written to: receivers know their sender;
+ *  3 of the healthy ones those whose self-tests arrive;
+ *  4 the longest prefix;
+ *  5 the country;
+ *  6 the least cost;
+ *  7 the one whose rate is free for longest.
+ * Healthy is who is up, registered, not drained and not paused; 2 passes over who is silent.
  */
 struct link *links_choose(const struct links *v, const struct bus_send *s, int64_t now);
+/*
+ * The link named has refused this. True, once a number and link: it roams, and there is a link beside; so
+ * links_choose has another answer from now on.
+ */
+bool links_go_beside(struct links *v, const struct bus_send *s, const char *refused_by);
 /* It was written to from there. */
 void links_remember(struct links *v, const char *to, struct link *l);
 

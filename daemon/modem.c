@@ -430,6 +430,9 @@ modem_new(struct loop *loop, const struct modem_conf *conf, const char *state_di
 	m->link.settled = modem_in_settled;
 	m->link.signal = -1;
 	m->link.prefixes = conf->prefixes;
+	m->link.countries = conf->countries;
+	m->link.beside = conf->beside;
+	m->link.cost = (unsigned)conf->cost;
 	m->link.parts_per_minute = (unsigned)conf->parts_per_minute;
 	if (!str_copy(m->link.name, sizeof(m->link.name), conf->name) ||
 	    conf->name[0] == '\0' || strpbrk(conf->name, " /") != NULL ||

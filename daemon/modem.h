@@ -12,7 +12,9 @@
 
 /* One group of `modems` in the config; shyraqd.c has the table. */
 struct modem_conf {
-	char *name, *daemon, *device, *pin_file, *number, *imsi, *prefixes;
+	char *name, *daemon, *device, *pin_file, *number, *imsi, *prefixes, *countries,
+	    *beside;
+	int64_t cost;
 	int64_t poll_ms, submit_ms, ask_ms, read_ms, send_ms, open_ms, parts_per_minute;
 	bool receipts;
 	struct ussd_conf ussd; /* for ussd.c; nothing to the modem */

@@ -396,6 +396,16 @@ outgoing_submitting(struct outgoing *o, uint64_t id, uint32_t attempt)
 	o->count.submitted++;
 }
 
+/* Nothing of it went, and a link beside the one that refused it may still write to who roams. */
+static bool
+goes_beside(
+    const struct outgoing *o, const struct row *r, const struct bus_result *result)
+{
+	return (result->state == BUS_STATE_REFUSED || result->state == BUS_FAILED) &&
+	    result->parts_done == 0 && !o->stopping &&
+	    links_go_beside(o->o.links, r->send, result->link);
+}
+
 void
 outgoing_result(struct outgoing *o, const struct bus_result *result)
 {
@@ -404,7 +414,7 @@ outgoing_result(struct outgoing *o, const struct bus_result *result)
 	if (r == NULL || r->link_attempt != result->attempt ||
 	    (r->stage != STAGE_AT_LINK && r->stage != STAGE_SUBMITTED))
 		return;
-	if (result->state != BUS_HELD)
+	if (result->state != BUS_HELD && !goes_beside(o, r, result))
 		row_result(o, r, result);
 	else if (o->stopping)
 		row_end(o, r, BUS_DROPPED);

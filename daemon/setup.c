@@ -48,6 +48,11 @@ static const struct conf_option modem_options[] = {
 	{ "imsi", CONF_STRING, offsetof(struct modem_conf, imsi), "", 0, 0, "digits" },
 	{ "prefixes", CONF_STRING, offsetof(struct modem_conf, prefixes), "", 0, 0,
 	    "+7701 +7702 ..." },
+	{ "countries", CONF_STRING, offsetof(struct modem_conf, countries), "", 0, 0,
+	    "KZ KG" },
+	{ "cost", CONF_INT, offsetof(struct modem_conf, cost), "0", 0, 1000000, NULL },
+	{ "beside", CONF_STRING, offsetof(struct modem_conf, beside), "", 0, 0,
+	    "the number of another link" },
 	{ "poll", CONF_TIME, offsetof(struct modem_conf, poll_ms), "20 s", 500, 3600000,
 	    NULL },
 	{ "submit_timeout", CONF_TIME, offsetof(struct modem_conf, submit_ms), "40 s",
@@ -84,7 +89,7 @@ static const struct conf_option modem_options[] = {
 
 /* Groups that other processes read from the same file. */
 static const char *const sections[] = { "daemon", "modems", "links", "aggregators",
-	"daemons", "worker", "dispatch", "rules", "ctl", NULL };
+	"selftests", "daemons", "worker", "dispatch", "rules", "ctl", NULL };
 
 static void
 read_links(struct setup *s, struct conf *c)
@@ -100,11 +105,48 @@ read_links(struct setup *s, struct conf *c)
 		if (conf_list_item(
 			c, "links", i, smpp_options, smpp_options_n, l, &err) != RC_OK)
 			fatalx("daemon.link_conf", "%s", err.s);
+		setup_meet_link(s, l->name, l->number);
 		if (l->daemon[0] == '\0' || strcmp(l->daemon, s->daemon.name) == 0)
 			s->smpp_n++;
 		else
 			conf_clear(smpp_options, smpp_options_n, l);
 	}
+}
+
+static bool
+is_number_of_a_link(const struct setup *s, const char *wanted)
+{
+	struct phone p;
+
+	for (size_t i = 0; i < s->modem_n; i++) {
+		if (phone_parse(s->modem[i].number, &p) == RC_OK &&
+		    strcmp(p.s, wanted) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < s->smpp_n; i++) {
+		if (phone_parse(s->smpp[i].number, &p) == RC_OK &&
+		    strcmp(p.s, wanted) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+check_beside(const struct setup *s, const char *name, const char *beside)
+{
+	if (beside[0] != '\0' && !is_number_of_a_link(s, beside))
+		fatalx("daemon.beside",
+		    "link=%s beside: \"+...\", the number of a modem or link of this daemon",
+		    name);
+}
+
+static void
+check_links(const struct setup *s)
+{
+	for (size_t i = 0; i < s->modem_n; i++)
+		check_beside(s, s->modem[i].name, s->modem[i].beside);
+	for (size_t i = 0; i < s->smpp_n; i++)
+		check_beside(s, s->smpp[i].name, s->smpp[i].beside);
 }
 
 void
@@ -117,6 +159,7 @@ setup_read(struct setup *s, const char *path, const char *section)
 	    conf_section(c, section == NULL ? "daemon" : section, daemon_options,
 		ARRAY_LEN(daemon_options), &s->daemon, &err) != RC_OK)
 		fatalx("daemon.conf", "%s", err.s);
+	setup_read_selftests(s, c);
 	for (size_t i = 0; i < conf_list_len(c, "modems"); i++) {
 		struct modem_conf *m = &s->modem[s->modem_n];
 
@@ -126,6 +169,7 @@ setup_read(struct setup *s, const char *path, const char *section)
 		if (conf_list_item(c, "modems", i, modem_options,
 			ARRAY_LEN(modem_options), m, &err) != RC_OK)
 			fatalx("daemon.modem_conf", "%s", err.s);
+		setup_meet_link(s, m->name, m->number);
 		if (m->daemon[0] == '\0' || strcmp(m->daemon, s->daemon.name) == 0)
 			s->modem_n++;
 		else
@@ -133,6 +177,8 @@ setup_read(struct setup *s, const char *path, const char *section)
 	}
 	read_links(s, c);
 	setup_read_http(s, c);
+	setup_check_selftests(s);
+	check_links(s);
 	conf_free(c);
 }
 
@@ -144,5 +190,6 @@ setup_clear(struct setup *s)
 	for (size_t i = 0; i < s->smpp_n; i++)
 		conf_clear(smpp_options, smpp_options_n, &s->smpp[i]);
 	setup_clear_http(s);
+	setup_clear_selftests(s);
 	conf_clear(daemon_options, ARRAY_LEN(daemon_options), &s->daemon);
 }

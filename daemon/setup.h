@@ -10,6 +10,7 @@
 #include "http_ussd.h"
 #include "links.h"
 #include "modem.h"
+#include "selftest.h"
 #include "smpp.h"
 
 struct daemon_conf {
@@ -26,6 +27,8 @@ struct setup {
 	size_t smpp_n;
 	struct http_ussd_conf http[HTTP_USSD_MAX];
 	size_t http_n;
+	struct selftest_conf selftest[SELFTESTS_MAX];
+	size_t selftest_n;
 };
 
 /* Ends the process with a log line when something is wrong. `section` NULL: "daemon". */
@@ -34,5 +37,10 @@ void setup_clear(struct setup *s);
 /* setup.c's alone: the aggregators. */
 void setup_read_http(struct setup *s, struct conf *c);
 void setup_clear_http(struct setup *s);
+/* Also its alone: self-tests; every link of the config is told between their reading and their check. */
+void setup_read_selftests(struct setup *s, struct conf *c);
+void setup_meet_link(struct setup *s, const char *name, const char *number);
+void setup_check_selftests(const struct setup *s);
+void setup_clear_selftests(struct setup *s);
 
 #endif

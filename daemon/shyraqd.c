@@ -32,6 +32,7 @@
 #include "proc.h"
 #include "report.h"
 #include "seal.h"
+#include "selftest.h"
 #include "setup.h"
 #include "smpp_dialogue.h"
 #include "str.h"
@@ -55,6 +56,8 @@ struct daemon {
 	struct smpp_dialogues *smpp_dialogues;
 	struct ussd *ussd;
 	struct report report;
+	struct seal_key test_key;
+	struct selftest *selftest;
 	struct clock_watch clock;
 	struct smpp_numbers numbers;
 	bool running, run_again;
@@ -237,9 +240,13 @@ link_took(void *arg, struct link *l, struct bus_msg *m, uint64_t handle, int64_t
 		.settled = link_settled, .arg = l, .handle = handle
 	};
 
+	enum rc rc = RC_REFUSED;
+
 	if (d->stop_by != 0)
 		return RC_AGAIN;
-	return inflight_take(d->inflight, m, read_ms, &owner);
+	if (m->type == BUS_SMS_IN)
+		rc = selftest_heard(d->selftest, l, &m->u.sms_in, handle);
+	return rc != RC_REFUSED ? rc : inflight_take(d->inflight, m, read_ms, &owner);
 }
 
 static void
@@ -248,6 +255,7 @@ link_withdraw(void *arg, struct link *l)
 	struct daemon *d = arg;
 
 	inflight_withdraw(d->inflight, l);
+	selftest_withdraw(d->selftest, l);
 }
 
 static void
@@ -265,7 +273,8 @@ link_result(void *arg, struct link *l, const struct bus_result *r)
 	struct daemon *d = arg;
 
 	(void)l;
-	outgoing_result(d->outgoing, r);
+	if (!selftest_result(d->selftest, r))
+		outgoing_result(d->outgoing, r);
 }
 
 static void
@@ -372,6 +381,8 @@ on_tick(void *arg)
 	links_tick(&d->links, now);
 	dialogues_tick(d->dialogues, now);
 	ussd_tick(d->ussd, now);
+	if (d->stop_by == 0)
+		selftest_run(d->selftest, now);
 	run_out(d);
 	if (now >= d->report.counts_at)
 		outgoing_count_waiting(d->outgoing);
@@ -418,13 +429,14 @@ on_stats(void *arg)
 }
 
 static void
-read_log_key(const char *path)
+read_log_key(const char *path, struct seal_key *test_key)
 {
 	struct seal_key key;
 
 	if (seal_key_read(path, &key) != RC_OK)
 		fatalx("daemon.log_key", "file=%s not a key of ours", path);
 	phone_set_log_key(key.b);
+	selftest_key(&key, test_key);
 	seal_wipe(&key, sizeof(key));
 }
 
@@ -529,6 +541,8 @@ build(struct daemon *d)
 	open_bus(d, BUS_DISPATCH, instance);
 	open_links(d);
 	open_smpp(d);
+	d->selftest = selftest_new(
+	    d->conf.selftest, d->conf.selftest_n, &d->links, instance, &d->test_key);
 	loop_every(d->loop, TICK_MS, on_tick, d);
 	loop_every(d->loop, SLOW_TICK_MS, on_slow_tick, d);
 	loop_every(d->loop, STATS_MS, on_stats, d);
@@ -546,6 +560,7 @@ clear(struct daemon *d)
 	smpp_numbers_clear(&d->numbers);
 	bus_close(d->bus[BUS_WORKER]);
 	bus_close(d->bus[BUS_DISPATCH]);
+	selftest_free(d->selftest);
 	outgoing_free(d->outgoing);
 	inflight_free(d->inflight);
 	loop_free(d->loop);
@@ -564,7 +579,7 @@ main(int argc, char **argv)
 	descriptors_limit();
 	if (modem_library_init() != RC_OK)
 		fatalx("daemon.library", "libgammu");
-	read_log_key(d.conf.daemon.log_key_file);
+	read_log_key(d.conf.daemon.log_key_file, &d.test_key);
 	if (mkdir(d.conf.daemon.state_dir, 0700) != 0 &&
 	    access(d.conf.daemon.state_dir, W_OK) != 0)
 		fatal("daemon.state_dir", "dir=%s", d.conf.daemon.state_dir);

@@ -6,6 +6,8 @@
 #ifndef SHYRAQ_SMPP_H
 #define SHYRAQ_SMPP_H
 
+#include <stdbool.h>
+
 #include "conf.h"
 #include "link.h"
 #include "loop.h"
@@ -19,10 +21,10 @@
 /* One group of `links` in the config; smpp_conf.c has the table. */
 struct smpp_conf {
 	char *name, *daemon, *type, *number, *host, *system_id, *password_file,
-	    *system_type, *smsc, *bind, *use, *sender, *prefixes, *how_long, *receipt_id,
-	    *coding_zero, *address_range;
+	    *system_type, *smsc, *bind, *use, *sender, *prefixes, *countries, *beside,
+	    *how_long, *receipt_id, *coding_zero, *address_range;
 	char *tls_ca, *tls_name, *tls_cert, *tls_key;
-	int64_t port, source_ton, source_npi, dest_ton, dest_npi, window,
+	int64_t cost, port, source_ton, source_npi, dest_ton, dest_npi, window,
 	    parts_per_minute, gsm_coding, ucs2_coding;
 	int64_t reconnect_ms, reconnect_most_ms, bind_ms, enquire_ms, response_ms,
 	    deliver_ms, throttle_ms, validity_step_ms, validity_least_ms,
@@ -45,10 +47,16 @@ MUST_CHECK enum rc smpp_new(struct loop *loop, const struct smpp_conf *conf,
 
 /*
  * A deliver_sm or data_sm that is a step of a dialogue: it has ussd_service_op or the service_type "USSD",
- * or the link's use is "ussd". RC_OK: answered at once as done; RC_AGAIN: as temporary; RC_REFUSED: as
- * permanent. The PDU is borrowed.
+ * or the link's use is "ussd". It is answered by what comes first: smpp_step_answer with its number, from
+ * within or later, or ESME_RX_T_APPN when `deliver_timeout` is over. The PDU is borrowed.
  */
-typedef enum rc smpp_ussd_heard(void *arg, struct link *l, const struct smpp_pdu *pdu);
+typedef void smpp_ussd_heard(
+    void *arg, struct link *l, const struct smpp_pdu *pdu, uint64_t number);
+/*
+ * RC_OK: as done; RC_AGAIN: as temporary; else as permanent. False: it has had its answer, or the bind
+ * that it came by is gone: the gateway may send it again.
+ */
+bool smpp_step_answer(struct link *l, uint64_t number, enum rc rc);
 /* The answer to what smpp_say said: its status, or SMPP_NO_ANSWER. */
 typedef void smpp_ussd_said(void *arg, struct link *l, uint64_t handle, uint32_t status);
 /* Once, after smpp_new. Without it steps are answered as permanent. */

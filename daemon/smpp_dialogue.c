@@ -12,6 +12,7 @@
 #include "gsm.h"
 #include "links.h"
 #include "log.h"
+#include "smpp_step.h"
 #include "smpp_ussd.h"
 #include "str.h"
 
@@ -20,6 +21,7 @@ struct own {
 	struct own *next, *prev;
 	struct dialogue *dialogue;
 	struct smpp_ussd_ref ref;
+	struct smpp_step step;
 	uint64_t handle; /* of the screen that was said last */
 };
 
@@ -34,6 +36,7 @@ struct gateway {
 
 struct smpp_dialogues {
 	struct dialogues *dialogues;
+	struct smpp_steps *steps;
 	uint64_t last_handle;
 	size_t n;
 	struct gateway *gateway[LINKS_MAX];
@@ -45,6 +48,8 @@ smpp_dialogues_new(struct dialogues *v)
 	struct smpp_dialogues *all = xcalloc(1, sizeof(*all));
 
 	all->dialogues = v;
+	all->steps = smpp_steps_new();
+	dialogues_on_committed(v, smpp_steps_committed, all->steps);
 	return all;
 }
 
@@ -55,6 +60,7 @@ smpp_dialogues_free(struct smpp_dialogues *v)
 		return;
 	for (size_t i = 0; i < v->n; i++)
 		free(v->gateway[i]);
+	smpp_steps_free(v->steps);
 	free(v);
 }
 
@@ -96,6 +102,7 @@ on_forget(struct dialogue *d)
 	struct gateway *g = dialogue_way(d)->arg;
 	struct own *own = *dialogue_own(d);
 
+	smpp_steps_forget(g->all->steps, &own->step);
 	*(own->prev == NULL ? &g->first : &own->prev->next) = own->next;
 	if (own->next != NULL)
 		own->next->prev = own->prev;
@@ -142,6 +149,41 @@ open_dialogue(struct gateway *g, const struct smpp_ussd_in *in)
 	return d;
 }
 
+/* A step: what the network said, and what is keyed by it. */
+struct heard {
+	const struct smpp_ussd_in *in;
+	uint64_t number; /* smpp_step_answer's */
+};
+
+/* The gateway does not know that it was taken, and sends it once more: it is the step that it was. */
+static void
+again(struct gateway *g, struct dialogue *d, const struct heard *h)
+{
+	struct own *own = *dialogue_own(d);
+
+	own->ref = h->in->ref;
+	smpp_steps_wait(g->all->steps, g->link, h->number, &own->step);
+	if (!dialogue_is_asked(d))
+		(void)!dialogue_repeat(d);
+}
+
+static void
+key(struct gateway *g, struct dialogue *d, const struct heard *h, const char *keyed)
+{
+	struct own *own = *dialogue_own(d);
+	uint64_t handle;
+
+	own->ref = h->in->ref;
+	handle = dialogue_key(d, keyed);
+	if (handle == 0) { /* nor is d any more, it may be */
+		(void)smpp_step_answer(g->link, h->number, RC_AGAIN);
+		return;
+	}
+	own->step = (struct smpp_step){ .handle = handle,
+		.print = smpp_step_print(h->in->text) };
+	smpp_steps_wait(g->all->steps, g->link, h->number, &own->step);
+}
+
 /* Its answer was lost, and the first screen stands or is still to come. */
 static bool
 is_begun_again(const struct dialogue *d)
@@ -149,88 +191,86 @@ is_begun_again(const struct dialogue *d)
 	return d != NULL && dialogue_step(d) == 1 && !dialogue_is_last(d);
 }
 
-static enum rc
-begin(struct gateway *g, struct dialogue *d, const struct smpp_ussd_in *in,
-    const char *keyed)
+static void
+begin(struct gateway *g, struct dialogue *d, const struct heard *h, const char *keyed)
 {
-	struct own *own;
-
 	if (is_begun_again(d)) {
-		own = *dialogue_own(d);
-		own->ref = in->ref;
-		if (!dialogue_is_asked(d))
-			(void)!dialogue_repeat(d);
-		return RC_OK;
+		again(g, d, h);
+		return;
 	}
 	if (d != NULL)
 		dialogue_drop(d, "dialled anew");
-	d = open_dialogue(g, in);
+	d = open_dialogue(g, h->in);
 	if (d == NULL)
-		return RC_AGAIN;
-	own = *dialogue_own(d);
-	own->ref = in->ref;
-	dialogue_key(d, keyed);
-	return RC_OK;
+		(void)smpp_step_answer(g->link, h->number, RC_AGAIN);
+	else
+		key(g, d, h, keyed);
 }
 
 /*
  * An id that changed in the middle is that of the dialogue in which something was to be keyed. Digits in a
  * dialogue that nobody knows, ours was another process, are a dial, which shows no more than a dial does.
  */
-static enum rc
-answer(struct gateway *g, struct dialogue *d, const struct smpp_ussd_in *in)
+static void
+answer(struct gateway *g, struct dialogue *d, const struct heard *h)
 {
-	struct own *own;
+	const struct smpp_ussd_in *in = h->in;
+	const struct own *own;
 
 	if (d == NULL && in->peer.s[0] != '\0') {
 		d = dialogue_of_peer(g->all->dialogues, &g->way, &in->peer);
 		if (d != NULL)
 			dialogue_rename(d, in->id);
 	}
-	if (d == NULL)
-		return begin(g, NULL, in,
+	if (d == NULL) {
+		begin(g, NULL, h,
 		    in->text[strspn(in->text, "0123456789*#")] == '\0' ? "" : in->text);
+		return;
+	}
 	own = *dialogue_own(d);
-	own->ref = in->ref;
-	dialogue_key(d, in->text);
-	return RC_OK;
+	if (smpp_step_is_again(&own->step, smpp_step_print(in->text)))
+		again(g, d, h);
+	else
+		key(g, d, h, in->text);
 }
 
-static enum rc
-take(struct gateway *g, const struct smpp_ussd_in *in)
+static void
+take(struct gateway *g, const struct heard *h)
 {
+	const struct smpp_ussd_in *in = h->in;
 	struct dialogue *d = dialogue_find(g->all->dialogues, &g->way, &in->peer, in->id);
 
 	switch (in->event) {
 	case SMPP_USSD_BEGIN:
-		return begin(g, d, in, smpp_ussd_is_code(in->text) ? in->text : "");
+		begin(g, d, h, smpp_ussd_is_code(in->text) ? in->text : "");
+		return;
 	case SMPP_USSD_ANSWER:
-		return answer(g, d, in);
+		answer(g, d, h);
+		return;
 	case SMPP_USSD_ABORT:
 		if (d != NULL)
 			dialogue_drop(d, "the network");
-		return RC_OK;
+		break;
 	case SMPP_USSD_NOTHING:
-		return RC_OK;
+		break;
 	}
-	return RC_REFUSED;
+	(void)smpp_step_answer(g->link, h->number, RC_OK);
 }
 
-static enum rc
-on_heard(void *arg, struct link *l, const struct smpp_pdu *pdu)
+static void
+on_heard(void *arg, struct link *l, const struct smpp_pdu *pdu, uint64_t number)
 {
 	struct gateway *g = arg;
 	struct smpp_ussd_in in;
-	enum rc rc;
+	struct heard h = { &in, number };
 
 	smpp_ussd_read(&g->dialect, &g->writing, pdu, &in);
 	if (in.event != SMPP_USSD_NOTHING) {
 		l->count.texts++;
 		l->last_in = clock_boot_ms();
 	}
-	rc = take(g, &in);
+	take(g, &h);
 	explicit_bzero(&in, sizeof(in));
-	return rc;
 }
 
 /* Config ------------------------------------------------------------------------------------- */

@@ -406,16 +406,17 @@ park(struct smpp *l, struct smpp_reading *r, const struct smpp_receipt *receipt,
 
 /*
  * One that is here already and waits for its verdict. A receipt: the new sequence is answered in place of
- * the old. A text: the SMSC cannot wait for two answers to one sequence, so it was written twice.
+ * the old. A text or a step: the SMSC cannot wait for two answers to one sequence, so it was written twice.
  */
 static bool
-is_here(struct smpp *l, const struct smpp_pdu *pdu, uint64_t print, int64_t now)
+is_here(
+    struct smpp *l, const struct smpp_pdu *pdu, uint64_t print, bool step, int64_t now)
 {
 	bool receipt = smpp_is_receipt(pdu);
 
 	for (struct smpp_reading *r = l->in.first; r != NULL; r = r->next) {
 		if (r->ends != 0 || r->print != print || r->receipt != receipt ||
-		    (!receipt && r->sequence != pdu->sequence))
+		    r->step != step || (!receipt && r->sequence != pdu->sequence))
 			continue;
 		r->sequence = pdu->sequence;
 		r->answer = smpp_answer_to(pdu->command);
@@ -438,7 +439,7 @@ take_receipt(struct smpp *l, const struct smpp_pdu *pdu, int64_t now)
 
 	l->link.count.receipts++;
 	smpp_number_of(&pdu->source, to);
-	if (is_here(l, pdu, print, now))
+	if (is_here(l, pdu, print, false, now))
 		return;
 	if (smpp_receipt_of(pdu, l->codings, &receipt) != RC_OK || to[0] == '\0' ||
 	    (receipt.tlv_id[0] == '\0' && receipt.text_id[0] == '\0')) {
@@ -470,13 +471,37 @@ is_ussd(const struct smpp *l, const struct smpp_pdu *pdu)
 	    smpp_tlv_find(pdu, SMPP_TAG_USSD_OP, &op);
 }
 
-static uint32_t
-hear_ussd(struct smpp *l, const struct smpp_pdu *pdu)
+bool
+smpp_step_answer(struct link *link, uint64_t number, enum rc rc)
 {
-	enum rc rc = l->ussd_heard == NULL ? RC_REFUSED
-					   : l->ussd_heard(l->ussd_arg, &l->link, pdu);
+	struct smpp *l = (struct smpp *)link;
+	struct smpp_reading *r = reading_find(l, number);
 
-	return rc == RC_OK ? SMPP_OK : rc == RC_REFUSED ? SMPP_PERMANENT : SMPP_TEMPORARY;
+	if (r == NULL || !r->step)
+		return false;
+	answer(l, r,
+	    rc == RC_OK          ? SMPP_OK
+		: rc == RC_AGAIN ? SMPP_TEMPORARY
+				 : SMPP_PERMANENT);
+	reading_free(l, r);
+	smpp_flush(l->rx);
+	return true;
+}
+
+static void
+take_step(struct smpp *l, const struct smpp_pdu *pdu, int64_t now)
+{
+	uint64_t print = print_of(pdu, NULL);
+	struct smpp_reading *r;
+
+	if (is_here(l, pdu, print, true, now))
+		return;
+	r = reading_new(l, pdu, print, now);
+	r->step = true;
+	if (l->ussd_heard == NULL)
+		(void)smpp_step_answer(&l->link, r->number, RC_REFUSED);
+	else
+		l->ussd_heard(l->ussd_arg, &l->link, pdu, r->number);
 }
 
 void
@@ -491,7 +516,7 @@ smpp_in_heard(
 
 	kill_point("in.read");
 	if (raw == NULL && !smpp_is_receipt(pdu) && is_ussd(l, pdu)) {
-		smpp_answer(s, to, pdu->sequence, hear_ussd(l, pdu));
+		take_step(l, pdu, now);
 		return;
 	}
 	/* the SMSC keeps it and sends it again, soon */
@@ -504,7 +529,7 @@ smpp_in_heard(
 		return;
 	}
 	print = print_of(pdu, raw);
-	if (raw == NULL && is_here(l, pdu, print, now))
+	if (raw == NULL && is_here(l, pdu, print, false, now))
 		return;
 	r = reading_new(l, pdu, print, now);
 	if (offer_text(l, r, pdu, raw) != RC_OK) {
@@ -516,8 +541,15 @@ smpp_in_heard(
 void
 smpp_in_tick(struct smpp *l, int64_t now)
 {
-	for (struct smpp_reading *r = l->in.first; r != NULL; r = r->next) {
-		if (!r->written && now > r->due)
+	struct smpp_reading *next;
+
+	for (struct smpp_reading *r = l->in.first; r != NULL; r = next) {
+		next = r->next;
+		if (r->written || now <= r->due)
+			continue;
+		if (r->step) /* it comes again, or the gateway ends the dialogue */
+			(void)smpp_step_answer(&l->link, r->number, RC_AGAIN);
+		else
 			lapse(l, r);
 	}
 	bound_lapsed(l);

@@ -189,6 +189,10 @@ smpp_new(struct loop *loop, const struct smpp_conf *conf, struct smpp_numbers *n
 	l->link.settled = smpp_in_settled;
 	l->link.signal = -1;
 	l->link.prefixes = conf->prefixes;
+	l->link.countries = conf->countries;
+	l->link.beside = conf->beside;
+	l->link.sender = conf->sender;
+	l->link.cost = (unsigned)conf->cost;
 	l->link.parts_per_minute = (unsigned)conf->parts_per_minute;
 	l->loop = loop;
 	l->conf = conf;

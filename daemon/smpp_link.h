@@ -52,7 +52,7 @@ struct smpp_request {
 	uint64_t handle;
 };
 
-/* A text or receipt that we read, until its answer was heard for sure. */
+/* A text or receipt that we read, until its answer was heard for sure; a step, until it is answered. */
 struct smpp_reading {
 	struct smpp_reading *next;
 	uint64_t number;
@@ -61,7 +61,8 @@ struct smpp_reading {
 	enum smpp_command answer;
 	int64_t due;   /* clock_boot_ms: answered by then, or lapsed */
 	uint64_t ends; /* its answer, in the stream of octets; 0: not answered yet */
-	bool receipt, written, lapsed, told; /* told: its confirmation is on its way */
+	bool receipt, step, written, lapsed,
+	    told; /* told: its confirmation is on its way */
 };
 
 struct smpp_session {

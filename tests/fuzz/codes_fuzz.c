@@ -6,6 +6,7 @@
 #include "casecode.h"
 #include "flow_priv.h"
 #include "fuzz.h"
+#include "receiver_away.h"
 #include "receiver_words.h"
 #include "relay_words.h"
 #include "safe_time.h"
@@ -90,6 +91,21 @@ script(const char *words_in, enum lang l)
 		insist(relay_script(out, l, again) && strcmp(out, again) == 0);
 }
 
+/* Until when: ahead, at most 60 days, and told in so many bytes. */
+static void
+away(const char *text)
+{
+	const int64_t now = INT64_C(1795365000000), most = INT64_C(60) * 24 * 60 * 60000;
+	char told[AWAY_TEXT_MAX];
+	int64_t until;
+
+	if (!away_until(text, now, 300, &until))
+		return;
+	insist(until > now && until <= now + most);
+	away_text(until, 300, told);
+	insist(strlen(told) == strlen("12.03 18:00"));
+}
+
 static void
 receivers(const char *text)
 {
@@ -97,8 +113,11 @@ receivers(const char *text)
 	struct relay_words r;
 	bool is = relay_words_parse(text, &r);
 
-	insist((unsigned)w.word <= SAYS_NONE && w.code >= -1 && w.code <= 999);
-	insist(w.digit >= -1 && w.digit <= 9);
+	insist((unsigned)w.word <= SAYS_HELP && w.code >= -1 && w.code <= 999);
+	insist(w.digit >= -1 && w.digit <= 9 && w.lead >= -1 && w.lead <= 9);
+	insist(w.beds >= -1 && w.beds <= RECEIVER_BEDS_MAX && w.number >= -1);
+	insist(!receiver_word_is_free(w.word) || w.code < 0);
+	away(text);
 	insist(memchr(r.words, '\0', sizeof r.words) != NULL);
 	insist(memchr(r.at, '\0', sizeof r.at) != NULL);
 	if (!is)

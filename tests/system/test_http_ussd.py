@@ -95,6 +95,20 @@ def key(agg, worker, phone, words, screen, count, end=False):
     return got
 
 
+def test_the_screen_is_not_kept(agg):
+    """It goes when it is there: nothing waits for a tick of the server."""
+    worker = agg.site.worker(auto="none")
+    took = []
+    for i in range(6):
+        later = Later(agg.phone(session=f"s{i}").dial)
+        got = step(worker, i + 1)
+        began = time.monotonic()
+        answer(worker, got, "menu", end=True)
+        assert later.get() == (200, "END menu")
+        took.append(time.monotonic() - began)
+    assert sorted(took)[1] < 0.1, took
+
+
 @pytest.mark.parametrize("method", ["POST", "GET"])
 @pytest.mark.parametrize("style", ["accumulated", "last"])
 def test_dialogue(make, style, method):

@@ -5,7 +5,7 @@ S16: what is erased is shown to nobody.
 """
 import subprocess
 
-from ctllib import logins, run, run_json  # noqa: F401
+from ctllib import logins, on_terminal, run, run_json  # noqa: F401
 from sitelib import PERSON, SHELTER_A, five_answers, referral_of
 
 ANSWER = "pul bermang, shartnoma yo'q"
@@ -73,6 +73,24 @@ def test_answer_is_fetched(make_site):
     site.wait_sql("SELECT count(*) FROM job_check WHERE read_at IS NOT NULL AND answer IS NULL", 1)
     assert run_json(site, "job", "list")[0]["state"] == "read"
     assert "shartnoma" not in person.ask("?", ".")["text"]
+    site.assert_no_leaks()
+
+
+def test_words_are_read_with_ones_own_key(make_site, logins):
+    site = make_site()
+    person = site.phone(PERSON)
+    ask_about_an_offer(site, person)
+    job = str(run_json(site, "job", "list")[0]["id"])
+    me = ("--login", "cw1", "job", "read", job, "--key", f"{site.keys}/desk.key")
+    assert "terminal" in run(site, *me, code=1).stderr
+    assert site.count("audit WHERE what = 'job.read'") == 0
+    assert "Inchxon zavodi" in "\n".join(on_terminal(site, *me))
+    assert site.sql(f"SELECT code FROM audit WHERE what = 'job.read' AND subject = {job}") == "cw1"
+    none = "\n".join(on_terminal(site, *me[:4], "99999", *me[5:]))
+    assert "no offer" in none and "99999" in none
+    for login in ("op1", "sup1", "aud1"):
+        assert "needs a login in shyraq_caseworker" in "\n".join(
+            on_terminal(site, "--login", login, *me[2:]))
     site.assert_no_leaks()
 
 

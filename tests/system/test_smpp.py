@@ -341,9 +341,14 @@ def test_an_answer_that_was_heard_is_confirmed(make):
     session = smsc.bound()
     worker = desk.worker()
     smsc.answer_enquires = False
+    smsc.on_submit = lambda pdu: None
+    send(worker, 1, to=SHELTER)
+    asked_before = smsc.wait_submits(1)[0]
     n = session.deliver(PERSON, "1")
     reading = worker.wait("sms")["reading"]
     assert session.answered(n) == 0
+    smsc.answer(session, asked_before)          # proves nothing: it was asked before
+    worker.wait("result", row=1)
     enquiry = wait_for("an enquiry", lambda: [p for p in smsc.heard if p.command == ENQUIRE], 5)[0]
     time.sleep(0.2)
     assert worker.all("confirm") == []

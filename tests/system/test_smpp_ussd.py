@@ -10,13 +10,15 @@ import time
 import pytest
 
 from daemonlib import OTHER, PERSON, SHELTER
-from rawsmsc import DATA, DELIVER, RESP, THROTTLED, Smsc, cstring, message, pack, tlv
+from rawsmsc import (DATA, DELIVER, RESP, TEMPORARY, THROTTLED, UNBIND, Smsc, cstring, message, pack,
+                     tlv)
 from simlib import wait_for
 from test_smpp import make  # noqa: F401
 
 OP, ITS, USER, PAYLOAD = 0x501, 0x1383, 0x204, 0x424
 STOCK = "Keyinroq / Later"
-MORE = f'ussd_answer = "2 s"; ussd_stock = "{STOCK}";'
+MORE = f'ussd_stock = "{STOCK}";'
+SOON = 'ussd_answer = "2 s";'
 MENU = "1 Помогите\n2 Қазақша мәзір"
 # name: begin, answer, abort, continue, end; ids of two sessions as octets, and as TLV
 ROWS = {
@@ -82,9 +84,9 @@ class Phone:
         return (b"" if op is None else tlv(OP, bytes([op]))) + named
 
     def say(self, op, text, end=False):
-        sequence = self.session.deliver(self.number, text, coding=self.coding, service=b"USSD",
-                                        tlvs=self.tlvs(op, end))
-        return self.session.answered(sequence)
+        """Its sequence: what is keyed is answered when it is committed."""
+        return self.session.deliver(self.number, text, coding=self.coding, service=b"USSD",
+                                    tlvs=self.tlvs(op, end))
 
     def dial(self, code="*8500#"):
         return self.say(self.row[0], code)
@@ -94,8 +96,10 @@ class Phone:
 
     def abort(self):
         if self.row[2] is None:
-            return self.say(self.row[1], "", end=True)
-        return self.say(self.row[2], "")
+            sequence = self.say(self.row[1], "", end=True)
+        else:
+            sequence = self.say(self.row[2], "")
+        return self.session.answered(sequence)
 
 
 def step(worker, count=1, **fields):
@@ -111,7 +115,8 @@ def answer(worker, got, screen, end=False):
 def site(make):  # noqa: F811
     def build(dialect="standard", more=""):
         gateway = Gateway(dialect)
-        desk, _ = make(f'dialect = "{dialect}"; {MORE} {more}', smsc=gateway)
+        soon = "" if "ussd_answer" in more else SOON
+        desk, _ = make(f'dialect = "{dialect}"; {MORE} {soon} {more}', smsc=gateway)
         session = gateway.bound()
         return desk, gateway, session, desk.worker(auto="none")
     return build
@@ -121,27 +126,30 @@ def site(make):  # noqa: F811
 def test_dialogue(site, dialect):
     _, gateway, session, worker = site(dialect)
     phone = Phone(session, gateway)
-    assert phone.dial() == 0
+    sequence = phone.dial()
     first = step(worker)
     assert (first["from"], first["text"], first["step"], first["link"]) == (
         PERSON, "*8500#", 1, "op1")
     answer(worker, first, "1 Ha 2 Yo'q")
     screen = gateway.screen(1)
+    assert session.answered(sequence) == 0
     assert (screen.text, screen.op) == ("1 Ha 2 Yo'q", gateway.row[3])
     assert (screen.to, screen.sender, screen.service) == (PERSON.lstrip("+"), "8500", "USSD")
     assert screen.bit in (0, None) and screen.coding == 0x0f
     if gateway.row[5] is not None:
         assert screen.tlvs[gateway.row[5]] == phone.id
-    assert phone.key("1") == 0
+    sequence = phone.key("1")
     second = step(worker, 2)
     assert (second["dialogue"], second["step"], second["text"]) == (first["dialogue"], 2, "1")
     answer(worker, second, MENU)
     screen = gateway.screen(2)
+    assert session.answered(sequence) == 0
     assert (screen.text, screen.coding) == (MENU, 8)
-    assert phone.key("2") == 0
+    sequence = phone.key("2")
     answer(worker, step(worker, 3), "Рахмет", end=True)
     screen = gateway.screen(3)
     assert (screen.text, screen.op) == ("Рахмет", gateway.row[4])
+    assert session.answered(sequence) == 0
     assert screen.bit == (1 if gateway.row[5] == ITS else None)
     assert not worker.all("ussd", gone=True)
 
@@ -207,12 +215,12 @@ def test_begun_twice(site):
     """A begin whose answer was lost: one dialogue, the screen once more."""
     _, gateway, session, worker = site()
     phone = Phone(session, gateway)
-    phone.dial()
-    phone.dial()
+    both = [phone.dial(), phone.dial()]
     answer(worker, step(worker), "menu")
     gateway.screen(1)
-    phone.dial()
+    both.append(phone.dial())
     assert gateway.screen(2).text == "menu"
+    assert [session.answered(sequence) for sequence in both] == [0, 0, 0]
     time.sleep(0.2)
     assert len(worker.all("ussd")) == 1
 
@@ -316,11 +324,12 @@ def test_data_sm_both_ways(site):
     body = (b"USSD\0" + b"\1\1" + PERSON.lstrip("+").encode() + b"\0" + b"\0\0" + b"8500\0"
             + b"\0\0\x48" + tlv(OP, b"\1") + tlv(ITS, b"\7\0")
             + tlv(PAYLOAD, "*8500#".encode("utf-16-be")))
-    assert session.answered(session.request(DATA, body), command=DATA) == 0
+    sequence = session.request(DATA, body)
     got = step(worker)
     assert (got["from"], got["text"]) == (PERSON, "*8500#")
     answer(worker, got, MENU)
     screen = gateway.screen(1)
+    assert session.answered(sequence, command=DATA) == 0
     assert (screen.command, screen.text, screen.op) == (DATA, MENU, 2)
 
 
@@ -339,7 +348,7 @@ def test_ones_own_dialect(site):
 
 
 def test_a_link_for_both(site):
-    """Texts and dialogues on one bind: a text is answered after its verdict, a step at once."""
+    """Texts and dialogues on one bind: each is answered after its own verdict."""
     _, gateway, session, worker = site()
     sequence = session.deliver(OTHER, "salom")
     text = worker.wait("sms")
@@ -356,12 +365,143 @@ def test_a_link_of_screens_alone(site):
     desk, gateway, session, worker = site(more='use = "ussd";')
     dispatch = desk.dispatch(auto="none")
     sequence = session.request(DELIVER, message(PERSON, "*8500#"))
-    assert session.answered(sequence) == 0
     answer(worker, step(worker), "menu")
     gateway.screen(1)
+    assert session.answered(sequence) == 0
     dispatch.say("send", row=1, attempt=1, to=SHELTER, text="no", submit_ms=2000, window_ms=9000)
     assert worker.wait("result", row=1, timeout=10)["state"] == "expired"
     assert [p.octets for p in gateway.submits() if OP not in p.tlvs] == []
+
+
+def at_menu(worker, gateway, phone):
+    phone.dial()
+    answer(worker, step(worker), "menu")
+    gateway.screen(1)
+
+
+def test_answered_when_committed(site):
+    """Not before: who is asked to keep it until then can send it again."""
+    _, gateway, session, worker = site()
+    phone = Phone(session, gateway)
+    at_menu(worker, gateway, phone)
+    sequence = phone.key("1")
+    got = step(worker, 2)
+    time.sleep(0.5)
+    assert session.is_unanswered(sequence)
+    answer(worker, got, "more")
+    assert session.answered(sequence) == 0
+
+
+@pytest.mark.parametrize("end", ["again", "put aside"])
+def test_other_verdicts(site, end):
+    """One that is no commit is none; what is put aside is kept, too."""
+    _, gateway, session, worker = site(more='deliver_timeout = "10 s"; ussd_answer = "10 s";')
+    phone = Phone(session, gateway)
+    at_menu(worker, gateway, phone)
+    sequence = phone.key("1")
+    got = step(worker, 2)
+    if end == "again":
+        worker.say("verdict", token=got["token"], outcome="again")
+        again = worker.wait("ussd", 3)[-1]
+        assert again["token"] == got["token"] and session.is_unanswered(sequence)
+        answer(worker, again, "more")
+    else:
+        worker.say("verdict", token=got["token"], outcome="aside", screen="", end=False)
+    assert session.answered(sequence) == 0
+
+
+def test_no_verdict_in_time(site):
+    """It may come again, and is the step that it was: one effect, the screen once more."""
+    _, gateway, session, worker = site(more='deliver_timeout = "500 ms"; ussd_answer = "5 s";')
+    phone = Phone(session, gateway)
+    at_menu(worker, gateway, phone)
+    sequence = phone.key("1")
+    assert session.answered(sequence) == TEMPORARY
+    got = step(worker, 2)
+    answer(worker, got, "more")
+    assert gateway.screen(2).text == "more"
+    sequence = phone.key("1")
+    assert session.answered(sequence) == 0
+    assert gateway.screen(3).text == "more"
+    assert len(worker.all("ussd")) == 2
+    phone.key("1")  # this one is answered to be done: it is another
+    assert step(worker, 3)["step"] == 3
+
+
+def test_stock_screen_and_again(site):
+    """Nobody committed it, and the person was told "later": its repeat is not acknowledged either."""
+    _, gateway, session, worker = site(more='deliver_timeout = "5 s"; ussd_answer = "1 s";')
+    phone = Phone(session, gateway)
+    at_menu(worker, gateway, phone)
+    first = phone.key("1")
+    got = step(worker, 2)
+    assert gateway.screen(2).text == STOCK
+    assert session.is_unanswered(first)
+    second = phone.key("1")
+    assert gateway.screen(3).text == STOCK
+    assert session.is_unanswered(second)
+    answer(worker, got, "late")
+    assert [session.answered(sequence) for sequence in (first, second)] == [0, 0]
+    assert [u["text"] for u in worker.all("ussd") if not u["gone"]] == ["*8500#", "1"]
+
+
+def test_repeated_in_flight(site):
+    """The same with new sequences while the first is with a worker: one step, each is answered; a bound."""
+    _, gateway, session, worker = site(more='deliver_timeout = "10 s"; ussd_answer = "10 s";')
+    phone = Phone(session, gateway)
+    at_menu(worker, gateway, phone)
+    sequences = [phone.key("1") for _ in range(10)]
+    got = step(worker, 2)
+    assert [session.answered(sequence) for sequence in sequences[8:]] == [TEMPORARY] * 2
+    assert session.is_unanswered(sequences[0])
+    answer(worker, got, "more")
+    assert [session.answered(sequence) for sequence in sequences[:8]] == [0] * 8
+    assert gateway.screen(2).text == "more"
+    time.sleep(0.2)
+    assert len(worker.all("ussd")) == 2 and len(gateway.screens()) == 2
+
+
+def test_another_in_its_place(site):
+    """A second answer while the first is with a worker: both are steps, each with its own verdict."""
+    _, gateway, session, worker = site(more='deliver_timeout = "10 s"; ussd_answer = "10 s";')
+    phone = Phone(session, gateway)
+    at_menu(worker, gateway, phone)
+    one, two = phone.key("1"), phone.key("2")
+    got = step(worker, 2)
+    answer(worker, got, "nobody sees this")
+    assert session.answered(one) == 0
+    assert session.is_unanswered(two)
+    answer(worker, step(worker, 3), "more")
+    assert session.answered(two) == 0
+    assert gateway.screen(2).text == "more"
+
+
+def test_written_twice(site):
+    """One sequence, twice: one step and one answer."""
+    _, gateway, session, worker = site()
+    phone = Phone(session, gateway)
+    body = message(PERSON, "*8500#", service=b"USSD", tlvs=phone.tlvs(1))
+    for _ in range(2):
+        session.send(pack(DELIVER, 0, 77, body))
+    answer(worker, step(worker), "menu")
+    assert session.answered(77) == 0
+    time.sleep(0.3)
+    assert len([p for p in gateway.heard if p.command == DELIVER | RESP and p.sequence == 77]) == 1
+    assert len(worker.all("ussd")) == 1
+
+
+def test_unbind_waits_for_a_step(site):
+    """Who takes leave of us is answered when the step is."""
+    _, gateway, session, worker = site(more='deliver_timeout = "10 s"; ussd_answer = "10 s";')
+    phone = Phone(session, gateway)
+    sequence = phone.dial()
+    got = step(worker)
+    leave = session.request(UNBIND)
+    time.sleep(0.3)
+    assert session.is_unanswered(leave) and session.is_unanswered(sequence)
+    answer(worker, got, "menu")
+    assert session.answered(sequence) == 0
+    assert session.answered(leave, command=UNBIND) == 0
 
 
 @pytest.mark.limit(90)

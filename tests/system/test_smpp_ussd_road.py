@@ -46,7 +46,7 @@ def pick_up(make_site):
     """A site with a link to a gateway; a phone at it."""
     smscs = []
 
-    def make(dialect="standard", **options):
+    def make(dialect="standard", link_more="", **options):
         site = make_site(start=False, **options)
         folder = pathlib.Path(site.data)
         (folder / "dialects").write_text(OWN)
@@ -60,7 +60,7 @@ def pick_up(make_site):
         with open(site.conf, "a", encoding="utf-8") as f:
             f.write('links = ( { type = "smpp"; name = "op1"; number = "8500"; host = "127.0.0.1";'
                     f' port = {smscs[-1].port}; system_id = "shyraq"; password_file = "{password}";'
-                    f' reconnect = "100 ms"; {own} }} );\n')
+                    f' reconnect = "100 ms"; {own} {link_more} }} );\n')
         site.start_all()
         site.connect_sims()
         site.wait_links()
@@ -129,6 +129,90 @@ def test_link_or_daemon_lost(pick_up, fault):
     ready(h.site, h.smsc)
     for words, screen in ((None, GO_ON), ("1", CALM), ("1", WHERE)):
         h.want(words, screen)
+    assert h.site.count("session") == 1
+
+
+def to_calm(h):
+    for words, screen in ((None, ROW), (FIRST, NOTICE), ("1", CALM)):
+        h.want(words, screen)
+    h.site.wait_sql("SELECT count(*) FROM inbox WHERE state = 'done'", 3)
+
+
+def delivered(h):
+    return h.smsc.counters()["delivered"]
+
+
+def key_and_kill(h, name, point):
+    """A step in which a program ends; how many the gateway has been told were taken."""
+    before = delivered(h)
+    h.site.wait_quiet()
+    h.site.procs[name].kill()
+    h.site.restart(name, {"SHYRAQ_KILL_AT": f"{point}:1"})
+    ready(h.site, h.smsc)
+    h.site.remember(h.number, "1")
+    h.smsc.key(h.number, "1")
+    assert child.wait_for(lambda: not h.site.procs[name].is_alive(), 15), h.site.tail()
+    return before
+
+
+@pytest.mark.parametrize("point", ["turn.locked", "turn.committed", "worker.before_verdict",
+                                   "worker.after_verdict"])
+def test_worker_killed_in_a_step(pick_up, point):
+    """The gateway is told nothing before the commit is known; the step counts once."""
+    h = pick_up()
+    to_calm(h)
+    before = key_and_kill(h, "worker1", point)
+    if point != "worker.after_verdict":
+        h.site.phone(PERSON).silence(0.5)
+        assert delivered(h) == before
+    h.site.restart("worker1")
+    h.screen(WHERE)
+    assert child.wait_for(lambda: delivered(h) == before + 1, 10)
+    h.want("jetiboy", WHO)
+    h.site.wait_sql("SELECT count(*) FROM inbox WHERE state = 'done'", 5)
+
+
+def test_put_off_and_again(pick_up):
+    """No verdict in the response time: it is put off, comes again with another sequence, and is one step."""
+    h = pick_up(link_more='deliver_timeout = "1 s"; ussd_answer = "25 s";')
+    h.smsc.set(retry_ms=300)
+    to_calm(h)
+    before = key_and_kill(h, "worker1", "turn.locked")
+    # again and again while nobody is there to commit it
+    assert child.wait_for(lambda: h.smsc.counters()["redelivered"] >= 2, 15), h.smsc.counters()
+    assert delivered(h) == before
+    h.site.restart("worker1")
+    h.screen(WHERE)
+    assert child.wait_for(lambda: delivered(h) == before + 1, 10)
+    h.site.phone(PERSON).silence(0.5)
+    h.site.wait_sql("SELECT count(*) FROM inbox WHERE state = 'done'", 4)
+
+
+@pytest.mark.parametrize("point", ["in.step_offered", "in.step_verdict"])
+def test_daemon_killed_in_a_step(pick_up, point):
+    """The gateway has no answer and sends the step again; it shows where the session stands, no more."""
+    h = pick_up()
+    to_calm(h)
+    h.smsc.hangup(h.number)
+    before = delivered(h)
+    h.site.wait_quiet()
+    h.site.procs["daemon"].kill()
+    h.site.restart("daemon", {"SHYRAQ_KILL_AT": f"{point}:3"})
+    ready(h.site, h.smsc)
+    for words, screen in ((None, GO_ON), ("1", CALM)):
+        h.want(words, screen)
+    before = delivered(h)
+    h.smsc.key(h.number, "1")
+    daemon = h.site.procs["daemon"]
+    assert child.wait_for(lambda: not daemon.is_alive(), 15), h.site.tail()
+    assert delivered(h) == before
+    h.site.restart("daemon")
+    ready(h.site, h.smsc)
+    h.screen(GO_ON)
+    assert child.wait_for(lambda: delivered(h) == before + 1, 10)
+    if CALM in h.want("1", ""):
+        h.want("1", WHERE)  # it was not committed
+    h.want("jetiboy", WHO)
     assert h.site.count("session") == 1
 
 
