@@ -27,7 +27,7 @@ MUST_CHECK bool ctl_receiver_number(
     struct intake_receiver *r, const char *number, char why[REGISTRY_WHY_MAX]);
 
 /* Rows of RECEIVER_LIST and CONTACT_LIST. */
-#define CTL_RECEIVER_KINDS "IttttbibiBtiMmTTTTT"
+#define CTL_RECEIVER_KINDS "IttTtbibIBtiMmTTTTT"
 enum ctl_receiver_col {
 	CTL_RECEIVER_ID,
 	CTL_RECEIVER_NAME,
