@@ -522,7 +522,8 @@ RETURNING id;
 -- name: CONTACTS_OF (dispatch)
 SELECT k.id, k.number,
 	ARRAY(SELECT a.code FROM referral_ask a JOIN referral f ON f.id = a.referral_id
-		WHERE a.contact_id = k.id AND f.asked_at > shyraq_now() - interval '30 days')::text,
+		WHERE a.contact_id = k.id AND f.asked_at > shyraq_now() - interval '30 days'
+		ORDER BY f.id DESC LIMIT 700)::text, -- of 1000: a free one is always found
 	k.shift
 FROM contact k WHERE k.receiver_id = $1::bigint AND k.active ORDER BY k.id;
 
@@ -1282,8 +1283,10 @@ UPDATE relay SET read_at = shyraq_now() WHERE id = $1::bigint AND read_at IS NUL
 -- The last that was read is what was answered; the words are needed no more.
 -- name: RELAY_TOLD (worker dispatch)
 UPDATE relay q SET told_at = shyraq_now(), answer = $2::text, sealed = NULL
-FROM (SELECT o.id, k.id AS contact, COALESCE(k.active, false) AS active, r.lang -- none: a case worker's
+FROM (SELECT o.id, k.id AS contact, r.lang, -- none: a case worker's; nor is one told that stood down
+	COALESCE(k.active AND f.state NOT IN ('stood_down', 'revoked'), false) AS active
 	FROM relay o LEFT JOIN contact k ON k.id = o.contact_id LEFT JOIN receiver r ON r.id = k.receiver_id
+	LEFT JOIN referral f ON f.id = o.referral_id
 	WHERE o.case_id = $1::bigint AND o.read_at IS NOT NULL AND o.told_at IS NULL
 	ORDER BY o.read_at DESC, o.id DESC LIMIT 1) w, casefile c
 WHERE q.id = w.id AND c.id = q.case_id
@@ -1296,7 +1299,8 @@ UPDATE relay q SET unread_at = shyraq_now()
 FROM contact k JOIN receiver r ON r.id = k.receiver_id, casefile c
 WHERE q.case_id = $1::bigint AND q.read_at IS NULL AND q.unread_at IS NULL AND q.sealed IS NOT NULL
 	AND k.id = q.contact_id AND c.id = q.case_id
-RETURNING k.id, k.active, r.lang, c.number;
+RETURNING k.id, k.active AND NOT EXISTS (SELECT FROM referral f WHERE f.id = q.referral_id
+	AND f.state IN ('stood_down', 'revoked')), r.lang, c.number;
 
 -- name: RELAY_WIPE (worker dispatch)
 UPDATE relay SET sealed = NULL WHERE case_id = $1::bigint AND sealed IS NOT NULL;
