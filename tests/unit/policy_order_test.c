@@ -13,31 +13,8 @@
 
 #include <cmocka.h>
 
-#include "policy.h"
+#include "policy_stage.h"
 #include "str.h"
-
-#define NOON 1795590000000LL
-
-static struct policy *p;
-
-static int
-load(void **state)
-{
-	struct flow_err err;
-
-	(void)state;
-	if (policy_load("conf/policies", &p, &err) != RC_OK)
-		fail_msg("%s", err.s);
-	return 0;
-}
-
-static int
-unload(void **state)
-{
-	(void)state;
-	policy_free(p);
-	return 0;
-}
 
 static const struct candidate receivers[] = {
 	{ .receiver = 1, .kind = "ngo", .regions = "KZ", .vetted = true, .order = 1 },

@@ -13,33 +13,8 @@
 
 #include <cmocka.h>
 
-#include "policy.h"
+#include "policy_stage.h"
 #include "str.h"
-
-#define MINUTE 60000LL
-#define NOON 1795590000000LL
-
-static struct policy *p;
-
-static int
-load(void **state)
-{
-	struct flow_err err;
-
-	(void)state;
-	if (policy_load("conf/policies", &p, &err) != RC_OK)
-		fail_msg("%s", err.s);
-	return 0;
-}
-
-static int
-unload(void **state)
-{
-	(void)state;
-	policy_free(p);
-	policy_free(NULL);
-	return 0;
-}
 
 static void
 clocks_as_agreed(void **state)
@@ -90,51 +65,6 @@ no_folder(void **state)
 }
 
 /* plans ---------------------------------------------------------------------------------------- */
-
-/* 2026-11-25, a Wednesday, 12:00 in UTC+5 */
-#define ZONE 300
-
-struct given {
-	const char *region, *who;
-	enum case_class class;
-	const char *about, *whom, *home;
-	enum consent ngo, police, embassy;
-	bool supervisors;
-};
-
-static void
-facts_of(const struct given *g, struct case_facts *c, struct policy_when *w)
-{
-	const char *const v[][2] = { { "region", g->region }, { "who", g->who },
-		{ "about", g->about }, { "about_whom", g->whom } };
-
-	memset(c, 0, sizeof *c);
-	c->class = g->class;
-	c->person_lang = LANG_RU;
-	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
-		if (v[i][1] == NULL)
-			continue;
-		strcpy(c->slot[c->slots].name, v[i][0]);
-		strcpy(c->slot[c->slots++].code, v[i][1]);
-	}
-	*w = (struct policy_when){ .now_ms = NOON,
-		.zone_minutes = ZONE,
-		.home = g->home,
-		.ngo = g->ngo,
-		.police = g->police,
-		.embassy = g->embassy,
-		.supervisors = g->supervisors };
-}
-
-static void
-plan_of(const struct given *g, struct plan *out)
-{
-	struct case_facts c;
-	struct policy_when w;
-
-	facts_of(g, &c, &w);
-	policy_plan(policy_all(p), &c, &w, out);
-}
 
 #define YES CONSENT_YES
 #define NO CONSENT_NO
