@@ -19,7 +19,7 @@ def test_receiver_add(desk):
     desk.remember("+998901230001", "")
     made = receivers(desk)["Центр С"]
     assert made["regions"] == "UZ" and made["order"] == -2 and not made["vetted"]
-    assert re.search(r"Центр С +shelter +uz +UZ +yes +1 +no", run(desk, "receiver", "list").stdout)
+    assert re.search(r"Центр С +shelter +UZ +yes +1 +no", run(desk, "receiver", "list").stdout)
 
 
 def test_receiver_import(desk, tmp_path):
