@@ -10,21 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ban.h"
 #include "match.h"
 #include "str.h"
-
-#define LINE_MAX_BYTES 256
-#define PHRASE_MAX 4
 
 #define SKELETON_CHARS 4 /* shorter ones are alike in too many languages */
 #define PIECE_CHARS 2    /* of a word that is spelled out: "п о л и", "по ли" */
 #define PIECES_MIN 3
 
 struct banned {
-	char word[PHRASE_MAX][MATCH_WORD_MAX];
-	char skeleton[PHRASE_MAX][MATCH_WORD_MAX]; /* "": none, or too short */
-	unsigned words;
-	bool prefix;
+	struct ban line;
+	char skeleton[BAN_WORDS][MATCH_WORD_MAX]; /* "": none, or too short */
 };
 struct banlist {
 	struct banned *v;
@@ -34,39 +30,27 @@ struct banlist {
 static bool
 read_line(struct folded *f, const char *line, enum lang l, struct banned *b)
 {
-	size_t n = strlen(line);
-
-	memset(b, 0, sizeof(*b));
-	b->prefix = n > 0 && line[n - 1] == '*';
-	match_fold(f, line);
-	if (f->tokens == 0 || f->tokens > PHRASE_MAX)
+	if (!ban_read(f, line, &b->line))
 		return false;
-	for (unsigned i = 0; i < f->tokens; i++) {
-		size_t len;
-		const char *s = match_token(f, i, &len);
+	for (unsigned i = 0; i < b->line.words; i++) {
+		const char *s = b->line.word[i];
 
-		if (len >= MATCH_WORD_MAX)
-			return false;
-		memcpy(b->word[i], s, len);
-		if (!match_skeleton(b->skeleton[i], s, len, match_reading_of(l)) &&
-		    !match_skeleton(b->skeleton[i], s, len, MATCH_READ_COMMON))
+		if (!match_skeleton(b->skeleton[i], s, strlen(s), match_reading_of(l)) &&
+		    !match_skeleton(b->skeleton[i], s, strlen(s), MATCH_READ_COMMON))
 			b->skeleton[i][0] = '\0';
 		if (match_chars(b->skeleton[i], strlen(b->skeleton[i])) < SKELETON_CHARS)
 			b->skeleton[i][0] = '\0';
 	}
-	b->words = f->tokens;
 	return true;
 }
 
 static void
 read_file(struct banlist *b, struct folded *f, const char *dir, enum lang l)
 {
-	char path[PATH_MAX], line[LINE_MAX_BYTES];
+	char path[PATH_MAX], line[BAN_LINE_BYTES];
 	FILE *in;
 
-	if (snprintf(path, sizeof(path), "%s/po/ban.%s", dir, lang_code(l)) >=
-	    (int)sizeof(path))
-		return;
+	ban_path(path, dir, l);
 	in = fopen(path, "re");
 	if (in == NULL)
 		return;
@@ -111,10 +95,10 @@ struct spelled {
 static bool
 is_at(const struct spelled *t, unsigned at, const struct banned *b)
 {
-	for (unsigned i = 0; i < b->words; i++) {
-		const char *want = t->skeletons ? b->skeleton[i] : b->word[i];
+	for (unsigned i = 0; i < b->line.words; i++) {
+		const char *want = t->skeletons ? b->skeleton[i] : b->line.word[i];
 		size_t n = strlen(want);
-		bool open = b->prefix && i + 1 == b->words;
+		bool open = b->line.prefix && i + 1 == b->line.words;
 
 		if (n == 0 || strncmp(t->word[at + i], want, n) != 0 ||
 		    (t->word[at + i][n] != '\0' && !open))
@@ -127,7 +111,7 @@ static bool
 holds(const struct banlist *b, const struct spelled *t)
 {
 	for (size_t i = 0; i < b->n; i++) {
-		for (unsigned at = 0; at + b->v[i].words <= t->n; at++) {
+		for (unsigned at = 0; at + b->v[i].line.words <= t->n; at++) {
 			if (is_at(t, at, &b->v[i]))
 				return true;
 		}

@@ -8,19 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ban.h"
 #include "card.h"
 #include "prove.h"
 #include "text_po.h"
-
-#define LINE_MAX_BYTES 256
-#define PHRASE_MAX 4
-
-/* One line of a list: words in a row, the last perhaps only the beginning of one. */
-struct banned {
-	char word[PHRASE_MAX][MATCH_WORD_MAX];
-	unsigned words;
-	bool prefix;
-};
 
 static bool
 token_is(const struct folded *f, unsigned i, const char *word, bool prefix)
@@ -32,7 +23,7 @@ token_is(const struct folded *f, unsigned i, const char *word, bool prefix)
 }
 
 static bool
-holds(const struct folded *f, const struct banned *b)
+holds(const struct folded *f, const struct ban *b)
 {
 	for (unsigned i = 0; i + b->words <= f->tokens; i++) {
 		unsigned k = 0;
@@ -46,30 +37,9 @@ holds(const struct folded *f, const struct banned *b)
 	return false;
 }
 
-static bool
-read_banned(struct folded *f, const char *line, struct banned *b)
-{
-	size_t n = strlen(line);
-
-	*b = (struct banned){ .prefix = n > 0 && line[n - 1] == '*' };
-	match_fold(f, line);
-	if (f->tokens == 0 || f->tokens > PHRASE_MAX)
-		return false;
-	for (unsigned i = 0; i < f->tokens; i++) {
-		size_t len;
-		const char *s = match_token(f, i, &len);
-
-		if (len >= MATCH_WORD_MAX)
-			return false;
-		memcpy(b->word[i], s, len);
-	}
-	b->words = f->tokens;
-	return true;
-}
-
 static enum rc
-check_texts(const struct flows *f, enum lang l, const struct banned *b,
-    struct folded *work, const char *dir, struct flow_err *err)
+check_texts(const struct flows *f, enum lang l, const struct ban *b, struct folded *work,
+    const char *dir, struct flow_err *err)
 {
 	char file[PATH_MAX];
 
@@ -93,8 +63,8 @@ check_texts(const struct flows *f, enum lang l, const struct banned *b,
 
 /* A card's name is told inside a cover text. */
 static enum rc
-check_cards(const struct flows *f, enum lang l, const struct banned *b,
-    struct folded *work, struct flow_err *err)
+check_cards(const struct flows *f, enum lang l, const struct ban *b, struct folded *work,
+    struct flow_err *err)
 {
 	for (size_t i = 0; i < cards_count(f->cards); i++) {
 		const struct card *c = cards_at(f->cards, i);
@@ -113,15 +83,13 @@ static enum rc
 check_language(const struct flows *f, enum lang l, struct folded *work, const char *dir,
     struct flow_err *err)
 {
-	char file[PATH_MAX], line[LINE_MAX_BYTES];
+	char file[PATH_MAX], line[BAN_LINE_BYTES];
 	unsigned at = 0, count = 0;
-	struct banned b;
+	struct ban b;
 	enum rc rc = RC_OK;
 	FILE *in;
 
-	if (snprintf(file, sizeof file, "%s/po/ban.%s", dir, lang_code(l)) >=
-	    (int)sizeof file)
-		file[0] = '\0';
+	ban_path(file, dir, l);
 	in = fopen(file, "re");
 	if (in == NULL)
 		return prove_fail(
@@ -131,11 +99,11 @@ check_language(const struct flows *f, enum lang l, struct folded *work, const ch
 		line[strcspn(line, "\r\n")] = '\0';
 		if (line[0] == '\0' || line[0] == '#')
 			continue;
-		if (!read_banned(work, line, &b))
+		if (!ban_read(work, line, &b))
 			rc = prove_fail(err, file, at, line,
 			    "no word; allowed: 1 to %d words, "
 			    "\"*\" after the last",
-			    PHRASE_MAX);
+			    BAN_WORDS);
 		else
 			rc = check_texts(f, l, &b, work, dir, err);
 		if (rc == RC_OK)
