@@ -29,14 +29,33 @@ ALTER TABLE intake
 	ADD CONSTRAINT intake_kind_check CHECK (kind IN ('receiver', 'receivers', 'active', 'retry', 'task',
 		'job', 'set', 'case', 'desk'));
 
+-- S15: a child's case is read by those alone whom a supervisor has let (group role shyraq_child).
+CREATE FUNCTION shyraq_is_child(of_case bigint) RETURNS boolean
+	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+	SELECT EXISTS (SELECT FROM case_answer a WHERE a.case_id = of_case
+		AND ((a.slot = 'who' AND a.code = 'child') OR (a.slot = 'child' AND a.code = 'yes')))
+$$;
+
+-- Where the group is not there yet, nobody is in it.
+CREATE FUNCTION shyraq_in_child(login name) RETURNS boolean
+	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+	SELECT EXISTS (SELECT FROM pg_roles g JOIN pg_roles o ON o.rolname = login
+		WHERE g.rolname = 'shyraq_child' AND pg_has_role(o.oid, g.oid, 'MEMBER'))
+$$;
+
+CREATE FUNCTION shyraq_may_see(of_case bigint) RETURNS boolean
+	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+	SELECT NOT shyraq_is_child(of_case) OR shyraq_in_child(session_user)
+$$;
+
 -- What the desk shows: codes and times, no number, no word.
 CREATE VIEW desk_list AS
 SELECT c.id, c.number, c.class, c.state, c.lang, c.bearer, d.asked_at, d.paged_at, d.looked_at, d.by,
 	d.claimed_at, p.window_until, COALESCE(p.stopped, false) OR c.cut_at IS NOT NULL AS cut,
 	COALESCE(s.flags & 2 <> 0, false) AS plain,
 	COALESCE(s.case_id = c.id, false) AS here, -- their conversation is about this case
-	(SELECT string_agg(a.slot || '=' || a.code, ' ' ORDER BY a.at, a.slot) FROM case_answer a
-		WHERE a.case_id = c.id) AS answers,
+	CASE WHEN shyraq_may_see(c.id) THEN (SELECT string_agg(a.slot || '=' || a.code, ' ' ORDER BY a.at, a.slot)
+		FROM case_answer a WHERE a.case_id = c.id) ELSE 'restricted' END AS answers,
 	(SELECT count(*) FROM relay q WHERE q.case_id = c.id AND q.read_at IS NULL AND q.sealed IS NOT NULL)
 		AS waiting
 FROM desk_case d
@@ -48,7 +67,8 @@ WHERE d.done_at IS NULL;
 -- What was said to the person, by whom, and what they answered: which phrase, never the words.
 CREATE VIEW desk_said AS
 SELECT q.id, q.case_id, q.by, q.phrase, q.at_time, q.at, q.read_at, q.answer
-FROM relay q JOIN casefile c ON c.id = q.case_id AND c.hidden_at IS NULL;
+FROM relay q JOIN casefile c ON c.id = q.case_id AND c.hidden_at IS NULL
+WHERE shyraq_may_see(q.case_id);
 
 -- A person's own words, sealed, with the one box that this key opens; whoever asks stands in the audit.
 CREATE FUNCTION shyraq_words(of_case bigint, of_key bytea, after bigint)
@@ -56,7 +76,7 @@ CREATE FUNCTION shyraq_words(of_case bigint, of_key bytea, after bigint)
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE holder bigint := (SELECT k.id FROM keyholder k WHERE k.public_key = of_key AND k.active);
 BEGIN
-	IF holder IS NULL THEN
+	IF holder IS NULL OR NOT shyraq_may_see(of_case) THEN
 		RETURN;
 	END IF;
 	UPDATE desk_case d SET looked_at = shyraq_now()
