@@ -130,6 +130,10 @@ void ctl_time(char out[CTL_TIME_MAX], int64_t ms);
 void ctl_age(char out[CTL_TIME_MAX], int64_t ms, int64_t now_ms);
 /* What came from a network or from a person's hand, fit for a terminal: no control characters. */
 void ctl_clean(char *out, size_t size, const char *text);
+/* Characters, not bytes: Cyrillic and Latin are one column each. */
+size_t ctl_width(const char *s);
+/* At most w columns, blanks up to w; what was cut ends with "~". */
+void ctl_cell(FILE *to, const char *s, size_t w);
 
 /* Rows of LINK_LIST, 80 columns wide. Trouble: why a link needs a person, NULL when it does not. */
 #define CTL_LINK_KINDS "tttbiiiiiibtmmimb"

@@ -73,35 +73,6 @@ ctl_screens(const char *text)
 	return n;
 }
 
-size_t
-ctl_width(const char *s)
-{
-	size_t n = 0;
-
-	for (; *s != '\0'; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
-}
-
-void
-ctl_cell(FILE *to, const char *s, size_t w)
-{
-	size_t have = ctl_width(s), shown = 0;
-
-	for (; *s != '\0'; s++) {
-		bool begins = ((unsigned char)*s & 0xc0) != 0x80;
-
-		if (begins && have > w && shown + 1 >= w) {
-			fputc('~', to);
-			shown++;
-			break;
-		}
-		shown += begins;
-		fputc(*s, to);
-	}
-	fprintf(to, "%*s", (int)(shown < w ? w - shown : 0), "");
-}
-
 bool
 ctl_text_row(const struct texts *t, const char *key, enum lang l, enum text_register r,
     struct text_row *out)

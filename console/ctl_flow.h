@@ -21,11 +21,6 @@ bool ctl_flow_lang(const struct ctl *c, enum lang fallback, enum lang *out, int 
 void ctl_size_text(char out[64], const char *text);
 unsigned ctl_screens(const char *text);
 
-/* Columns on a terminal: letters, not bytes. */
-size_t ctl_width(const char *s);
-/* At most w columns, blanks up to w; what was cut ends with "~". */
-void ctl_cell(FILE *to, const char *s, size_t w);
-
 /* A row by key, language and register; false when there is none. */
 bool ctl_text_row(const struct texts *t, const char *key, enum lang l,
     enum text_register r, struct text_row *out);

@@ -63,16 +63,6 @@ moved(const struct import_plan *p, const struct intake_receiver *r, int known,
 	return all;
 }
 
-static size_t
-width(const char *s)
-{
-	size_t n = 0;
-
-	for (; *s != '\0'; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
-}
-
 static void
 tell_receiver(struct import_plan *p, const struct intake_receiver *r, bool quiet)
 {
@@ -94,7 +84,7 @@ tell_receiver(struct import_plan *p, const struct intake_receiver *r, bool quiet
 		return;
 	ctl_clean(name, sizeof(name), r->name);
 	ctl_clean(clean, sizeof(clean), what);
-	wide = width(name);
+	wide = ctl_width(name);
 	printf("%s%*s  %s; %u %s\n", name,
 	    wide < NAME_WIDTH ? (int)(NAME_WIDTH - wide) : 0, "", clean, phones,
 	    phones == 1 ? "phone" : "phones");

@@ -173,9 +173,8 @@ cell(char out[CELL_MAX], const struct db_rows *r, int row, int col, char kind)
 		snprintf(out, CELL_MAX, "-");
 }
 
-/* Characters, not bytes: Cyrillic and Latin are one column each. */
-static size_t
-width(const char *s)
+size_t
+ctl_width(const char *s)
 {
 	size_t n = 0;
 
@@ -184,25 +183,33 @@ width(const char *s)
 	return n;
 }
 
-/* At most w characters and blanks up to w; what was cut ends with "~". */
-static void
-put(const char *s, size_t w, bool last)
+void
+ctl_cell(FILE *to, const char *s, size_t w)
 {
-	size_t have = width(s), shown = 0;
+	size_t have = ctl_width(s), shown = 0;
 
-	for (; *s != '\0' && (have <= w || shown < w); s++) {
-		if (have > w && shown + 1 == w && ((unsigned char)*s & 0xc0) != 0x80) {
-			putchar('~');
+	for (; *s != '\0'; s++) {
+		bool begins = ((unsigned char)*s & 0xc0) != 0x80;
+
+		if (begins && have > w && shown + 1 >= w) {
+			fputc('~', to);
 			shown++;
 			break;
 		}
-		shown += ((unsigned char)*s & 0xc0) != 0x80;
-		putchar(*s);
+		shown += begins;
+		fputc(*s, to);
 	}
-	if (last)
-		putchar('\n');
-	else
-		printf("%*s", (int)(w - shown) + 2, "");
+	fprintf(to, "%*s", (int)(shown < w ? w - shown : 0), "");
+}
+
+/* A cell of a table; nothing hangs on after the last of a row. */
+static void
+put(const char *s, size_t w, bool last)
+{
+	size_t have = ctl_width(s);
+
+	ctl_cell(stdout, s, last && have < w ? have : w);
+	fputs(last ? "\n" : "  ", stdout);
 }
 
 static size_t
@@ -252,10 +259,10 @@ ctl_print_table(const struct db_rows *r, const char *const *names, const char *k
 		if (isupper((unsigned char)kinds[k]) != 0)
 			continue;
 		col[n] = k;
-		w[n] = width(names[k]);
+		w[n] = ctl_width(names[k]);
 		for (int i = 0; i < db_count(r); i++) {
 			cell(text, r, i, k, kinds[k]);
-			w[n] = width(text) > w[n] ? width(text) : w[n];
+			w[n] = ctl_width(text) > w[n] ? ctl_width(text) : w[n];
 		}
 		n++;
 	}

@@ -41,25 +41,6 @@ struct trial {
 	const char *country; /* of the number, or NULL */
 };
 
-/* Tokens i to i + n - 1 without blanks; 0 when it does not fit. */
-static size_t
-joined(char out[MATCH_WORD_MAX], const struct folded *f, unsigned i, unsigned n)
-{
-	size_t len = 0;
-
-	for (unsigned k = i; k < i + n; k++) {
-		size_t add;
-		const char *s = match_token(f, k, &add);
-
-		if (len + add >= MATCH_WORD_MAX)
-			return 0;
-		memcpy(out + len, s, add);
-		len += add;
-	}
-	out[len] = '\0';
-	return len;
-}
-
 static bool
 begins(const struct trial *t, const char *key, size_t n, const char *name, size_t len)
 {
@@ -111,7 +92,7 @@ has_spelling(struct trial *t)
 
 	for (unsigned i = 0; i < t->folded->tokens; i++) {
 		for (unsigned k = 1; k <= SPAN && i + k <= t->folded->tokens; k++) {
-			size_t n = joined(key, t->folded, i, k);
+			size_t n = match_joined(key, t->folded, i, k);
 
 			if (n > 0 && is_spelling(t, key, n))
 				return true;
@@ -139,14 +120,15 @@ how_found(struct trial *t, unsigned place, enum lang *by)
 		size_t len, n;
 
 		match_fold(t->name, place_name(t->places, place, (enum lang)l));
-		len = t->name->tokens <= SPAN ? joined(name, t->name, 0, t->name->tokens)
-					      : 0;
+		len = t->name->tokens <= SPAN
+		    ? match_joined(name, t->name, 0, t->name->tokens)
+		    : 0;
 		for (unsigned i = 0; len > 0 && i < t->folded->tokens; i++) {
 			for (unsigned k = 1; k <= SPAN && i + k <= t->folded->tokens;
 			     k++) {
 				enum how how;
 
-				n = joined(key, t->folded, i, k);
+				n = match_joined(key, t->folded, i, k);
 				how = n > 0 ? compare(t, key, n, name, len) : HOW_VARIANT;
 				if (how >= best)
 					continue;

@@ -28,6 +28,13 @@ size_t str_next(const char *s, size_t n, uint32_t *cp);
 /* One character to UTF-8, at most U+10FFFF; returns its bytes. No NUL is added. */
 size_t str_put(char out[4], uint32_t cp);
 
+/* Whether `word` is one of `words`, which blanks part. */
+bool str_has_word(const char *words, const char *word);
+/* Whether the name of a file ends with `end`, and has more than that. */
+bool str_ends(const char *name, const char *end);
+
+/* 0 to 15, -1: none. */
+int str_hex_digit(char c);
 /* Hex, lower case. out has 2n + 1 bytes. str_unhex: false on odd length, a bad digit, or > max. */
 void str_hex(char *out, const void *src, size_t n);
 MUST_CHECK bool str_unhex(void *out, size_t max, size_t *n, const char *hex);

@@ -24,6 +24,8 @@ enum lang {
 };
 const char *lang_code(enum lang l); /* "kk" ...; "--" for LANG_NONE */
 enum lang lang_parse(const char *code);
+/* Whose names of places and cards a language reads where it has none of its own. */
+enum lang lang_names(enum lang l);
 
 enum text_register {
 	TEXT_COVER,

@@ -9,18 +9,6 @@
 
 #include "str.h"
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* One octet at p (n left, at least 1): how many it takes there, 0 when it is malformed. */
 static size_t
 octet(const char *p, size_t n, char *out)
@@ -32,8 +20,8 @@ octet(const char *p, size_t n, char *out)
 		return 1;
 	if (n < 3)
 		return 0;
-	high = hex(p[1]);
-	low = hex(p[2]);
+	high = str_hex_digit(p[1]);
+	low = str_hex_digit(p[2]);
 	if (high < 0 || low < 0)
 		return 0;
 	*out = (char)(unsigned char)(high << 4 | low);

@@ -138,8 +138,8 @@ str_hex(char *out, const void *src, size_t n)
 	*out = '\0';
 }
 
-static int
-hex_digit(char c)
+int
+str_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -160,8 +160,8 @@ str_unhex(void *out, size_t max, size_t *n, const char *hex)
 	if (len % 2 != 0 || len / 2 > max)
 		return false;
 	for (size_t i = 0; i < len; i += 2) {
-		int high = hex_digit(hex[i]);
-		int low = hex_digit(hex[i + 1]);
+		int high = str_hex_digit(hex[i]);
+		int low = str_hex_digit(hex[i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;
@@ -169,4 +169,27 @@ str_unhex(void *out, size_t max, size_t *n, const char *hex)
 	}
 	*n = len / 2;
 	return true;
+}
+
+bool
+str_has_word(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = words; *at != '\0'; at += strspn(at, " ")) {
+		size_t len = strcspn(at, " ");
+
+		if (len == n && memcmp(at, word, n) == 0)
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+bool
+str_ends(const char *name, const char *end)
+{
+	size_t n = strlen(name), m = strlen(end);
+
+	return n > m && strcmp(name + n - m, end) == 0;
 }

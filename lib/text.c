@@ -47,6 +47,20 @@ lang_code(enum lang l)
 }
 
 enum lang
+lang_names(enum lang l)
+{
+	static const enum lang reads[LANGS] = { [LANG_KK] = LANG_KK,
+		[LANG_RU] = LANG_RU,
+		[LANG_UZ] = LANG_UZ,
+		[LANG_KY] = LANG_RU,
+		[LANG_TG] = LANG_RU,
+		[LANG_TK] = LANG_UZ,
+		[LANG_EN] = LANG_EN };
+
+	return l < LANGS ? reads[l] : LANG_EN;
+}
+
+enum lang
 lang_parse(const char *code)
 {
 	for (unsigned l = 0; l < LANGS; l++) {

@@ -41,15 +41,6 @@ struct cards {
 #define CARD_KIND_NAME(id, name) [CARD_##id] = name,
 static const char *const names[CARD_KINDS] = { CARD_KIND_LIST(CARD_KIND_NAME) };
 
-/* Which name a language reads when its own is empty. */
-static const enum lang reads[LANGS] = { [LANG_KK] = LANG_KK,
-	[LANG_RU] = LANG_RU,
-	[LANG_UZ] = LANG_UZ,
-	[LANG_KY] = LANG_RU,
-	[LANG_TG] = LANG_RU,
-	[LANG_TK] = LANG_UZ,
-	[LANG_EN] = LANG_EN };
-
 const char *
 card_kind_name(enum card_kind k)
 {
@@ -134,8 +125,9 @@ read_names(struct card *v, char *const column[COLUMNS])
 
 		for (size_t i = 0; i < n; i++)
 			chars += ((unsigned char)s[i] & 0xc0) != 0x80;
-		if ((n == 0 && reads[l] == (enum lang)l) || chars > CARD_NAME_CHARS ||
-		    !str_is_utf8(s, n) || strpbrk(s, "{}\t\"") != NULL ||
+		if ((n == 0 && lang_names((enum lang)l) == (enum lang)l) ||
+		    chars > CARD_NAME_CHARS || !str_is_utf8(s, n) ||
+		    strpbrk(s, "{}\t\"") != NULL ||
 		    !str_copy(v->name[l], CARD_NAME_BYTES, s))
 			return "a name is empty, ill-formed or over 30 characters; only ky, tg and tk "
 			       "may be empty";
@@ -240,9 +232,7 @@ read_file(struct cards *c, const char *path, struct flow_err *err)
 static int
 is_csv(const struct dirent *d)
 {
-	size_t n = strlen(d->d_name);
-
-	return n > 4 && strcmp(d->d_name + n - 4, ".csv") == 0;
+	return str_ends(d->d_name, ".csv");
 }
 
 enum rc
@@ -325,7 +315,7 @@ card_name(const struct card *c, enum lang l)
 {
 	if (l >= LANGS)
 		l = LANG_EN;
-	return c->name[c->name[l][0] != '\0' ? l : reads[l]];
+	return c->name[c->name[l][0] != '\0' ? l : lang_names((enum lang)l)];
 }
 
 bool

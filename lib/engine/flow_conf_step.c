@@ -259,21 +259,6 @@ has(const struct config_setting_t *group, const char *name)
 	return member_of(group, name) != group;
 }
 
-static bool
-is_word_of(const char *words, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *at = words; *at != '\0'; at += strspn(at, " ")) {
-		size_t len = strcspn(at, " ");
-
-		if (len == n && memcmp(at, word, n) == 0)
-			return true;
-		at += len;
-	}
-	return false;
-}
-
 static void
 read_do(struct reading *r, const struct config_setting_t *group, struct step *st)
 {
@@ -281,7 +266,7 @@ read_do(struct reading *r, const struct config_setting_t *group, struct step *st
 	tree_only(r->tree, group, "name do code_of next");
 	take_string(r, group, "do", true, st->deed, sizeof st->deed);
 	take_string(r, group, "code_of", false, st->code_of, sizeof st->code_of);
-	if (!is_word_of(FLOW_DO, st->deed))
+	if (!str_has_word(FLOW_DO, st->deed))
 		tree_fail(r->tree, member_of(group, "do"), "unknown deed; allowed: %s",
 		    FLOW_DO);
 }

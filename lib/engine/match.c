@@ -470,3 +470,21 @@ match_look_alike(char *out, const char *s, size_t n)
 	out[len] = '\0';
 	return len > 0;
 }
+
+size_t
+match_joined(char out[MATCH_WORD_MAX], const struct folded *f, unsigned i, unsigned n)
+{
+	size_t len = 0;
+
+	for (unsigned k = i; k < i + n; k++) {
+		size_t add;
+		const char *s = match_token(f, k, &add);
+
+		if (len + add >= MATCH_WORD_MAX)
+			return 0;
+		memcpy(out + len, s, add);
+		len += add;
+	}
+	out[len] = '\0';
+	return len;
+}

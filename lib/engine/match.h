@@ -59,6 +59,10 @@ bool match_skeleton(char *out, const char *s, size_t n, enum match_reading r);
 /* The same word in the other script, if every letter of it has a look-alike there. */
 bool match_look_alike(char *out, const char *s, size_t n);
 
+/* Tokens i to i + n - 1 without blanks; 0 when it does not fit. */
+size_t match_joined(
+    char out[MATCH_WORD_MAX], const struct folded *f, unsigned i, unsigned n);
+
 /* Two names that folding makes one ("Ақтау", "Актау"). */
 bool match_same_folded(const char *a, const char *b);
 

@@ -20,15 +20,6 @@
 #define SHY_ENDING_CHARS 2 /* a shorter one might be another word's own letter */
 #define LITTLE_CHARS 2     /* "in", "at", "I" beside a name that is a common word */
 
-/* Which name a language reads when its own is empty. */
-static const enum lang reads[LANGS] = { [LANG_KK] = LANG_KK,
-	[LANG_RU] = LANG_RU,
-	[LANG_UZ] = LANG_UZ,
-	[LANG_KY] = LANG_RU,
-	[LANG_TG] = LANG_RU,
-	[LANG_TK] = LANG_UZ,
-	[LANG_EN] = LANG_EN };
-
 void
 places_free(struct places *p)
 {
@@ -173,7 +164,7 @@ find_near(
 
 	for (unsigned i = 0; i < f->tokens && i < NEAR_TOKENS && h->n == 0; i++) {
 		char key[MATCH_WORD_MAX], bones[MATCH_WORD_MAX];
-		size_t n = place_joined(key, f, i, 1);
+		size_t n = match_joined(key, f, i, 1);
 
 		if (n == 0 || match_chars(key, n) < least ||
 		    !match_skeleton(bones, key, n, MATCH_READ_COMMON))
@@ -268,7 +259,7 @@ place_find(const struct places *p, const struct words *w, const struct folded *f
 		bool found = false;
 
 		for (; span > 0 && !f->token[i].digits; span--) {
-			key.n = place_joined(key.s, f, i, span);
+			key.n = match_joined(key.s, f, i, span);
 			key.last = span > 1 ? key.n - f->token[i + span - 1].len : 0;
 			found = key.n > 0 && find_key(p, w, &key, &r);
 			if (found)
@@ -325,7 +316,7 @@ column_of(const struct places *p, unsigned i, enum lang l)
 {
 	if (l >= LANGS)
 		return LANG_EN;
-	return p->v[i].name[l][0] != '\0' ? l : reads[l];
+	return p->v[i].name[l][0] != '\0' ? l : lang_names(l);
 }
 
 const char *

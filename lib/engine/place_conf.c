@@ -46,24 +46,6 @@ fail(struct flow_err *err, const char *path, unsigned line, const char *name,
 	return RC_REFUSED;
 }
 
-size_t
-place_joined(char out[MATCH_WORD_MAX], const struct folded *f, unsigned i, unsigned n)
-{
-	size_t len = 0;
-
-	for (unsigned k = i; k < i + n; k++) {
-		size_t add;
-		const char *s = match_token(f, k, &add);
-
-		if (len + add >= MATCH_WORD_MAX)
-			return 0;
-		memcpy(out + len, s, add);
-		len += add;
-	}
-	out[len] = '\0';
-	return len;
-}
-
 /* A name as a key of the row that is being read. Names of three letters are shy by themselves. */
 static bool
 add_name(struct reading *r, const char *name, bool shy)
@@ -75,7 +57,7 @@ add_name(struct reading *r, const char *name, bool shy)
 
 	match_fold(r->f, name);
 	n = r->f->tokens > 0 && r->f->tokens <= PLACE_SPAN
-	    ? place_joined(key, r->f, 0, r->f->tokens)
+	    ? match_joined(key, r->f, 0, r->f->tokens)
 	    : 0;
 	if (n == 0 || dict_count(p->exact) >= KEYS_MAX)
 		return false;
@@ -335,9 +317,7 @@ index_near(struct places *p)
 static int
 is_csv(const struct dirent *d)
 {
-	size_t n = strlen(d->d_name);
-
-	return n > 4 && strcmp(d->d_name + n - 4, ".csv") == 0;
+	return str_ends(d->d_name, ".csv");
 }
 
 enum rc

@@ -41,8 +41,4 @@ struct places {
 #define PLACE_ROW(value) ((unsigned)((value) >> 1))
 #define PLACE_IS_SHY(value) (((value)&1U) != 0)
 
-/* Tokens i to i + n - 1 without blanks; 0 when it does not fit. */
-size_t place_joined(
-    char out[MATCH_WORD_MAX], const struct folded *f, unsigned i, unsigned n);
-
 #endif

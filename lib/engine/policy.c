@@ -278,9 +278,9 @@ policy_closeness(const char *regions, const char *region)
 	char country[FLOW_NAME_MAX];
 
 	policy_country(country, region);
-	if (region[0] != '\0' && policy_has_word(regions, region))
+	if (region[0] != '\0' && str_has_word(regions, region))
 		return strchr(region, '-') != NULL ? 3 : 2;
-	if (country[0] != '\0' && policy_has_word(regions, country))
+	if (country[0] != '\0' && str_has_word(regions, country))
 		return 2;
-	return policy_has_word(regions, "*") ? 1 : 0;
+	return str_has_word(regions, "*") ? 1 : 0;
 }

@@ -109,8 +109,8 @@ read_kinds(struct tree *t, const struct config_setting_t *g, struct plan_ask *a)
 		tree_fail(t, tree_list(t, g, "kinds", true),
 		    "%s is never asked without the person's yes; allowed: " ORGANISATIONS
 		    ", or alone with yes = \"%s\"",
-		    policy_has_word(a->kinds, "police") ? "police" : "embassy",
-		    policy_has_word(a->kinds, "police") ? "police" : "embassy");
+		    str_has_word(a->kinds, "police") ? "police" : "embassy",
+		    str_has_word(a->kinds, "police") ? "police" : "embassy");
 }
 
 static void
@@ -147,7 +147,7 @@ read_ask(struct tree *t, const struct config_setting_t *g, struct policy_ask *ou
 	read_kinds(t, g, a);
 	a->lead = read_flag(t, g, "lead",
 	    step->stage > 0 && !policy_shares(a->kinds, "police embassy social"));
-	a->must = read_flag(t, g, "must", !policy_has_word(a->kinds, "social"));
+	a->must = read_flag(t, g, "must", !str_has_word(a->kinds, "social"));
 	a->at_once = (uint8_t)tree_int(t, g, "at_once", 1, 8, 1);
 	a->reach = (enum plan_reach)read_choice(
 	    t, g, "reach", reaches, ARRAY_LEN(reaches));

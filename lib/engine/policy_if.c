@@ -15,21 +15,6 @@ static const char *const day_names[] = { "mon", "tue", "wed", "thu", "fri", "sat
 	"sun" };
 
 bool
-policy_has_word(const char *words, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *at = words; *at != '\0'; at += strspn(at, " ")) {
-		size_t len = strcspn(at, " ");
-
-		if (len == n && memcmp(at, word, n) == 0)
-			return true;
-		at += len;
-	}
-	return false;
-}
-
-bool
 policy_shares(const char *a, const char *b)
 {
 	char word[FLOW_CODE_MAX];
@@ -38,7 +23,7 @@ policy_shares(const char *a, const char *b)
 		size_t len = strcspn(at, " ");
 
 		if (len > 0 && str_copy_bytes(word, sizeof word, at, len) &&
-		    policy_has_word(a, word))
+		    str_has_word(a, word))
 			return true;
 		at += len;
 	}
@@ -66,7 +51,7 @@ policy_read_words(struct tree *t, const struct config_setting_t *group, const ch
 
 		if (word[0] == '\0' || strchr(word, ' ') != NULL)
 			tree_fail(t, list, "item %u is no single word", i + 1);
-		else if (allowed != NULL && !policy_has_word(allowed, word))
+		else if (allowed != NULL && !str_has_word(allowed, word))
 			tree_fail(t, list, "%.40s: unknown; allowed: %s", word, allowed);
 		else if (!str_add(out, size, &len, "%s%s", len > 0 ? " " : "", word))
 			tree_fail(t, list, "too many words");
@@ -221,7 +206,7 @@ consent_holds(const char *want, enum consent have)
 		[CONSENT_NO] = "no",
 	};
 
-	return want[0] == '\0' || policy_has_word(want, words[have]);
+	return want[0] == '\0' || str_has_word(want, words[have]);
 }
 
 static bool
@@ -245,7 +230,7 @@ time_holds(const struct policy_if *c, const struct policy_when *w)
 static bool
 is_abroad(const char *country)
 {
-	return country[0] != '\0' && !policy_has_word("KZ KG UZ TJ TM", country);
+	return country[0] != '\0' && !str_has_word("KZ KG UZ TJ TM", country);
 }
 
 bool

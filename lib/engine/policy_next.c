@@ -42,7 +42,7 @@ state_of(const struct candidate *c)
 static bool
 is_organisation(const char *kind)
 {
-	return policy_has_word(ORGANISATIONS, kind);
+	return str_has_word(ORGANISATIONS, kind);
 }
 
 unsigned
@@ -52,11 +52,11 @@ plan_ask_of(const struct plan *p, const struct candidate *c)
 		return p->n;
 	for (unsigned i = 0; c->role != NULL && i < p->n; i++) {
 		if (strcmp(p->v[i].role, c->role) == 0 &&
-		    policy_has_word(p->v[i].kinds, c->kind))
+		    str_has_word(p->v[i].kinds, c->kind))
 			return i;
 	}
 	for (unsigned i = 0; i < p->n; i++) {
-		if (policy_has_word(p->v[i].kinds, c->kind))
+		if (str_has_word(p->v[i].kinds, c->kind))
 			return i;
 	}
 	return p->n;
@@ -95,10 +95,10 @@ reach_of(const struct plan *p, const struct plan_ask *a, const char *regions)
 		close = close > 1 ? close : 0;
 		break;
 	case PLAN_COUNTRY:
-		close = country[0] != '\0' && policy_has_word(regions, country) ? 2 : 0;
+		close = country[0] != '\0' && str_has_word(regions, country) ? 2 : 0;
 		break;
 	case PLAN_HOME:
-		close = p->home[0] != '\0' && policy_has_word(regions, p->home) ? 2 : 0;
+		close = p->home[0] != '\0' && str_has_word(regions, p->home) ? 2 : 0;
 		break;
 	}
 	return close;
@@ -122,9 +122,9 @@ fit(const struct ladder *l, const struct plan_ask *a, size_t i, bool outside)
 	int close;
 
 	if (state_of(c) != ASK_NOT || c->bypassed || c->away || is_picked(l->out, i) ||
-	    (l->p->vetted_only && !c->vetted) || !policy_has_word(a->kinds, c->kind) ||
+	    (l->p->vetted_only && !c->vetted) || !str_has_word(a->kinds, c->kind) ||
 	    (c->takes != NULL && c->takes[0] != '\0' && l->p->who[0] != '\0' &&
-		!policy_has_word(c->takes, l->p->who)) ||
+		!str_has_word(c->takes, l->p->who)) ||
 	    (c->of != NULL && c->of[0] != '\0' && l->p->home[0] != '\0' &&
 		strcmp(c->of, l->p->home) != 0))
 		return 0;
@@ -134,7 +134,7 @@ fit(const struct ladder *l, const struct plan_ask *a, size_t i, bool outside)
 		(c->group == 0 || (l->group != 0 && c->group != l->group))))
 		return 0;
 	return 16 * close + 8 * (l->group != 0 && c->group == l->group) + 4 * !c->full +
-	    2 * (c->langs != NULL && policy_has_word(c->langs, l->p->lang));
+	    2 * (c->langs != NULL && str_has_word(c->langs, l->p->lang));
 }
 
 static size_t
@@ -445,7 +445,7 @@ plan_may_have_place(const struct plan *p, const struct candidate *v, size_t n, s
 
 		if (k != i && state_of(&v[k]) == ASK_TAKEN && other < p->n &&
 		    p->v[other].lead &&
-		    (policy_has_word(LEADS_POLICE, v[k].kind) || !has_ngo(p, other)))
+		    (str_has_word(LEADS_POLICE, v[k].kind) || !has_ngo(p, other)))
 			return true;
 	}
 	return false;

@@ -24,7 +24,7 @@ home_of(const struct case_facts *c, const struct policy_when *w)
 	};
 
 	if (w->home != NULL && w->home[0] != '\0' &&
-	    policy_has_word("KZ KG UZ TJ TM", w->home))
+	    str_has_word("KZ KG UZ TJ TM", w->home))
 		return w->home;
 	return (unsigned)c->person_lang < LANGS && by_lang[c->person_lang] != NULL
 	    ? by_lang[c->person_lang]
@@ -74,7 +74,7 @@ keep_allowed(char kinds[PLAN_KINDS_MAX], const char *allowed)
 		size_t n = strcspn(at, " ");
 
 		if (str_copy_bytes(word, sizeof word, at, n) &&
-		    policy_has_word(allowed, word))
+		    str_has_word(allowed, word))
 			(void)!str_add(kinds, PLAN_KINDS_MAX, &len, "%s%s",
 			    len > 0 ? " " : "", word);
 		at += n;

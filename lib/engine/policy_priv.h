@@ -7,6 +7,7 @@
 #define SHYRAQ_POLICY_PRIV_H
 
 #include "policy.h"
+#include "str.h"
 #include "tree_conf.h"
 
 #define POLICIES_MAX 24
@@ -77,7 +78,6 @@ policies_base(const struct policies *p)
 	return p->v[p->n - 1];
 }
 
-bool policy_has_word(const char *words, const char *word);
 /* Whether the lists have a word in common. */
 bool policy_shares(const char *a, const char *b);
 /* "KZ" of "KZ-47", "SEA" of "SEA-TH", "" of "". */

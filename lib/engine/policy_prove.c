@@ -84,7 +84,7 @@ prove_kinds(struct proving *y, const struct plan_ask *a)
 	bool any = false;
 
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-		if (!policy_has_word(a->kinds, kinds[k]))
+		if (!str_has_word(a->kinds, kinds[k]))
 			continue;
 		any = true;
 		if (!may_ask(y, kinds[k]))
@@ -129,7 +129,7 @@ prove_plan(struct proving *y)
 			return false;
 		if (a->lead && a->stage < first)
 			first = a->stage;
-		if (a->lead && a->stage < child && policy_has_word(a->kinds, "child"))
+		if (a->lead && a->stage < child && str_has_word(a->kinds, "child"))
 			child = a->stage;
 	}
 	if (p->end == PLAN_KEPT && (p->n > 0 || y->when.ngo != CONSENT_NO))
