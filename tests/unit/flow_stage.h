@@ -1,41 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * One person before the shipped flows: what is typed, what must be said, which effects it has.
- * It asks no database. Included by tests/unit/flow_test.c and flow_own_test.c.
+ * It asks no database. Included by the tests of flows in tests/unit.
  */
 #ifndef SHYRAQ_FLOW_STAGE_H
 #define SHYRAQ_FLOW_STAGE_H
 
 #include <string.h>
 
-#include "flow.h"
+#include "flows_loaded.h"
 #include "gsm.h"
 
 #define MINUTE 60000LL
 
-static struct flows *flows;
 static struct session s;
 static struct effects e;
 static struct flow_input in;
-
-static int
-load(void **state)
-{
-	struct flow_err err;
-
-	(void)state;
-	if (flows_load("conf", &flows, &err) != RC_OK)
-		fail_msg("%s", err.s);
-	return 0;
-}
-
-static int
-unload(void **state)
-{
-	(void)state;
-	flows_free(flows);
-	return 0;
-}
 
 static const struct effect *
 effect_of(enum effect_kind kind, const char *name)

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "flow.h"
 #include "flow_view.h"
+#include "flows_loaded.h"
 #include "gsm.h"
 #include "screen.h"
 
@@ -45,7 +45,6 @@ static const char *const phrases[] = { "come", "meet", "safe", "wait", "call112"
 	"free" };
 static const char *const countries[] = { "KZ", "KZ", "KZ", "UZ", "RU", "KG", "" };
 
-static struct flows *flows;
 static uint64_t seed = 42;
 
 static uint32_t
@@ -53,25 +52,6 @@ pick(uint32_t n)
 {
 	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
 	return (uint32_t)(seed >> 33) % n;
-}
-
-static int
-load(void **state)
-{
-	struct flow_err err;
-
-	(void)state;
-	if (flows_load("conf", &flows, &err) != RC_OK)
-		fail_msg("%s", err.s);
-	return 0;
-}
-
-static int
-unload(void **state)
-{
-	(void)state;
-	flows_free(flows);
-	return 0;
 }
 
 /* What is known about one person from outside. */

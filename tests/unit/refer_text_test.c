@@ -13,30 +13,11 @@
 
 #include <cmocka.h>
 
+#include "flows_loaded.h"
 #include "gsm.h"
 #include "refer_text.h"
 
-static struct flows *flows;
 static char out[REFER_TEXT_MAX];
-
-static int
-load(void **state)
-{
-	struct flow_err err;
-
-	(void)state;
-	if (flows_load("conf", &flows, &err) != RC_OK)
-		fail_msg("%s", err.s);
-	return 0;
-}
-
-static int
-unload(void **state)
-{
-	(void)state;
-	flows_free(flows);
-	return 0;
-}
 
 static const struct refer_detail taken = { REFER_FIRST, "21:49", "", true };
 
