@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Made once in the database of the talks: everything that one talk left is forgotten before the next.
 -- It stays with the throwaway cluster. Called by talklib.py.
+-- a number of one digit would answer a menu
+ALTER TABLE casefile ALTER COLUMN number RESTART WITH 301;
 CREATE FUNCTION talk_reset() RETURNS void LANGUAGE plpgsql
 	SET session_replication_role = replica AS $$
 DECLARE t text;
@@ -12,6 +14,8 @@ BEGIN
 	LOOP
 		EXECUTE format('DELETE FROM %I', t);
 	END LOOP;
+	DELETE FROM contact k WHERE EXISTS (SELECT FROM contact o
+		WHERE o.receiver_id = k.receiver_id AND o.id < k.id);
 	UPDATE contact SET active = true, wrong_codes = 0, wrong_since = NULL, reason_for = NULL,
 		question = '', question_of = NULL, held_until = NULL
 		WHERE NOT active OR wrong_codes <> 0 OR wrong_since IS NOT NULL OR reason_for IS NOT NULL

@@ -19,6 +19,7 @@ enum talk_stmt {
 	TALK_RESET,
 	TALK_GROUP,
 	TALK_HOURS,
+	TALK_DUTY,
 	TALK_TAKE,
 	TALK_PEER,
 	TALK_CASE,
@@ -28,7 +29,6 @@ enum talk_stmt {
 	TALK_TASKS,
 	TALK_ASKED,
 	TALK_CODE,
-	TALK_CONTACT,
 	TALK_JOB,
 	TALK_INTAKE,
 	TALK_INTAKE_STATE,
@@ -81,6 +81,7 @@ struct mobile {
 
 struct receiver {
 	char letter;
+	char of; /* another phone of that receiver, once a talk says so; 0: a receiver */
 	const char *name, *kind, *regions, *number, *lang;
 	int64_t id, contact_id;
 	size_t said_n, read;
@@ -157,6 +158,10 @@ MUST_CHECK bool world_until(struct talk *k, int64_t wall_ms);
 void world_group(const char *letters);
 /* "A 09:00-18:00 mon-fri": when it works; false: no such receiver. */
 bool registry_hours(const char *line);
+/* "caseworker O": that phone is on duty for the part. */
+bool registry_duty(const char *line);
+/* "D": that phone is one of its receiver's from now on. */
+bool registry_colleague(const char *letter);
 /* Stored in the world's database, once. */
 void registry_put(struct receiver *r);
 int world_minute_of_day(const struct talk *k);
@@ -165,8 +170,8 @@ int world_minute_of_day(const struct talk *k);
 struct facts {
 	int64_t id, number;
 	char state[16], class[16], region[FLOW_NAME_MAX];
-	int64_t safe_from, safe_to, safe_until; /* -1: none */
-	char answers[512];                      /* " slot=code code; ..." */
+	int64_t safe_from, safe_to, safe_until, follow_until; /* -1: none */
+	char answers[512];                                    /* " slot=code code; ..." */
 };
 bool facts_case(struct mobile *m, struct facts *out); /* false: no case */
 bool facts_slot(struct mobile *m, const char *slot, char code[FLOW_CODE_MAX]);

@@ -14,6 +14,10 @@ SELECT talk_group($1::text);
 -- name: TALK_HOURS (talk)
 UPDATE receiver SET hours = $2::text WHERE name = $1::text;
 
+-- name: TALK_DUTY (talk)
+INSERT INTO duty (login, part, contact_id, from_at, to_at)
+VALUES ('duty', $1::text, $2::bigint, shyraq_now() - interval '1 day', shyraq_now() + interval '30 days');
+
 -- What a network would take by now; each is handed over once.
 -- name: TALK_TAKE (talk)
 UPDATE outbox SET state = 'sent', settled_at = shyraq_now()
@@ -34,6 +38,7 @@ SELECT c.id, c.number, c.state, c.class,
 	COALESCE((to_jsonb(c)->>'safe_from')::bigint, -1),
 	COALESCE((to_jsonb(c)->>'safe_to')::bigint, -1),
 	COALESCE(shyraq_ms((to_jsonb(c)->>'safe_until')::timestamptz), -1),
+	COALESCE(shyraq_ms(c.follow_until), -1),
 	COALESCE((SELECT string_agg(slot || '=' || code, '; ' ORDER BY at, slot) FROM case_answer a
 		WHERE a.case_id = c.id), '')
 FROM casefile c
@@ -59,9 +64,6 @@ SELECT count(*) FROM referral WHERE case_id = $1::bigint AND receiver_id = $2::b
 -- name: TALK_CODE (talk)
 SELECT lpad(a.code::text, 3, '0') FROM referral_ask a
 WHERE a.contact_id = $1::bigint ORDER BY a.referral_id DESC LIMIT 1;
-
--- name: TALK_CONTACT (talk)
-SELECT r.id, k.id FROM receiver r JOIN contact k ON k.receiver_id = r.id WHERE r.name = $1::text;
 
 -- The last offer that this phone asked about.
 -- name: TALK_JOB (talk)

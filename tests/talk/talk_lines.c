@@ -262,6 +262,20 @@ on_hours(struct talk *k, struct mobile *m, const char *arg)
 	return registry_hours(arg) || fail(k, "hours A 09:00-18:00 mon-fri");
 }
 
+static bool
+on_duty(struct talk *k, struct mobile *m, const char *arg)
+{
+	(void)m;
+	return registry_duty(arg) || fail(k, "duty caseworker O");
+}
+
+static bool
+on_colleague(struct talk *k, struct mobile *m, const char *arg)
+{
+	(void)m;
+	return registry_colleague(arg) || fail(k, "colleague D");
+}
+
 /* The next text is read so late: an outage, or the phone was off. */
 static bool
 on_late(struct talk *k, struct mobile *m, const char *arg)
@@ -309,11 +323,13 @@ static const struct command commands[] = {
 	{ "at most", on_at_most },
 	{ "at", on_at },
 	{ "bearer", on_bearer },
+	{ "colleague", on_colleague },
 	{ "console refuses", says_console_refused },
 	{ "console", says_console },
 	{ "cut", says_cut },
 	{ "data", says_data },
 	{ "dial", says_dial },
+	{ "duty", on_duty },
 	{ "flood", says_flood },
 	{ "group", on_group },
 	{ "hours", on_hours },

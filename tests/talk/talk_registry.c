@@ -53,11 +53,17 @@ struct receiver talk_receivers[] = {
 	    .regions = "*",
 	    .number = "+77020000007",
 	    .lang = "ru" },
+	{ .letter = 'D',
+	    .of = 'A',
+	    .name = "Shelter A",
+	    .number = "+77020000008",
+	    .lang = "ru" },
 };
 const size_t talk_receivers_n = ARRAY_LEN(talk_receivers);
 
-void
-registry_put(struct receiver *r)
+/* One phone of receiver `id`; its contact's id. */
+static enum rc
+put_phone(const struct receiver *r, int64_t id, int64_t *contact)
 {
 	struct turn *t = &world.dispatch;
 	uint8_t sealed[SEALED_NUMBER];
@@ -70,21 +76,69 @@ registry_put(struct receiver *r)
 		fatalx("talk.receiver", "a number that is none");
 	h = keys_hash_number(t->keys, SEAL_RECEIVER_LOOKUP, &number);
 	keys_seal_number(t->keys, SEAL_RECEIVER_SEAL, &number, sealed);
+	rc = db_run(t->db, ST_CONTACT_PUT, &rows, db_i64(id), db_bytes(h.b, sizeof(h.b)),
+	    db_bytes(sealed, sizeof(sealed)));
+	if (rc == RC_OK) {
+		*contact = db_get_i64(rows, 0, 0);
+		db_rows_free(rows);
+	}
+	return rc;
+}
+
+void
+registry_put(struct receiver *r)
+{
+	struct turn *t = &world.dispatch;
+	struct db_rows *rows = NULL;
+	enum rc rc;
+
+	if (r->of != 0)
+		return;
 	rc = db_run(t->db, ST_RECEIVER_PUT, &rows, db_text(r->name), db_text(r->kind),
 	    db_text(r->lang), db_text(r->regions), db_bool(true),
 	    db_i64((int64_t)(r - talk_receivers)), db_bool(false));
 	if (rc == RC_OK) {
-		rc = db_run(t->db, ST_CONTACT_PUT, NULL, db_i64(db_get_i64(rows, 0, 0)),
-		    db_bytes(h.b, sizeof(h.b)), db_bytes(sealed, sizeof(sealed)));
+		r->id = db_get_i64(rows, 0, 0);
 		db_rows_free(rows);
+		rc = put_phone(r, r->id, &r->contact_id);
 	}
-	if (rc == RC_OK)
-		rc = db_run(world.db, TALK(TALK_CONTACT), &rows, db_text(r->name));
-	if (rc != RC_OK || db_count(rows) != 1)
+	if (rc != RC_OK)
 		fatalx("talk.receiver", "%s was not put", r->name);
-	r->id = db_get_i64(rows, 0, 0);
-	r->contact_id = db_get_i64(rows, 0, 1);
-	db_rows_free(rows);
+}
+
+static struct receiver *
+of_letter(char letter)
+{
+	for (size_t i = 0; i < talk_receivers_n; i++) {
+		if (talk_receivers[i].letter == letter)
+			return &talk_receivers[i];
+	}
+	return NULL;
+}
+
+bool
+registry_colleague(const char *letter)
+{
+	struct receiver *r = of_letter(letter[0]);
+	const struct receiver *first = r != NULL ? of_letter(r->of) : NULL;
+
+	if (first == NULL || letter[1] != '\0')
+		return false;
+	r->id = first->id;
+	return put_phone(r, r->id, &r->contact_id) == RC_OK;
+}
+
+bool
+registry_duty(const char *line)
+{
+	const char *letter = strchr(line, ' ');
+	char part[16];
+	struct receiver *r = letter != NULL ? of_letter(letter[1]) : NULL;
+
+	return r != NULL &&
+	    str_copy_bytes(part, sizeof(part), line, (size_t)(letter - line)) &&
+	    db_run(world.db, TALK(TALK_DUTY), NULL, db_text(part),
+		db_i64(r->contact_id)) == RC_OK;
 }
 
 void
@@ -106,11 +160,10 @@ world_group(const char *letters)
 bool
 registry_hours(const char *line)
 {
-	for (size_t i = 0; i < talk_receivers_n; i++) {
-		if (talk_receivers[i].letter != line[0] || line[1] != ' ')
-			continue;
-		return db_run(world.db, TALK(TALK_HOURS), NULL,
-			   db_text(talk_receivers[i].name), db_text(line + 2)) == RC_OK;
-	}
-	return false;
+	const struct receiver *r = line[0] == '\0' || line[1] != ' ' ? NULL
+								     : of_letter(line[0]);
+
+	return r != NULL &&
+	    db_run(world.db, TALK(TALK_HOURS), NULL, db_text(r->name),
+		db_text(line + 2)) == RC_OK;
 }
