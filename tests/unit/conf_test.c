@@ -114,78 +114,77 @@ without_file(const struct conf_err *err)
 
 #define TIMES "a time in quotes, e.g. \"250 ms\", \"90 s\", \"15 min\", \"72 h\", \"7 d\""
 
+/* Sections with one mistake each, and what is said of it. */
+static const struct {
+	const char *text;
+	const char *error;
+} wrong_sections[] = {
+	{ "gate = {\n name = \"a\";\n prats = 3;\n};",
+	    "3: prats: unknown name; allowed: name, key_file, mode, parts, wait, loud" },
+	{ "gate = {\n name = \"a\";\n pin = \"4711\";\n};",
+	    "3: pin: unknown name; allowed: name, key_file, mode, parts, wait, loud" },
+	{ "\ngate = {\n parts = 3;\n};",
+	    "2: name: missing in gate; allowed: a text in quotes, e.g. \"...\"" },
+	{ "", "1: name: missing in gate; allowed: a text in quotes, e.g. \"...\"" },
+	{ "gate = 5;", "1: gate: mistyped; allowed: a group, { NAME = VALUE; }" },
+	{ "gate = ( );", "1: gate: mistyped; allowed: a group, { NAME = VALUE; }" },
+	{ "gate = {\n name = 5; };",
+	    "2: name: mistyped; allowed: a text in quotes, e.g. \"...\"" },
+	{ "gate = { name = \"a\";\n key_file = 5; };",
+	    "2: key_file: mistyped; allowed: a text in quotes, e.g. \"...\": a path" },
+	{ "gate = { name = \"a\";\n parts = \"3\"; };",
+	    "2: parts: mistyped; allowed: a whole number, e.g. 5" },
+	{ "gate = { name = \"a\";\n parts = 3.5; };",
+	    "2: parts: mistyped; allowed: a whole number, e.g. 5" },
+	{ "gate = { name = \"a\";\n parts = 0; };",
+	    "2: parts: out of range; allowed: 1 to 50" },
+	{ "gate = { name = \"a\";\n parts = 51; };",
+	    "2: parts: out of range; allowed: 1 to 50" },
+	{ "gate = { name = \"a\";\n parts = 4294967299L; };",
+	    "2: parts: out of range; allowed: 1 to 50" },
+	{ "gate = { name = \"a\";\n loud = 1; };",
+	    "2: loud: mistyped; allowed: true or false" },
+	{ "gate = { name = \"a\";\n loud = \"yes\"; };",
+	    "2: loud: mistyped; allowed: true or false" },
+	{ "gate = { name = \"a\";\n wait = 90; };",
+	    "2: wait: mistyped; allowed: " TIMES },
+	{ "gate = { name = \"a\";\n wait = \"90\"; };",
+	    "2: wait: mistyped; allowed: " TIMES },
+	{ "gate = { name = \"a\";\n wait = \"-1 s\"; };",
+	    "2: wait: mistyped; allowed: " TIMES },
+	{ "gate = { name = \"a\";\n wait = \"1 s \"; };",
+	    "2: wait: mistyped; allowed: " TIMES },
+	{ "gate = { name = \"a\";\n wait = \"99999999999999999999 s\"; };",
+	    "2: wait: mistyped; allowed: " TIMES },
+	{ "gate = { name = \"a\";\n wait = \"9223372036854775807 d\"; };",
+	    "2: wait: mistyped; allowed: " TIMES },
+	{ "gate = { name = \"a\";\n wait = \"249 ms\"; };",
+	    "2: wait: out of range; allowed: \"250 ms\" to \"7 d\"" },
+	{ "gate = { name = \"a\";\n wait = \"8 d\"; };",
+	    "2: wait: out of range; allowed: \"250 ms\" to \"7 d\"" },
+	{ "gate = { name = \"a\";\n mode = \"fastest\"; };",
+	    "2: mode: not one of the words; allowed: slow fast" },
+	{ "gate = { name = \"a\";\n mode = \"slow fast\"; };",
+	    "2: mode: not one of the words; allowed: slow fast" },
+	{ "gate = { name = \"a\";\n mode = \"\"; };",
+	    "2: mode: not one of the words; allowed: slow fast" },
+	{ "gate = { name =\n \"host=a password=b\"; };",
+	    "1: name: a secret in the file; allowed: the name of a file that holds it" },
+	{ "gate = { name = \"postgresql://a:b@host/db\"; };",
+	    "1: name: a secret in the file; allowed: the name of a file that holds it" },
+};
+
 static void
 mistakes_in_a_section(void **state)
 {
-	static const struct {
-		const char *text;
-		const char *error;
-	} rows[] = {
-		{ "gate = {\n name = \"a\";\n prats = 3;\n};",
-		    "3: prats: unknown name; allowed: name, key_file, mode, parts, wait, loud" },
-		{ "gate = {\n name = \"a\";\n pin = \"4711\";\n};",
-		    "3: pin: unknown name; allowed: name, key_file, mode, parts, wait, loud" },
-		{ "\ngate = {\n parts = 3;\n};",
-		    "2: name: missing in gate; allowed: a text in quotes, e.g. \"...\"" },
-		{ "",
-		    "1: name: missing in gate; allowed: a text in quotes, e.g. \"...\"" },
-		{ "gate = 5;", "1: gate: mistyped; allowed: a group, { NAME = VALUE; }" },
-		{ "gate = ( );",
-		    "1: gate: mistyped; allowed: a group, { NAME = VALUE; }" },
-		{ "gate = {\n name = 5; };",
-		    "2: name: mistyped; allowed: a text in quotes, e.g. \"...\"" },
-		{ "gate = { name = \"a\";\n key_file = 5; };",
-		    "2: key_file: mistyped; allowed: a text in quotes, e.g. \"...\": a path" },
-		{ "gate = { name = \"a\";\n parts = \"3\"; };",
-		    "2: parts: mistyped; allowed: a whole number, e.g. 5" },
-		{ "gate = { name = \"a\";\n parts = 3.5; };",
-		    "2: parts: mistyped; allowed: a whole number, e.g. 5" },
-		{ "gate = { name = \"a\";\n parts = 0; };",
-		    "2: parts: out of range; allowed: 1 to 50" },
-		{ "gate = { name = \"a\";\n parts = 51; };",
-		    "2: parts: out of range; allowed: 1 to 50" },
-		{ "gate = { name = \"a\";\n parts = 4294967299L; };",
-		    "2: parts: out of range; allowed: 1 to 50" },
-		{ "gate = { name = \"a\";\n loud = 1; };",
-		    "2: loud: mistyped; allowed: true or false" },
-		{ "gate = { name = \"a\";\n loud = \"yes\"; };",
-		    "2: loud: mistyped; allowed: true or false" },
-		{ "gate = { name = \"a\";\n wait = 90; };",
-		    "2: wait: mistyped; allowed: " TIMES },
-		{ "gate = { name = \"a\";\n wait = \"90\"; };",
-		    "2: wait: mistyped; allowed: " TIMES },
-		{ "gate = { name = \"a\";\n wait = \"-1 s\"; };",
-		    "2: wait: mistyped; allowed: " TIMES },
-		{ "gate = { name = \"a\";\n wait = \"1 s \"; };",
-		    "2: wait: mistyped; allowed: " TIMES },
-		{ "gate = { name = \"a\";\n wait = \"99999999999999999999 s\"; };",
-		    "2: wait: mistyped; allowed: " TIMES },
-		{ "gate = { name = \"a\";\n wait = \"9223372036854775807 d\"; };",
-		    "2: wait: mistyped; allowed: " TIMES },
-		{ "gate = { name = \"a\";\n wait = \"249 ms\"; };",
-		    "2: wait: out of range; allowed: \"250 ms\" to \"7 d\"" },
-		{ "gate = { name = \"a\";\n wait = \"8 d\"; };",
-		    "2: wait: out of range; allowed: \"250 ms\" to \"7 d\"" },
-		{ "gate = { name = \"a\";\n mode = \"fastest\"; };",
-		    "2: mode: not one of the words; allowed: slow fast" },
-		{ "gate = { name = \"a\";\n mode = \"slow fast\"; };",
-		    "2: mode: not one of the words; allowed: slow fast" },
-		{ "gate = { name = \"a\";\n mode = \"\"; };",
-		    "2: mode: not one of the words; allowed: slow fast" },
-		{ "gate = { name =\n \"host=a password=b\"; };",
-		    "1: name: a secret in the file; allowed: the name of a file that holds it" },
-		{ "gate = { name = \"postgresql://a:b@host/db\"; };",
-		    "1: name: a secret in the file; allowed: the name of a file that holds it" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(wrong_sections); i++) {
 		struct options o = { 0 };
 		struct conf_err err;
-		struct conf *c = open_text(rows[i].text, RC_OK, &err);
+		struct conf *c = open_text(wrong_sections[i].text, RC_OK, &err);
 
 		assert_int_equal(conf_section(c, "gate", TABLE, &o, &err), RC_REFUSED);
-		assert_string_equal(without_file(&err), rows[i].error);
+		assert_string_equal(without_file(&err), wrong_sections[i].error);
 		assert_null(o.name);
 		assert_null(o.mode);
 		conf_free(c);

@@ -22,67 +22,68 @@
 #define REPEATS HTTP_USSD_REPEATS
 #define KEYS HTTP_USSD_KEYS
 
+/* What a gateway sends, after what it sent before, and what is made of it. */
+static const struct {
+	bool accumulated;
+	struct http_ussd_before before; /* text, first, asked, ended */
+	const char *text;
+	enum http_ussd_move move;
+	const char *keyed; /* NULL: a repeat keys nothing */
+} moves[] = {
+	/* inputs joined: what was added counts */
+	{ true, { NULL, false, false, false }, "", OPENS, "" },
+	{ true, { NULL, false, false, false }, "3", OPENS, "" },
+	{ true, { NULL, false, false, false }, "1*2*3", OPENS, "" },
+	{ true, { NULL, false, false, false }, "1*SOS", OPENS, "SOS" },
+	{ true, { NULL, false, false, false }, "SOS", OPENS, "SOS" },
+	{ true, { NULL, false, false, false }, "SOS*1", OPENS, "1" },
+	{ true, { "", true, true, false }, "", REPEATS, NULL },
+	{ true, { "", true, false, false }, "", REPEATS, NULL },
+	{ true, { "", true, false, true }, "", REPEATS, NULL },
+	{ true, { "", true, false, false }, "1", KEYS, "1" },
+	{ true, { "3", true, false, false }, "3*1", KEYS, "1" },
+	{ true, { "1", false, false, false }, "1*1", KEYS, "1" },
+	{ true, { "1", false, true, false }, "1", REPEATS, NULL },
+	{ true, { "1", false, false, false }, "1", REPEATS, NULL },
+	{ true, { "1", false, false, true }, "1", REPEATS, NULL },
+	{ true, { "1", false, false, false }, "1*a*b", KEYS, "a*b" },
+	{ true, { "1*a*b", false, false, false }, "1*a*b*2", KEYS, "2" },
+	{ true, { "1", false, false, false }, "1*", KEYS, "" },
+	{ true, { "1*", false, false, false }, "1**2", KEYS, "2" },
+	{ true, { "1*2", false, false, false }, "", OPENS, "" },
+	{ true, { "1*2", false, false, false }, "7*9", KEYS, "9" },
+	{ true, { "1*2", false, false, false }, "1*23", KEYS, "23" },
+	{ true, { "1", false, false, true }, "1*4", KEYS, "4" },
+	/* the last input alone */
+	{ false, { NULL, false, false, false }, "", OPENS, "" },
+	{ false, { NULL, false, false, false }, "*8500#", OPENS, "" },
+	{ false, { NULL, false, false, false }, "2", OPENS, "" },
+	{ false, { NULL, false, false, false }, "a*b", OPENS, "a*b" },
+	{ false, { "*8500#", true, false, false }, "*8500#", REPEATS, NULL },
+	{ false, { "", true, false, false }, "", REPEATS, NULL },
+	{ false, { "", true, false, false }, "1", KEYS, "1" },
+	{ false, { "1", false, true, false }, "1", REPEATS, NULL },
+	{ false, { "1", false, true, false }, "2", KEYS, "2" },
+	{ false, { "1", false, false, false }, "1", KEYS, "1" },
+	{ false, { "1", false, false, false }, "", KEYS, "" },
+	{ false, { "1", false, false, true }, "1", REPEATS, NULL },
+	{ false, { "1", false, false, true }, "2", KEYS, "2" },
+	{ false, { "1", false, false, false }, "*8500#", OPENS, "" },
+	{ false, { "1", false, false, false }, "*", KEYS, "*" },
+	{ false, { "1", false, false, false }, "*#", KEYS, "*#" },
+};
+
 static void
 test_moves(void **state)
 {
-	static const struct {
-		bool accumulated;
-		struct http_ussd_before before; /* text, first, asked, ended */
-		const char *text;
-		enum http_ussd_move move;
-		const char *keyed; /* NULL: a repeat keys nothing */
-	} rows[] = {
-		/* inputs joined: what was added counts */
-		{ true, { NULL, false, false, false }, "", OPENS, "" },
-		{ true, { NULL, false, false, false }, "3", OPENS, "" },
-		{ true, { NULL, false, false, false }, "1*2*3", OPENS, "" },
-		{ true, { NULL, false, false, false }, "1*SOS", OPENS, "SOS" },
-		{ true, { NULL, false, false, false }, "SOS", OPENS, "SOS" },
-		{ true, { NULL, false, false, false }, "SOS*1", OPENS, "1" },
-		{ true, { "", true, true, false }, "", REPEATS, NULL },
-		{ true, { "", true, false, false }, "", REPEATS, NULL },
-		{ true, { "", true, false, true }, "", REPEATS, NULL },
-		{ true, { "", true, false, false }, "1", KEYS, "1" },
-		{ true, { "3", true, false, false }, "3*1", KEYS, "1" },
-		{ true, { "1", false, false, false }, "1*1", KEYS, "1" },
-		{ true, { "1", false, true, false }, "1", REPEATS, NULL },
-		{ true, { "1", false, false, false }, "1", REPEATS, NULL },
-		{ true, { "1", false, false, true }, "1", REPEATS, NULL },
-		{ true, { "1", false, false, false }, "1*a*b", KEYS, "a*b" },
-		{ true, { "1*a*b", false, false, false }, "1*a*b*2", KEYS, "2" },
-		{ true, { "1", false, false, false }, "1*", KEYS, "" },
-		{ true, { "1*", false, false, false }, "1**2", KEYS, "2" },
-		{ true, { "1*2", false, false, false }, "", OPENS, "" },
-		{ true, { "1*2", false, false, false }, "7*9", KEYS, "9" },
-		{ true, { "1*2", false, false, false }, "1*23", KEYS, "23" },
-		{ true, { "1", false, false, true }, "1*4", KEYS, "4" },
-		/* the last input alone */
-		{ false, { NULL, false, false, false }, "", OPENS, "" },
-		{ false, { NULL, false, false, false }, "*8500#", OPENS, "" },
-		{ false, { NULL, false, false, false }, "2", OPENS, "" },
-		{ false, { NULL, false, false, false }, "a*b", OPENS, "a*b" },
-		{ false, { "*8500#", true, false, false }, "*8500#", REPEATS, NULL },
-		{ false, { "", true, false, false }, "", REPEATS, NULL },
-		{ false, { "", true, false, false }, "1", KEYS, "1" },
-		{ false, { "1", false, true, false }, "1", REPEATS, NULL },
-		{ false, { "1", false, true, false }, "2", KEYS, "2" },
-		{ false, { "1", false, false, false }, "1", KEYS, "1" },
-		{ false, { "1", false, false, false }, "", KEYS, "" },
-		{ false, { "1", false, false, true }, "1", REPEATS, NULL },
-		{ false, { "1", false, false, true }, "2", KEYS, "2" },
-		{ false, { "1", false, false, false }, "*8500#", OPENS, "" },
-		{ false, { "1", false, false, false }, "*", KEYS, "*" },
-		{ false, { "1", false, false, false }, "*#", KEYS, "*#" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
 		const char *keyed = NULL;
 		enum http_ussd_move move = http_ussd_move(
-		    rows[i].accumulated, &rows[i].before, rows[i].text, &keyed);
+		    moves[i].accumulated, &moves[i].before, moves[i].text, &keyed);
 
-		if (move != rows[i].move ||
-		    (rows[i].keyed != NULL && strcmp(keyed, rows[i].keyed) != 0))
+		if (move != moves[i].move ||
+		    (moves[i].keyed != NULL && strcmp(keyed, moves[i].keyed) != 0))
 			fail_msg("row %zu: %d \"%s\"", i, (int)move, keyed);
 	}
 }

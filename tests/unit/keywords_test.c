@@ -14,32 +14,7 @@
 
 #include <cmocka.h>
 
-#include "match.h"
-#include "words.h"
-
-#define BIT(l) (1U << LANG_##l)
-
-static struct folded f;
-static struct words *words;
-
-static int
-load(void **state)
-{
-	struct flow_err err;
-
-	(void)state;
-	if (words_load("conf", &words, &err) != RC_OK)
-		fail_msg("%s", err.s);
-	return 0;
-}
-
-static int
-unload(void **state)
-{
-	(void)state;
-	words_free(words);
-	return 0;
-}
+#include "words_stage.h"
 
 /* Every word of the field's list, as it is written and as it is typed, a language. */
 static const struct {
@@ -310,91 +285,92 @@ urgency_opens_nothing(void **state)
 	}
 }
 
+/* Texts that come when no question is open, and the class that each opens. */
+static const struct {
+	const char *text;
+	enum word_class c; /* WORD_CLASSES: nothing */
+} openers[] = {
+	{ "Assalomu alaykum yordam beringlar pasportimni olib qoyishdi", WORD_HELP },
+	{ "Ассалому алейкум, ёрдам беринглар", WORD_HELP },
+	{ "саламатсызбы жардам бергиле", WORD_HELP },
+	{ "Здравствуйте помогите пожалуйста", WORD_HELP },
+	{ "здраствуйте, у меня забрали паспорт помогите", WORD_HELP },
+	{ "Сәлеметсіз бе, көмектесіңіздерші", WORD_HELP },
+	{ "КОМЕК балалармен кеттим коктем базары жаны", WORD_HELP },
+	{ "Салом, кӯмак кунед, маошамро намедиҳанд", WORD_HELP },
+	{ "salawmaleýkim kömek ediň", WORD_HELP },
+	{ "hello please help me they took my passport", WORD_HELP },
+	{ "SOS", WORD_HELP },
+	{ "help danger", WORD_DANGER },
+	{ "помогите, он меня убьёт", WORD_DANGER },
+	{ "o'ldirishadi bizni", WORD_DANGER },
+	{ "мені өлтіреді", WORD_DANGER },
+	{ "Хабар. Фермада адамдар қамаулы, бала да бар", WORD_REPORT },
+	{ "хочу сообщить про людей без паспортов", WORD_REPORT },
+	{ "шикоят", WORD_REPORT },
+	{ "shikoyat qilmoqchiman", WORD_REPORT },
+	{ "жалоба на оператора", WORD_COMPLAINT },
+	{ "у меня пропал брат в Турции", WORD_RELATIVE },
+	{ "ukamni qidiryapman", WORD_RELATIVE },
+	{ "брат уехал и не отвечает", WORD_RELATIVE },
+	{ "сестра в Дубае не отвечает месяц", WORD_RELATIVE },
+	{ "я уже дома", WORD_AFTER },
+	{ "я сбежала, мне негде жить", WORD_AFTER },
+	{ "қашып кеттім", WORD_AFTER },
+	{ "посольство Узбекистана", WORD_EMBASSY },
+	{ "elchixona raqami", WORD_EMBASSY },
+	{ "удалить", WORD_ERASE },
+	{ "надо удалить фото", WORD_CLASSES },
+	{ "erase", WORD_ERASE },
+	{ "ma'lumotlarimni o'chiring", WORD_ERASE },
+	{ "отзываю согласие", WORD_WITHDRAW },
+	{ "я передумала ехать в Турцию", WORD_CLASSES },
+	{ "бас тартамын", WORD_WITHDRAW },
+	{ "открыто", WORD_PLAIN },
+	{ "магазин открыто работает", WORD_CLASSES },
+	{ "ochiq", WORD_PLAIN },
+	{ "меню", WORD_MENU },
+	{ "проверить работу", WORD_JOB },
+	{ "зарплата", WORD_PAY },
+	{ "oylik bermayapti", WORD_PAY },
+	{ "айлык бербей жатат", WORD_PAY },
+	{ "паспорт", WORD_PAPERS },
+	{ "прописка", WORD_REGISTRATION },
+	{ "договор", WORD_CONTRACT },
+	{ "хочу уйти", WORD_LEAVING },
+	{ "муж бьёт", WORD_VIOLENCE },
+	{ "детский сад", WORD_CHILDINFO },
+	{ "chet elda ishlash", WORD_ABROAD },
+	{ "info", WORD_INFO },
+	{ "привет кто это", WORD_CLASSES },
+	{ "kimsan", WORD_CLASSES },
+	{ "спасибо", WORD_CLASSES },
+	{ "salom", WORD_CLASSES },
+	{ "ок", WORD_CLASSES },
+};
+
 /* What a text opens when no question is open: the first class of the order that it says. */
 static void
 what_opens(void **state)
 {
-	static const struct {
-		const char *text;
-		enum word_class c; /* WORD_CLASSES: nothing */
-	} rows[] = {
-		{ "Assalomu alaykum yordam beringlar pasportimni olib qoyishdi",
-		    WORD_HELP },
-		{ "Ассалому алейкум, ёрдам беринглар", WORD_HELP },
-		{ "саламатсызбы жардам бергиле", WORD_HELP },
-		{ "Здравствуйте помогите пожалуйста", WORD_HELP },
-		{ "здраствуйте, у меня забрали паспорт помогите", WORD_HELP },
-		{ "Сәлеметсіз бе, көмектесіңіздерші", WORD_HELP },
-		{ "КОМЕК балалармен кеттим коктем базары жаны", WORD_HELP },
-		{ "Салом, кӯмак кунед, маошамро намедиҳанд", WORD_HELP },
-		{ "salawmaleýkim kömek ediň", WORD_HELP },
-		{ "hello please help me they took my passport", WORD_HELP },
-		{ "SOS", WORD_HELP },
-		{ "help danger", WORD_DANGER },
-		{ "помогите, он меня убьёт", WORD_DANGER },
-		{ "o'ldirishadi bizni", WORD_DANGER },
-		{ "мені өлтіреді", WORD_DANGER },
-		{ "Хабар. Фермада адамдар қамаулы, бала да бар", WORD_REPORT },
-		{ "хочу сообщить про людей без паспортов", WORD_REPORT },
-		{ "шикоят", WORD_REPORT },
-		{ "shikoyat qilmoqchiman", WORD_REPORT },
-		{ "жалоба на оператора", WORD_COMPLAINT },
-		{ "у меня пропал брат в Турции", WORD_RELATIVE },
-		{ "ukamni qidiryapman", WORD_RELATIVE },
-		{ "брат уехал и не отвечает", WORD_RELATIVE },
-		{ "сестра в Дубае не отвечает месяц", WORD_RELATIVE },
-		{ "я уже дома", WORD_AFTER },
-		{ "я сбежала, мне негде жить", WORD_AFTER },
-		{ "қашып кеттім", WORD_AFTER },
-		{ "посольство Узбекистана", WORD_EMBASSY },
-		{ "elchixona raqami", WORD_EMBASSY },
-		{ "удалить", WORD_ERASE },
-		{ "надо удалить фото", WORD_CLASSES },
-		{ "erase", WORD_ERASE },
-		{ "ma'lumotlarimni o'chiring", WORD_ERASE },
-		{ "отзываю согласие", WORD_WITHDRAW },
-		{ "я передумала ехать в Турцию", WORD_CLASSES },
-		{ "бас тартамын", WORD_WITHDRAW },
-		{ "открыто", WORD_PLAIN },
-		{ "магазин открыто работает", WORD_CLASSES },
-		{ "ochiq", WORD_PLAIN },
-		{ "меню", WORD_MENU },
-		{ "проверить работу", WORD_JOB },
-		{ "зарплата", WORD_PAY },
-		{ "oylik bermayapti", WORD_PAY },
-		{ "айлык бербей жатат", WORD_PAY },
-		{ "паспорт", WORD_PAPERS },
-		{ "прописка", WORD_REGISTRATION },
-		{ "договор", WORD_CONTRACT },
-		{ "хочу уйти", WORD_LEAVING },
-		{ "муж бьёт", WORD_VIOLENCE },
-		{ "детский сад", WORD_CHILDINFO },
-		{ "chet elda ishlash", WORD_ABROAD },
-		{ "info", WORD_INFO },
-		{ "привет кто это", WORD_CLASSES },
-		{ "kimsan", WORD_CLASSES },
-		{ "спасибо", WORD_CLASSES },
-		{ "salom", WORD_CLASSES },
-		{ "ок", WORD_CLASSES },
-	};
 	const enum word_class *order;
 	struct words_found v;
 	size_t n;
 
 	(void)state;
 	order = words_open_order(&n);
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(openers); i++) {
 		enum word_class c = WORD_CLASSES;
 
-		match_fold(&f, rows[i].text);
+		match_fold(&f, openers[i].text);
 		words_find(words, &f, MATCH_ALL_LANGS, &v);
 		for (size_t k = 0; k < n && c == WORD_CLASSES; k++) {
 			if (words_opens(&v, order[k]) != 0)
 				c = order[k];
 		}
-		if (c != rows[i].c)
-			fail_msg("%s: %s, not %s", rows[i].text, word_class_name(c),
-			    word_class_name(rows[i].c));
+		if (c != openers[i].c)
+			fail_msg("%s: %s, not %s", openers[i].text, word_class_name(c),
+			    word_class_name(openers[i].c));
 	}
 }
 

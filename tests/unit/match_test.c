@@ -13,32 +13,7 @@
 
 #include <cmocka.h>
 
-#include "match.h"
-#include "words.h"
-
-#define BIT(l) (1U << LANG_##l)
-
-static struct folded f;
-static struct words *words;
-
-static int
-load(void **state)
-{
-	struct flow_err err;
-
-	(void)state;
-	if (words_load("conf", &words, &err) != RC_OK)
-		fail_msg("%s", err.s);
-	return 0;
-}
-
-static int
-unload(void **state)
-{
-	(void)state;
-	words_free(words);
-	return 0;
-}
+#include "words_stage.h"
 
 static void
 folds(void **state)

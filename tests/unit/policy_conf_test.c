@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "except.h"
 #include "policy_stage.h"
 
 /* calendars ------------------------------------------------------------------------------------ */
@@ -111,9 +112,14 @@ shipped_holidays(void **state)
 static char dir[] = "/tmp/policy_test.XXXXXX";
 #define CLOCKS "{ remind = 10; next = 15; operator = 20; lease = 60; };"
 #define BASE "name = \"base\"; rank = 900; " BASE_REST
-#define BASE_REST                                                                       \
-	"steps = ({ name = \"a\"; ask = ({ role = \"r\"; kinds = [\"ngo\"]; }); });"    \
-	"exceptions = [\"child\", \"danger\"]; exceptions_in = { KG = [\"danger\"]; };" \
+#define BASE_REST                                                                    \
+	"steps = ({ name = \"a\"; ask = ({ role = \"r\"; kinds = [\"ngo\"]; }); });" \
+	"exceptions = [\"child\", \"danger\"]; exceptions_in = { KG = [\"danger\"]; };" ALL_CLOCKS
+#define BASE_IN(tables)                                                              \
+	"name = \"base\"; rank = 900; vetted_only = \"yes\";"                        \
+	"steps = ({ name = \"a\"; ask = ({ role = \"r\"; kinds = [\"ngo\"]; }); });" \
+	"exceptions = []; exceptions_in = { " tables " };" ALL_CLOCKS
+#define ALL_CLOCKS \
 	"danger = " CLOCKS "urgent = " CLOCKS "held = " CLOCKS "other = " CLOCKS
 #define FIRST(when, ask)                                    \
 	"name = \"first\"; rank = 10; when = { " when " };" \
@@ -137,65 +143,67 @@ put(const char *name, const char *text)
 	assert_int_equal(fclose(f), 0);
 }
 
+/* Policies and holidays as files, and what is said of those that are refused. */
+static const struct {
+	const char *first, *base, *holidays, *want; /* NULL: it loads */
+} policy_files[] = {
+	{ FIRST("child = \"yes\";", NGO), BASE, "05-01 May\n# x\nwork 2026-05-30\n",
+	    NULL },
+	{ FIRST("child = \"maybe\";", NGO), BASE, "", "child: allowed" },
+	{ FIRST("regions = [];", NGO), BASE, "", "would never hold" },
+	{ FIRST("hours = \"9-18\";", NGO), BASE, "", "hours: allowed" },
+	{ FIRST("days = [\"friday\"];", NGO), BASE, "", "days: allowed: mon" },
+	{ FIRST("classes = [\"big\"];", NGO), BASE, "", "big: unknown" },
+	{ FIRST("", NGO), BASE, "", "no condition" },
+	{ BASE, "name = \"x\"; rank = 950;" BASE_REST, "", "never decides" },
+	{ FIRST("moon = \"yes\";", NGO), BASE, "", "moon: unknown name" },
+	{ NULL, FIRST("child = \"yes\";", NGO), "", "the last has conditions" },
+	{ FIRST("child = \"yes\";", "kinds = [\"ngo\", \"police\"];"), BASE, "",
+	    "police is never asked without" },
+	{ FIRST("child = \"yes\";", "kinds = [\"embassy\"];"), BASE, "",
+	    "embassy is never asked without" },
+	{ FIRST("child = \"yes\";",
+	      "kinds = [\"police\"]; yes = \"police\"; place = \"after_ngo\";"),
+	    BASE, "", "nobody here can settle" },
+	{ FIRST("child = \"yes\";",
+	      "kinds = [\"police\"]; yes = \"police\"; lead = \"yes\";"),
+	    BASE, "", "an organisation alone" },
+	{ FIRST("child = \"yes\";", NGO) "beside = ({ role = \"p\"; kinds = "
+					 "[\"police\"]; yes = \"police\"; });",
+	    BASE, "", "police gets the place after" },
+	{ FIRST("child = \"yes\";", "kinds = [\"wizard\"];"), BASE, "",
+	    "wizard: unknown" },
+	{ FIRST("child = \"yes\";", NGO) "danger = { remind = 5; next = 9; operator "
+					 "= 8; lease = 9; };",
+	    BASE, "", "the operator comes before" },
+	{ FIRST("child = \"yes\";", NGO) "danger = { remind = 5; next = 9; operator "
+					 "= 9; lease = 9; hours = \"open\"; };",
+	    BASE, "", "danger waits for no hours" },
+	{ FIRST("child = \"yes\";", NGO) "exceptions = [];", BASE, "",
+	    "without conditions alone" },
+	{ NULL, BASE_IN("Kg = [\"danger\"];"), "", "Kg: no country" },
+	{ NULL, BASE_IN("KG = [\"police\"];"), "", "unknown exception" },
+	{ FIRST("child = \"yes\";", NGO), BASE, "05-32 May\n", "holidays.KZ:1:" },
+	{ FIRST("child = \"yes\";", NGO), BASE, "2026-02-29 x\n", "no day" },
+};
+
 static void
 refusals(void **state)
 {
-	static const struct {
-		const char *first, *base, *holidays, *want; /* NULL: it loads */
-	} rows[] = {
-		{ FIRST("child = \"yes\";", NGO), BASE,
-		    "05-01 May\n# x\nwork 2026-05-30\n", NULL },
-		{ FIRST("child = \"maybe\";", NGO), BASE, "", "child: allowed" },
-		{ FIRST("regions = [];", NGO), BASE, "", "would never hold" },
-		{ FIRST("hours = \"9-18\";", NGO), BASE, "", "hours: allowed" },
-		{ FIRST("days = [\"friday\"];", NGO), BASE, "", "days: allowed: mon" },
-		{ FIRST("classes = [\"big\"];", NGO), BASE, "", "big: unknown" },
-		{ FIRST("", NGO), BASE, "", "no condition" },
-		{ BASE, "name = \"x\"; rank = 950;" BASE_REST, "", "never decides" },
-		{ FIRST("moon = \"yes\";", NGO), BASE, "", "moon: unknown name" },
-		{ NULL, FIRST("child = \"yes\";", NGO), "", "the last has conditions" },
-		{ FIRST("child = \"yes\";", "kinds = [\"ngo\", \"police\"];"), BASE, "",
-		    "police is never asked without" },
-		{ FIRST("child = \"yes\";", "kinds = [\"embassy\"];"), BASE, "",
-		    "embassy is never asked without" },
-		{ FIRST("child = \"yes\";",
-		      "kinds = [\"police\"]; yes = \"police\"; place = \"after_ngo\";"),
-		    BASE, "", "nobody here can settle" },
-		{ FIRST("child = \"yes\";",
-		      "kinds = [\"police\"]; yes = \"police\"; lead = \"yes\";"),
-		    BASE, "", "an organisation alone" },
-		{ FIRST("child = \"yes\";", NGO) "beside = ({ role = \"p\"; kinds = "
-						 "[\"police\"]; yes = \"police\"; });",
-		    BASE, "", "police gets the place after" },
-		{ FIRST("child = \"yes\";", "kinds = [\"wizard\"];"), BASE, "",
-		    "wizard: unknown" },
-		{ FIRST("child = \"yes\";",
-		      NGO) "danger = { remind = 5; next = 9; operator "
-			   "= 8; lease = 9; };",
-		    BASE, "", "the operator comes before" },
-		{ FIRST("child = \"yes\";",
-		      NGO) "danger = { remind = 5; next = 9; operator "
-			   "= 9; lease = 9; hours = \"open\"; };",
-		    BASE, "", "danger waits for no hours" },
-		{ FIRST("child = \"yes\";", NGO) "exceptions = [];", BASE, "",
-		    "without conditions alone" },
-		{ FIRST("child = \"yes\";", NGO), BASE, "05-32 May\n", "holidays.KZ:1:" },
-		{ FIRST("child = \"yes\";", NGO), BASE, "2026-02-29 x\n", "no day" },
-	};
-
 	(void)state;
 	assert_non_null(mkdtemp(dir));
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(policy_files); i++) {
 		struct policy *q;
 		struct flow_err err = { "" };
 		enum rc rc;
 
-		put("a.conf", rows[i].first);
-		put("b.conf", rows[i].base);
-		put("holidays.KZ", rows[i].holidays);
+		put("a.conf", policy_files[i].first);
+		put("b.conf", policy_files[i].base);
+		put("holidays.KZ", policy_files[i].holidays);
 		rc = policy_load(dir, &q, &err);
-		if ((rc == RC_OK) != (rows[i].want == NULL) ||
-		    (rows[i].want != NULL && strstr(err.s, rows[i].want) == NULL))
+		if ((rc == RC_OK) != (policy_files[i].want == NULL) ||
+		    (policy_files[i].want != NULL &&
+			strstr(err.s, policy_files[i].want) == NULL))
 			fail_msg("row %zu: %s", i, err.s);
 		policy_free(q);
 	}
@@ -241,36 +249,38 @@ two_at_once(void **state)
 	policy_free(q);
 }
 
+/* Conditions, an hour, and whether they hold then for the case of the test. */
+static const struct {
+	const char *when;
+	int hour;
+	bool want;
+} held[] = {
+	{ "hours = \"22:00-06:00\";", 23, true },
+	{ "hours = \"22:00-06:00\";", 5, true },
+	{ "hours = \"22:00-06:00\";", 6, false },
+	{ "hours = \"09:00-18:00\";", 9, true },
+	{ "hours = \"09:00-18:00\";", 18, false },
+	{ "days = [\"wed\"];", 12, true },
+	{ "days = [\"tue\", \"thu\"];", 12, false },
+	{ "what = [\"held\", \"sex\"];", 12, true },
+	{ "what = [\"papers\"];", 12, false },
+	{ "need = [\"bed\"];", 12, false },
+	{ "langs = [\"kk\", \"ru\"];", 12, true },
+	{ "langs = [\"uz\"];", 12, false },
+	{ "countries = [\"KG\"];", 12, true },
+	{ "regions = [\"KG-GB\"];", 12, false },
+	{ "homes = [\"UZ\"];", 12, true },
+	{ "police = [\"no\", \"none\"];", 12, false },
+	{ "police = [\"yes\"]; langs = [\"ru\"];", 12, true },
+	{ "police = [\"yes\"]; langs = [\"ky\"];", 12, false },
+	{ "place = \"yes\"; abroad = \"no\";", 12, true },
+	{ "child = \"no\";", 12, true },
+};
+
 /* Each kind of condition, held and not; the country's own table of exceptions. */
 static void
 conditions(void **state)
 {
-	static const struct {
-		const char *when;
-		int hour;
-		bool want;
-	} rows[] = {
-		{ "hours = \"22:00-06:00\";", 23, true },
-		{ "hours = \"22:00-06:00\";", 5, true },
-		{ "hours = \"22:00-06:00\";", 6, false },
-		{ "hours = \"09:00-18:00\";", 9, true },
-		{ "hours = \"09:00-18:00\";", 18, false },
-		{ "days = [\"wed\"];", 12, true },
-		{ "days = [\"tue\", \"thu\"];", 12, false },
-		{ "what = [\"held\", \"sex\"];", 12, true },
-		{ "what = [\"papers\"];", 12, false },
-		{ "need = [\"bed\"];", 12, false },
-		{ "langs = [\"kk\", \"ru\"];", 12, true },
-		{ "langs = [\"uz\"];", 12, false },
-		{ "countries = [\"KG\"];", 12, true },
-		{ "regions = [\"KG-GB\"];", 12, false },
-		{ "homes = [\"UZ\"];", 12, true },
-		{ "police = [\"no\", \"none\"];", 12, false },
-		{ "police = [\"yes\"]; langs = [\"ru\"];", 12, true },
-		{ "police = [\"yes\"]; langs = [\"ky\"];", 12, false },
-		{ "place = \"yes\"; abroad = \"no\";", 12, true },
-		{ "child = \"no\";", 12, true },
-	};
 	struct given g = { "KG-O", "man", CASE_OTHER, .home = "UZ", .ngo = CONSENT_YES,
 		.police = CONSENT_YES };
 	char text[400];
@@ -278,30 +288,31 @@ conditions(void **state)
 	(void)state;
 	put("holidays.KZ", NULL);
 	put("b.conf", BASE);
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(held); i++) {
 		struct policy *q;
 		struct flow_err err = { "" };
+		const struct exceptions *tables;
 		struct case_facts c;
 		struct policy_when w;
 		struct plan plan;
 
 		snprintf(text, sizeof text,
 		    "name = \"first\"; rank = 10; steps = (); when = { %s };",
-		    rows[i].when);
+		    held[i].when);
 		put("a.conf", text);
 		if (policy_load(dir, &q, &err) != RC_OK)
 			fail_msg("%s", err.s);
 		facts_of(&g, &c, &w);
-		w.now_ms = at(25, rows[i].hour, 0);
+		w.now_ms = at(25, held[i].hour, 0);
 		strcpy(c.slot[c.slots].name, "what");
 		strcpy(c.slot[c.slots++].code, "unpaid held");
 		policy_plan(policy_all(q), &c, &w, &plan);
-		if ((strcmp(plan.policy, "first") == 0) != rows[i].want)
+		if ((strcmp(plan.policy, "first") == 0) != held[i].want)
 			fail_msg("row %zu: %s", i, plan.policy);
-		assert_true(policy_excepts(q, "danger"));
-		assert_false(policy_excepts(q, "child"));
-		assert_true(policy_excepts_in(policy_all(q), "KZ", "child"));
-		assert_false(policy_excepts_in(policy_all(q), "KG", "child"));
+		tables = policy_exceptions(policy_all(q));
+		assert_int_equal(tables->base, EXCEPT_CHILD | EXCEPT_DANGER);
+		assert_int_equal(tables->n, 1);
+		assert_int_equal(exceptions_in(tables, "KG"), EXCEPT_DANGER);
 		policy_free(q);
 	}
 	put("a.conf", NULL);

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "except.h"
 #include "policy_stage.h"
 #include "str.h"
 
@@ -44,11 +45,11 @@ clocks_as_agreed(void **state)
 static void
 exceptions(void **state)
 {
+	const struct exceptions *e = policy_exceptions(policy_all(p));
+
 	(void)state;
-	assert_true(policy_excepts(p, "child"));
-	assert_true(policy_excepts(p, "danger"));
-	assert_false(policy_excepts(p, "police"));
-	assert_false(policy_excepts(p, ""));
+	assert_int_equal(e->base, EXCEPT_CHILD | EXCEPT_DANGER);
+	assert_int_equal(e->n, 0);
 }
 
 static void
@@ -70,76 +71,73 @@ no_folder(void **state)
 #define NO CONSENT_NO
 #define NONE CONSENT_NONE
 
+/* Cases, the policy that decides each, whom it asks at which stage, how it ends. */
+static const struct {
+	struct given g;
+	const char *policy, *asks; /* "stage role:kinds" */
+	enum plan_end end;
+} planned[] = {
+	{ { "KZ-75", "man", CASE_OTHER, .ngo = YES }, "ngo_first", "1 ngo:ngo shelter",
+	    PLAN_OPERATOR },
+	{ { "KZ-75", "man", CASE_OTHER, .ngo = YES, .police = YES }, "ngo_first",
+	    "1 ngo:ngo shelter, 0 police:police", PLAN_OPERATOR },
+	{ { "KZ-75", "man", CASE_OTHER, .ngo = YES, .supervisors = true }, "ngo_first",
+	    "1 ngo:ngo shelter, 0 police:police", PLAN_OPERATOR },
+	{ { "KZ-75", "man", CASE_OTHER, .ngo = NO, .police = NO }, "ngo_first", "",
+	    PLAN_KEPT },
+	{ { "KZ-75", "man", CASE_OTHER, .ngo = NONE }, "ngo_first", "", PLAN_OPERATOR },
+	{ { "", "man", CASE_OTHER, .ngo = YES }, "ngo_first",
+	    "1 ngo:ngo shelter, 2 home:ngo shelter", PLAN_OPERATOR },
+	{ { "KZ-75", "man", CASE_OTHER, .about = "others" }, "ngo_first",
+	    "1 ngo:ngo shelter", PLAN_OPERATOR },
+	{ { "KZ-47", "man", CASE_HELD, .ngo = YES, .police = NO }, "mobile_group",
+	    "1 ngo:ngo shelter, 1 social:social, 2 near:ngo shelter", PLAN_OPERATOR },
+	{ { "KZ-61", "", CASE_HELD, .about = "others", .police = YES }, "mobile_group",
+	    "1 ngo:ngo shelter, 1 social:social, 2 near:ngo shelter, 0 police:police",
+	    PLAN_OPERATOR },
+	{ { "KZ-35", "child", CASE_HELD, .ngo = YES }, "mobile_group",
+	    "1 ngo:ngo shelter, 1 social:social, 1 child:child, 2 near:ngo shelter, "
+	    "2 child_near:child",
+	    PLAN_OPERATOR },
+	/* the exception for a child is for child receivers */
+	{ { "KZ-35", "child", CASE_HELD, .ngo = NO }, "mobile_group",
+	    "1 child:child, 2 child_near:child", PLAN_OPERATOR },
+	{ { "KG-GB", "child", CASE_OTHER, .ngo = YES }, "child",
+	    "1 child:child, 3 ngo:ngo shelter", PLAN_OPERATOR },
+	{ { "KZ-75", "woman", CASE_DANGER, .ngo = NONE }, "ngo_first",
+	    "1 ngo:ngo shelter", PLAN_OPERATOR },
+	{ { "", "woman", CASE_DANGER, .ngo = NO }, "danger",
+	    "2 ngo:ngo shelter, 3 any:ngo shelter", PLAN_OPERATOR },
+	{ { "TR", "man", CASE_OTHER, .ngo = YES, .embassy = NO }, "abroad",
+	    "2 ngo:ngo shelter, 3 home:ngo shelter, 4 any:ngo shelter", PLAN_OPERATOR },
+	{ { "SEA-TH", "man", CASE_OTHER, .ngo = YES, .embassy = YES }, "abroad",
+	    "2 ngo:ngo shelter, 3 home:ngo shelter, 4 any:ngo shelter, "
+	    "0 embassy:embassy",
+	    PLAN_OPERATOR },
+	{ { "KZ-75", "", CASE_OTHER, .whom = "police", .police = YES }, "complaint", "",
+	    PLAN_SUPERVISOR },
+	{ { "KZ-75", "", CASE_HELD, .whom = "police", .police = YES, .ngo = YES },
+	    "ngo_first", "1 ngo:ngo shelter", PLAN_OPERATOR },
+	{ { "KZ-75", "", CASE_HELD, .whom = "operator", .ngo = YES }, "ngo_first",
+	    "1 ngo:ngo shelter", PLAN_SUPERVISOR },
+};
+
 static void
 plans(void **state)
 {
-	static const struct {
-		struct given g;
-		const char *policy, *asks; /* "stage role:kinds" */
-		enum plan_end end;
-	} rows[] = {
-		{ { "KZ-75", "man", CASE_OTHER, .ngo = YES }, "ngo_first",
-		    "1 ngo:ngo shelter", PLAN_OPERATOR },
-		{ { "KZ-75", "man", CASE_OTHER, .ngo = YES, .police = YES }, "ngo_first",
-		    "1 ngo:ngo shelter, 0 police:police", PLAN_OPERATOR },
-		{ { "KZ-75", "man", CASE_OTHER, .ngo = YES, .supervisors = true },
-		    "ngo_first", "1 ngo:ngo shelter, 0 police:police", PLAN_OPERATOR },
-		{ { "KZ-75", "man", CASE_OTHER, .ngo = NO, .police = NO }, "ngo_first",
-		    "", PLAN_KEPT },
-		{ { "KZ-75", "man", CASE_OTHER, .ngo = NONE }, "ngo_first", "",
-		    PLAN_OPERATOR },
-		{ { "", "man", CASE_OTHER, .ngo = YES }, "ngo_first",
-		    "1 ngo:ngo shelter, 2 home:ngo shelter", PLAN_OPERATOR },
-		{ { "KZ-75", "man", CASE_OTHER, .about = "others" }, "ngo_first",
-		    "1 ngo:ngo shelter", PLAN_OPERATOR },
-		{ { "KZ-47", "man", CASE_HELD, .ngo = YES, .police = NO }, "mobile_group",
-		    "1 ngo:ngo shelter, 1 social:social, 2 near:ngo shelter",
-		    PLAN_OPERATOR },
-		{ { "KZ-61", "", CASE_HELD, .about = "others", .police = YES },
-		    "mobile_group",
-		    "1 ngo:ngo shelter, 1 social:social, 2 near:ngo shelter, 0 police:police",
-		    PLAN_OPERATOR },
-		{ { "KZ-35", "child", CASE_HELD, .ngo = YES }, "mobile_group",
-		    "1 ngo:ngo shelter, 1 social:social, 1 child:child, 2 near:ngo shelter, "
-		    "2 child_near:child",
-		    PLAN_OPERATOR },
-		/* the exception for a child is for child receivers */
-		{ { "KZ-35", "child", CASE_HELD, .ngo = NO }, "mobile_group",
-		    "1 child:child, 2 child_near:child", PLAN_OPERATOR },
-		{ { "KG-GB", "child", CASE_OTHER, .ngo = YES }, "child",
-		    "1 child:child, 3 ngo:ngo shelter", PLAN_OPERATOR },
-		{ { "KZ-75", "woman", CASE_DANGER, .ngo = NONE }, "ngo_first",
-		    "1 ngo:ngo shelter", PLAN_OPERATOR },
-		{ { "", "woman", CASE_DANGER, .ngo = NO }, "danger",
-		    "2 ngo:ngo shelter, 3 any:ngo shelter", PLAN_OPERATOR },
-		{ { "TR", "man", CASE_OTHER, .ngo = YES, .embassy = NO }, "abroad",
-		    "2 ngo:ngo shelter, 3 home:ngo shelter, 4 any:ngo shelter",
-		    PLAN_OPERATOR },
-		{ { "SEA-TH", "man", CASE_OTHER, .ngo = YES, .embassy = YES }, "abroad",
-		    "2 ngo:ngo shelter, 3 home:ngo shelter, 4 any:ngo shelter, "
-		    "0 embassy:embassy",
-		    PLAN_OPERATOR },
-		{ { "KZ-75", "", CASE_OTHER, .whom = "police", .police = YES },
-		    "complaint", "", PLAN_SUPERVISOR },
-		{ { "KZ-75", "", CASE_HELD, .whom = "police", .police = YES, .ngo = YES },
-		    "ngo_first", "1 ngo:ngo shelter", PLAN_OPERATOR },
-		{ { "KZ-75", "", CASE_HELD, .whom = "operator", .ngo = YES }, "ngo_first",
-		    "1 ngo:ngo shelter", PLAN_SUPERVISOR },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(planned); i++) {
 		struct plan plan;
 		char got[256] = "";
 		size_t len = 0;
 
-		plan_of(&rows[i].g, &plan);
+		plan_of(&planned[i].g, &plan);
 		for (unsigned k = 0; k < plan.n; k++)
 			assert_true(str_add(got, sizeof got, &len, "%s%u %s:%s",
 			    k > 0 ? ", " : "", plan.v[k].stage, plan.v[k].role,
 			    plan.v[k].kinds));
-		if (strcmp(plan.policy, rows[i].policy) != 0 ||
-		    strcmp(got, rows[i].asks) != 0 || plan.end != rows[i].end)
+		if (strcmp(plan.policy, planned[i].policy) != 0 ||
+		    strcmp(got, planned[i].asks) != 0 || plan.end != planned[i].end)
 			fail_msg(
 			    "row %zu: %s, %s, end %u", i, plan.policy, got, plan.end);
 		assert_int_equal(plan.card, strcmp(plan.policy, "abroad") == 0);

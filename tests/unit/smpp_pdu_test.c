@@ -265,61 +265,64 @@ test_sequences(void **state)
 	"8500\0\0\0\0\0\0\0\0\0\0"
 #define HEAD_N 31
 
+/* Bodies that are refused: what is wrong, in which field, at which octet, the status for it. */
+static const struct {
+	const char *name;
+	uint32_t id;
+	const uint8_t *body;
+	size_t n;
+	enum smpp_wrong wrong;
+	const char *field;
+	size_t offset;
+	uint32_t status;
+} malformed[] = {
+	{ "no body", 5, OCTETS(""), SMPP_WRONG_CUT, "service_type", 16, 0x15 },
+	{ "binary, no NUL", 5,
+	    OCTETS("\0\1\1\1\2\3\4\5\6\7\1\2\3\4\5\6\7\1\2\3\4\5\6\7\1\2\3"),
+	    SMPP_WRONG_NO_NUL, "source_addr", 19, 0x0a },
+	{ "no NUL to the end", 5,
+	    OCTETS("\0\1\1"
+		   "7701"),
+	    SMPP_WRONG_CUT, "source_addr", 19, 0x0a },
+	{ "all one letter", 5,
+	    OCTETS("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+	    SMPP_WRONG_CUT, "schedule_delivery_time", 71, 0x61 },
+	{ "text past the end", 5, OCTETS(HEAD "\4abc"), SMPP_WRONG_CUT, "short_message",
+	    16 + HEAD_N, 0x01 },
+	{ "TLV past the end", 5, OCTETS(HEAD "\3abc\4\x24\0\5xyz"), SMPP_WRONG_TLV,
+	    "message_payload", 16 + HEAD_N + 4, 0xc0 },
+	{ "TLV of 65,535", 5,
+	    OCTETS(HEAD "\0\x14\1\xff\xff"
+			"x"),
+	    SMPP_WRONG_TLV, "tlv", 16 + HEAD_N + 1, 0xc0 },
+	{ "half a TLV", 5, OCTETS(HEAD "\3abc\5\1"), SMPP_WRONG_TLV, "ussd_service_op",
+	    16 + HEAD_N + 4, 0xc0 },
+	{ "second TLV cut", 5, OCTETS(HEAD "\0\5\1\0\1\x12\x13\x83\0\2\1"),
+	    SMPP_WRONG_TLV, "its_session_info", 16 + HEAD_N + 6, 0xc0 },
+	{ "password cut", 9, OCTETS("me\0secret"), SMPP_WRONG_CUT, "password", 19, 0x0e },
+	{ "half an alert", 0x102,
+	    OCTETS("\1\1"
+		   "7701\0\1"),
+	    SMPP_WRONG_CUT, "esme_addr_npi", 24, 0x51 },
+};
+
 static void
 test_malformed(void **state)
 {
-	static const struct {
-		const char *name;
-		uint32_t id;
-		const uint8_t *body;
-		size_t n;
-		enum smpp_wrong wrong;
-		const char *field;
-		size_t offset;
-		uint32_t status;
-	} cases[] = {
-		{ "no body", 5, OCTETS(""), SMPP_WRONG_CUT, "service_type", 16, 0x15 },
-		{ "binary, no NUL", 5,
-		    OCTETS("\0\1\1\1\2\3\4\5\6\7\1\2\3\4\5\6\7\1\2\3\4\5\6\7\1\2\3"),
-		    SMPP_WRONG_NO_NUL, "source_addr", 19, 0x0a },
-		{ "no NUL to the end", 5,
-		    OCTETS("\0\1\1"
-			   "7701"),
-		    SMPP_WRONG_CUT, "source_addr", 19, 0x0a },
-		{ "all one letter", 5,
-		    OCTETS("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
-		    SMPP_WRONG_CUT, "schedule_delivery_time", 71, 0x61 },
-		{ "text past the end", 5, OCTETS(HEAD "\4abc"), SMPP_WRONG_CUT,
-		    "short_message", 16 + HEAD_N, 0x01 },
-		{ "TLV past the end", 5, OCTETS(HEAD "\3abc\4\x24\0\5xyz"),
-		    SMPP_WRONG_TLV, "message_payload", 16 + HEAD_N + 4, 0xc0 },
-		{ "TLV of 65,535", 5,
-		    OCTETS(HEAD "\0\x14\1\xff\xff"
-				"x"),
-		    SMPP_WRONG_TLV, "tlv", 16 + HEAD_N + 1, 0xc0 },
-		{ "half a TLV", 5, OCTETS(HEAD "\3abc\5\1"), SMPP_WRONG_TLV,
-		    "ussd_service_op", 16 + HEAD_N + 4, 0xc0 },
-		{ "second TLV cut", 5, OCTETS(HEAD "\0\5\1\0\1\x12\x13\x83\0\2\1"),
-		    SMPP_WRONG_TLV, "its_session_info", 16 + HEAD_N + 6, 0xc0 },
-		{ "password cut", 9, OCTETS("me\0secret"), SMPP_WRONG_CUT, "password", 19,
-		    0x0e },
-		{ "half an alert", 0x102,
-		    OCTETS("\1\1"
-			   "7701\0\1"),
-		    SMPP_WRONG_CUT, "esme_addr_npi", 24, 0x51 },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		uint8_t *octets = pdu_of(cases[i].id, 0, cases[i].body, cases[i].n);
+	for (size_t i = 0; i < ARRAY_LEN(malformed); i++) {
+		uint8_t *octets = pdu_of(
+		    malformed[i].id, 0, malformed[i].body, malformed[i].n);
 		struct smpp_fault fault;
 		struct smpp_pdu p;
-		enum rc rc = smpp_decode(octets, SMPP_HEADER + cases[i].n, &p, &fault);
+		enum rc rc = smpp_decode(
+		    octets, SMPP_HEADER + malformed[i].n, &p, &fault);
 
-		if (rc != RC_REFUSED || fault.wrong != cases[i].wrong ||
-		    strcmp(fault.field, cases[i].field) != 0 ||
-		    fault.offset != cases[i].offset || fault.status != cases[i].status)
-			fail_msg("%s: rc %d, %s in %s at %zu, 0x%x", cases[i].name,
+		if (rc != RC_REFUSED || fault.wrong != malformed[i].wrong ||
+		    strcmp(fault.field, malformed[i].field) != 0 ||
+		    fault.offset != malformed[i].offset ||
+		    fault.status != malformed[i].status)
+			fail_msg("%s: rc %d, %s in %s at %zu, 0x%x", malformed[i].name,
 			    (int)rc, smpp_wrong_name(fault.wrong),
 			    fault.field == NULL ? "-" : fault.field, fault.offset,
 			    fault.status);
@@ -329,92 +332,86 @@ test_malformed(void **state)
 	}
 }
 
-/* Not as 3.4 has it, and read all the same. */
+/* Ids that fill their field, and that are longer. */
+static const char id65[] = "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee"
+			   "ffffffffffggggg";
+static const char id70[] = "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee"
+			   "ffffffffffgggggggggg\0";
+
+/* Bodies that are not as 3.4 has it, and what is read of them all the same. */
+static const struct {
+	const char *name;
+	uint32_t id, status;
+	const uint8_t *body;
+	size_t n;
+	unsigned odd;
+	const char *message_id;
+	size_t tlvs;
+} oddities[] = {
+	{ "id", 0x80000004, 0, OCTETS("4f2a\0"), 0, "4f2a", 0 },
+	{ "id without NUL", 0x80000004, 0, OCTETS("4f2a"), SMPP_ODD_NO_NUL, "4f2a", 0 },
+	{ "id fills the field", 0x80000004, 0, OCTETS(id65), SMPP_ODD_NO_NUL, id65, 0 },
+	{ "id over the field", 0x80000004, 0, OCTETS(id70), SMPP_ODD_LONG, id70, 0 },
+	{ "id over the field, without NUL", 0x80000004, 0, (const uint8_t *)id70, 70,
+	    SMPP_ODD_NO_NUL | SMPP_ODD_LONG, id70, 0 },
+	{ "done, no body", 0x80000004, 0, OCTETS(""), SMPP_ODD_NO_BODY, "", 0 },
+	{ "done, binary", 0x80000004, 0, OCTETS("\1\2"), SMPP_ODD_BODY, "", 0 },
+	{ "done, id and a cut TLV", 0x80000004, 0, OCTETS("4f\0\4\x25\0\2x"),
+	    SMPP_ODD_TAIL, "4f", 0 },
+	{ "error, no body", 0x80000004, 0x58, OCTETS(""), 0, "", 0 },
+	{ "error, a NUL", 0x80000004, 0x58, OCTETS("\0"), 0, "", 0 },
+	{ "error, an id", 0x80000004, 0x0b, OCTETS("0A000000A3D323A1\0"), 0,
+	    "0A000000A3D323A1", 0 },
+	{ "error, a TLV alone", 0x80000004, 0x45, OCTETS("\4\x25\0\1\2"), 0, "", 5 },
+	{ "error, words alone", 0x80000004, 0x45, OCTETS("\0\x1d\0\3why"), 0, "", 7 },
+	{ "error, a NUL and a TLV", 0x80000004, 0x45, OCTETS("\0\4\x25\0\1\2"), 0, "",
+	    5 },
+	{ "error, anything", 0x80000004, 0x45, OCTETS("\1\2\3\4\5"), SMPP_ODD_BODY, "",
+	    0 },
+	{ "vendor status", 0x80000004, 0x410, OCTETS(""), 0, "", 0 },
+	{ "empty deliver_sm_resp", 0x80000005, 0, OCTETS(""), SMPP_ODD_NO_BODY, "", 0 },
+	{ "enquire_link with a body", 0x15, 0, OCTETS("\1\2\3\4\5"), SMPP_ODD_TAIL, "",
+	    0 },
+	{ "request with a status", 0x15, 8, OCTETS(""), SMPP_ODD_STATUS, "", 0 },
+	{ "NUL behind the text", 5, 0, OCTETS(HEAD "\3abc\0"), SMPP_ODD_TAIL, "", 0 },
+	{ "NULs behind the TLVs", 5, 0, OCTETS(HEAD "\0\x14\1\0\1x\0\0\0"), SMPP_ODD_TAIL,
+	    "", 5 },
+	{ "TON 7, NPI 2", 5, 0,
+	    OCTETS("\0\7\2"
+		   "7701\0\7\2"
+		   "85\0\0\0\0\0\0\0\0\0\0\0"),
+	    0, "", 0 },
+	{ "its_session_info of 3", 5, 0, OCTETS(HEAD "\0\x13\x83\0\3\1\2\3"), 0, "", 7 },
+	{ "number over its field", 5, 0,
+	    OCTETS("\0\1\1"
+		   "123456789012345678901234567890\0\1\1"
+		   "85\0\0\0\0\0\0"
+		   "\0\0\0\0\0"),
+	    SMPP_ODD_LONG, "", 0 },
+	{ "number fills its field", 5, 0,
+	    OCTETS("\0\1\1"
+		   "123456789012345678901\1\1"
+		   "85\0\0\0\0\0\0\0\0\0\0"
+		   "\0"),
+	    SMPP_ODD_NO_NUL, "", 0 },
+};
+
 static void
 test_odd(void **state)
 {
-	static const char id65[] = "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee"
-				   "ffffffffffggggg";
-	static const char id70[] = "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee"
-				   "ffffffffffgggggggggg\0";
-	static const struct {
-		const char *name;
-		uint32_t id, status;
-		const uint8_t *body;
-		size_t n;
-		unsigned odd;
-		const char *message_id;
-		size_t tlvs;
-	} cases[] = {
-		{ "id", 0x80000004, 0, OCTETS("4f2a\0"), 0, "4f2a", 0 },
-		{ "id without NUL", 0x80000004, 0, OCTETS("4f2a"), SMPP_ODD_NO_NUL,
-		    "4f2a", 0 },
-		{ "id fills the field", 0x80000004, 0, OCTETS(id65), SMPP_ODD_NO_NUL,
-		    id65, 0 },
-		{ "id over the field", 0x80000004, 0, OCTETS(id70), SMPP_ODD_LONG, id70,
-		    0 },
-		{ "id over the field, without NUL", 0x80000004, 0, (const uint8_t *)id70,
-		    70, SMPP_ODD_NO_NUL | SMPP_ODD_LONG, id70, 0 },
-		{ "done, no body", 0x80000004, 0, OCTETS(""), SMPP_ODD_NO_BODY, "", 0 },
-		{ "done, binary", 0x80000004, 0, OCTETS("\1\2"), SMPP_ODD_BODY, "", 0 },
-		{ "done, id and a cut TLV", 0x80000004, 0, OCTETS("4f\0\4\x25\0\2x"),
-		    SMPP_ODD_TAIL, "4f", 0 },
-		{ "error, no body", 0x80000004, 0x58, OCTETS(""), 0, "", 0 },
-		{ "error, a NUL", 0x80000004, 0x58, OCTETS("\0"), 0, "", 0 },
-		{ "error, an id", 0x80000004, 0x0b, OCTETS("0A000000A3D323A1\0"), 0,
-		    "0A000000A3D323A1", 0 },
-		{ "error, a TLV alone", 0x80000004, 0x45, OCTETS("\4\x25\0\1\2"), 0, "",
-		    5 },
-		{ "error, words alone", 0x80000004, 0x45, OCTETS("\0\x1d\0\3why"), 0, "",
-		    7 },
-		{ "error, a NUL and a TLV", 0x80000004, 0x45, OCTETS("\0\4\x25\0\1\2"), 0,
-		    "", 5 },
-		{ "error, anything", 0x80000004, 0x45, OCTETS("\1\2\3\4\5"),
-		    SMPP_ODD_BODY, "", 0 },
-		{ "vendor status", 0x80000004, 0x410, OCTETS(""), 0, "", 0 },
-		{ "empty deliver_sm_resp", 0x80000005, 0, OCTETS(""), SMPP_ODD_NO_BODY,
-		    "", 0 },
-		{ "enquire_link with a body", 0x15, 0, OCTETS("\1\2\3\4\5"),
-		    SMPP_ODD_TAIL, "", 0 },
-		{ "request with a status", 0x15, 8, OCTETS(""), SMPP_ODD_STATUS, "", 0 },
-		{ "NUL behind the text", 5, 0, OCTETS(HEAD "\3abc\0"), SMPP_ODD_TAIL, "",
-		    0 },
-		{ "NULs behind the TLVs", 5, 0, OCTETS(HEAD "\0\x14\1\0\1x\0\0\0"),
-		    SMPP_ODD_TAIL, "", 5 },
-		{ "TON 7, NPI 2", 5, 0,
-		    OCTETS("\0\7\2"
-			   "7701\0\7\2"
-			   "85\0\0\0\0\0\0\0\0\0\0\0"),
-		    0, "", 0 },
-		{ "its_session_info of 3", 5, 0, OCTETS(HEAD "\0\x13\x83\0\3\1\2\3"), 0,
-		    "", 7 },
-		{ "number over its field", 5, 0,
-		    OCTETS("\0\1\1"
-			   "123456789012345678901234567890\0\1\1"
-			   "85\0\0\0\0\0\0"
-			   "\0\0\0\0\0"),
-		    SMPP_ODD_LONG, "", 0 },
-		{ "number fills its field", 5, 0,
-		    OCTETS("\0\1\1"
-			   "123456789012345678901\1\1"
-			   "85\0\0\0\0\0\0\0\0\0\0"
-			   "\0"),
-		    SMPP_ODD_NO_NUL, "", 0 },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(oddities); i++) {
 		uint8_t *octets = pdu_of(
-		    cases[i].id, cases[i].status, cases[i].body, cases[i].n);
+		    oddities[i].id, oddities[i].status, oddities[i].body, oddities[i].n);
 		struct smpp_fault fault;
 		struct smpp_pdu p;
-		enum rc rc = smpp_decode(octets, SMPP_HEADER + cases[i].n, &p, &fault);
+		enum rc rc = smpp_decode(octets, SMPP_HEADER + oddities[i].n, &p, &fault);
 
-		if (rc != RC_OK || p.odd != cases[i].odd || p.status != cases[i].status ||
-		    p.tlvs.n != cases[i].tlvs ||
-		    strcmp(p.message_id, cases[i].message_id) != 0)
+		if (rc != RC_OK || p.odd != oddities[i].odd ||
+		    p.status != oddities[i].status || p.tlvs.n != oddities[i].tlvs ||
+		    strcmp(p.message_id, oddities[i].message_id) != 0)
 			fail_msg("%s: rc %d, odd 0x%x, id \"%s\", TLVs %zu",
-			    cases[i].name, (int)rc, p.odd, p.message_id, p.tlvs.n);
+			    oddities[i].name, (int)rc, p.odd, p.message_id, p.tlvs.n);
 		free(octets);
 	}
 }

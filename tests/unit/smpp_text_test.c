@@ -69,77 +69,76 @@ test_codings(void **state)
 	}
 }
 
+/* Octets in an alphabet, and the text that they are. */
+static const struct {
+	enum smpp_alphabet alphabet;
+	const uint8_t *octets;
+	size_t n;
+	const char *utf8;
+	bool back; /* the same octets come of it */
+} alphabets[] = {
+	{ SMPP_GSM, OCTETS(""), "", true },
+	{ SMPP_GSM, OCTETS("HELP 1"), "HELP 1", true },
+	{ SMPP_GSM, OCTETS("\0\2\x11\x40\x60\x7f"), "@$_¡¿à", true },
+	{ SMPP_GSM, OCTETS("\x1b\x65\x1b\x28\x1b\x3e\x1b\x14"), "€{]^", true },
+	{ SMPP_GSM,
+	    OCTETS("\x1b"
+		   "a\x1b\x1b\x1b"),
+	    "a  ", false },
+	{ SMPP_GSM, OCTETS("a\x80\xff"), "a\xef\xbf\xbd\xef\xbf\xbd", false },
+	/* 3GPP TS 23.038's packing; the reference words of every implementation */
+	{ SMPP_GSM_PACKED, OCTETS("\xe8\x32\x9b\xfd\x06"), "hello", true },
+	{ SMPP_GSM_PACKED, OCTETS("\xaa\x18\x0c\x36\x02"), "*100#", true },
+	{ SMPP_GSM_PACKED, OCTETS("\x31\xd9\x8c\x56\xb3\xdd\x70"), "12345678", true },
+	{ SMPP_GSM_PACKED, OCTETS("\x31\xd9\x8c\x56\xb3\xdd\0"), "1234567", false },
+	{ SMPP_GSM_PACKED, OCTETS("\x9b\x32"), "€", true },
+	{ SMPP_GSM_PACKED, OCTETS(""), "", true },
+	{ SMPP_ASCII, OCTETS("HELP~"), "HELP~", true },
+	{ SMPP_ASCII, OCTETS("\xc4"), "\xef\xbf\xbd", false },
+	{ SMPP_LATIN1, OCTETS("caf\xe9"), "café", true },
+	{ SMPP_CYRILLIC, OCTETS("\xbf\xde\xdc\xde\xe9\xec \xf1\xf0\xfd"), "Помощь ё№§",
+	    true },
+	{ SMPP_UCS2, OCTETS("\x04\x9b\x04\xb1\x04\x9b"), "құқ", true },
+	{ SMPP_UCS2, OCTETS("\xd8\x3d\xde\x00!"), "😀\xef\xbf\xbd", false },
+	{ SMPP_UCS2, OCTETS("\xd8\x3d\0A\xde\0\0\0"),
+	    "\xef\xbf\xbd"
+	    "A\xef\xbf\xbd\xef\xbf\xbd",
+	    false },
+	{ SMPP_UCS2, OCTETS("\xd8\x3d\xde\0"), "😀", true },
+	{ SMPP_UTF8, OCTETS("\xd2\x9b\xff"), "қ\xef\xbf\xbd", false },
+	{ SMPP_UTF8, OCTETS("\xd2\x9b!"), "қ!", true },
+	{ SMPP_BINARY, OCTETS("abc"), "", false },
+};
+
 static void
 test_alphabets(void **state)
 {
-	static const struct {
-		enum smpp_alphabet alphabet;
-		const uint8_t *octets;
-		size_t n;
-		const char *utf8;
-		bool back; /* the same octets come of it */
-	} cases[] = {
-		{ SMPP_GSM, OCTETS(""), "", true },
-		{ SMPP_GSM, OCTETS("HELP 1"), "HELP 1", true },
-		{ SMPP_GSM, OCTETS("\0\2\x11\x40\x60\x7f"), "@$_¡¿à", true },
-		{ SMPP_GSM, OCTETS("\x1b\x65\x1b\x28\x1b\x3e\x1b\x14"), "€{]^", true },
-		{ SMPP_GSM,
-		    OCTETS("\x1b"
-			   "a\x1b\x1b\x1b"),
-		    "a  ", false },
-		{ SMPP_GSM, OCTETS("a\x80\xff"), "a\xef\xbf\xbd\xef\xbf\xbd", false },
-		/* 3GPP TS 23.038's packing; the reference words of every implementation */
-		{ SMPP_GSM_PACKED, OCTETS("\xe8\x32\x9b\xfd\x06"), "hello", true },
-		{ SMPP_GSM_PACKED, OCTETS("\xaa\x18\x0c\x36\x02"), "*100#", true },
-		{ SMPP_GSM_PACKED, OCTETS("\x31\xd9\x8c\x56\xb3\xdd\x70"), "12345678",
-		    true },
-		{ SMPP_GSM_PACKED, OCTETS("\x31\xd9\x8c\x56\xb3\xdd\0"), "1234567",
-		    false },
-		{ SMPP_GSM_PACKED, OCTETS("\x9b\x32"), "€", true },
-		{ SMPP_GSM_PACKED, OCTETS(""), "", true },
-		{ SMPP_ASCII, OCTETS("HELP~"), "HELP~", true },
-		{ SMPP_ASCII, OCTETS("\xc4"), "\xef\xbf\xbd", false },
-		{ SMPP_LATIN1, OCTETS("caf\xe9"), "café", true },
-		{ SMPP_CYRILLIC, OCTETS("\xbf\xde\xdc\xde\xe9\xec \xf1\xf0\xfd"),
-		    "Помощь ё№§", true },
-		{ SMPP_UCS2, OCTETS("\x04\x9b\x04\xb1\x04\x9b"), "құқ", true },
-		{ SMPP_UCS2, OCTETS("\xd8\x3d\xde\x00!"), "😀\xef\xbf\xbd", false },
-		{ SMPP_UCS2, OCTETS("\xd8\x3d\0A\xde\0\0\0"),
-		    "\xef\xbf\xbd"
-		    "A\xef\xbf\xbd\xef\xbf\xbd",
-		    false },
-		{ SMPP_UCS2, OCTETS("\xd8\x3d\xde\0"), "😀", true },
-		{ SMPP_UTF8, OCTETS("\xd2\x9b\xff"), "қ\xef\xbf\xbd", false },
-		{ SMPP_UTF8, OCTETS("\xd2\x9b!"), "қ!", true },
-		{ SMPP_BINARY, OCTETS("abc"), "", false },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(alphabets); i++) {
 		char text[64];
 		uint8_t back[64];
 		size_t len, n;
 
-		len = smpp_text_utf8(text, sizeof(text), cases[i].octets, cases[i].n,
-		    cases[i].alphabet, 0);
-		if (strcmp(text, cases[i].utf8) != 0 || len != strlen(text))
+		len = smpp_text_utf8(text, sizeof(text), alphabets[i].octets,
+		    alphabets[i].n, alphabets[i].alphabet, 0);
+		if (strcmp(text, alphabets[i].utf8) != 0 || len != strlen(text))
 			fail_msg(
-			    "case %zu: \"%s\" is not \"%s\"", i, text, cases[i].utf8);
-		if (!cases[i].back)
+			    "case %zu: \"%s\" is not \"%s\"", i, text, alphabets[i].utf8);
+		if (!alphabets[i].back)
 			continue;
-		if (smpp_text_octets(back, sizeof(back), &n, text, len, cases[i].alphabet,
-			0) != RC_OK ||
-		    n != cases[i].n || memcmp(back, cases[i].octets, n) != 0)
+		if (smpp_text_octets(back, sizeof(back), &n, text, len,
+			alphabets[i].alphabet, 0) != RC_OK ||
+		    n != alphabets[i].n || memcmp(back, alphabets[i].octets, n) != 0)
 			fail_msg("case %zu: %zu octets back", i, n);
 		/* and never into a smaller room, nor cut within a character */
 		for (size_t room = 0; room < n; room++)
 			assert_int_equal(smpp_text_octets(back, room, &n, text, len,
-					     cases[i].alphabet, 0),
+					     alphabets[i].alphabet, 0),
 			    RC_REFUSED);
 		for (size_t room = 1; room <= len; room++) {
 			char cut[64];
-			size_t m = smpp_text_utf8(
-			    cut, room, cases[i].octets, cases[i].n, cases[i].alphabet, 0);
+			size_t m = smpp_text_utf8(cut, room, alphabets[i].octets,
+			    alphabets[i].n, alphabets[i].alphabet, 0);
 
 			assert_true(m < room && str_is_utf8(cut, m));
 			assert_memory_equal(cut, text, m);
