@@ -6,14 +6,13 @@
 #include "play.h"
 
 #include <endian.h>
-#include <fcntl.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "cluster.h"
 #include "log.h"
 #include "refer_text.h"
 #include "session.h"
@@ -101,19 +100,6 @@ __wrap_refer_say(const struct flows *f, enum lang l, const char *key,
 	return RC_OK;
 }
 
-static struct db *
-open_db(const char *user, unsigned roles)
-{
-	char conninfo[512];
-	struct db *db;
-
-	snprintf(
-	    conninfo, sizeof(conninfo), "%s user=%s", getenv("SHYRAQ_TEST_DB"), user);
-	db = db_new(conninfo, "play", roles);
-	assert_int_equal(db_open(db), RC_OK);
-	return db;
-}
-
 static void
 open_clock(void)
 {
@@ -122,11 +108,9 @@ open_clock(void)
 
 	assert_true(fd >= 0);
 	assert_int_equal(ftruncate(fd, 2 * sizeof(*offset)), 0);
-	offset = mmap(
-	    NULL, 2 * sizeof(*offset), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	assert_true(offset != MAP_FAILED);
 	close(fd);
 	setenv("SHYRAQ_CLOCK_FILE", path, 1);
+	offset = cluster_clock();
 	(void)clock_wall_ms(); /* maps it */
 	unlink(path);
 }
@@ -159,10 +143,10 @@ play_setup(void **unused)
 	owner = PQconnectdb(conninfo);
 	assert_int_equal(PQstatus(owner), CONNECTION_OK);
 	memcpy(pub, keys.intake_pub.b, sizeof(pub));
-	turn_init(&play_worker, open_db("shyraq_worker", DB_WORKER), &keys, &flows,
-	    policy, &limits);
-	turn_init(&play_dispatch, open_db("shyraq_dispatch", DB_DISPATCH), &keys, &flows,
-	    policy, &limits);
+	turn_init(&play_worker, cluster_open("play", "shyraq_worker", DB_WORKER), &keys,
+	    &flows, policy, &limits);
+	turn_init(&play_dispatch, cluster_open("play", "shyraq_dispatch", DB_DISPATCH),
+	    &keys, &flows, policy, &limits);
 	{
 		char hex[65];
 

@@ -3,13 +3,9 @@
  * Words of receivers on their way to a person: kept, fetched, knocked for, never pushed.
  * The test plays the engine's part (play.h). Called by scripts/db-tests.
  */
-#include "play.h"
+#include "shelter_stage.h"
 
 #include <stdio.h>
-
-#define A 9000001U
-
-static int64_t a;
 
 static void
 fetch(struct session *s, const struct flow_input *in, struct effects *e)
@@ -40,24 +36,6 @@ own_words(struct session *s, const struct flow_input *in, struct effects *e)
 	(void)in;
 	s->step[0] = '\0';
 	play_effect(e, EFFECT_DO, "told", "told");
-}
-
-static void
-agree(struct session *s, const struct flow_input *in, struct effects *e)
-{
-	(void)in;
-	play_slot(s, "hour", "2200-2300");
-	play_effect(e, EFFECT_ANSWER, "hour", "2200-2300");
-	play_effect(e, EFFECT_DO, "safe_time", "");
-	play_say(e, "end.hour", "noted");
-}
-
-static void
-knocks(struct session *s, const struct flow_input *in, struct effects *e)
-{
-	(void)s;
-	if (in->kind == INPUT_KNOCK)
-		play_say(e, "knock", "an answer is ready");
 }
 
 /* What A writes, its answer code in place of "CODE". */
@@ -434,15 +412,6 @@ told_how_to_reach_them(void **unused)
 	(void)play_heard(a);
 	(void)play_sms(A, NULL, words);
 	assert_null(strstr(play_heard(a), "Не звонить"));
-}
-
-static int
-setup(void **state)
-{
-	int rc = play_setup(state);
-
-	a = play_receiver("a", "shelter", A);
-	return rc;
 }
 
 int

@@ -4,33 +4,11 @@
  * of time; a person's answers are no machine's; police stand down.
  * The test plays the engine's part (play.h). Called by scripts/db-tests.
  */
-#include "play.h"
+#include "shelter_stage.h"
 
 #include <stdio.h>
 
 #include "outbox.h"
-
-#define A 9000001U
-
-static int64_t a;
-
-static void
-agrees(struct session *s, const struct flow_input *in, struct effects *e)
-{
-	(void)in;
-	play_slot(s, "hour", "2200-2300");
-	play_effect(e, EFFECT_ANSWER, "hour", "2200-2300");
-	play_effect(e, EFFECT_DO, "safe_time", "");
-	play_say(e, "end.hour", "noted");
-}
-
-static void
-knocks(struct session *s, const struct flow_input *in, struct effects *e)
-{
-	(void)s;
-	if (in->kind == INPUT_KNOCK)
-		play_say(e, "knock", "an answer is ready");
-}
 
 static void
 stops(struct session *s, const struct flow_input *in, struct effects *e)
@@ -49,7 +27,7 @@ knock_waits(unsigned phone)
 
 	play_until(21, 0);
 	(void)play_taken(phone, a, A);
-	(void)play_sms(phone, agrees, "22-23");
+	(void)play_sms(phone, agree, "22-23");
 	snprintf(words, sizeof(words), "51 %s 4:00", play_code(a));
 	(void)play_sms(A, NULL, words);
 	(void)play_heard(a);
@@ -269,15 +247,6 @@ service_is_down(void **unused)
 	play_due(NULL);
 	(void)play_sms(10, play_silent, "?");
 	assert_false(play_seen.down);
-}
-
-static int
-setup(void **state)
-{
-	int rc = play_setup(state);
-
-	a = play_receiver("a", "shelter", A);
-	return rc;
 }
 
 int

@@ -4,13 +4,11 @@
  * It decides nothing and keeps no words. Called by simulate.c and those who speak.
  */
 #include <endian.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
+#include "../db/cluster.h"
 #include "clock.h"
 #include "log.h"
 #include "simulate.h"
@@ -24,32 +22,7 @@ struct world world;
 struct db *
 world_db(const char *user, unsigned roles)
 {
-	const char *where = getenv("SHYRAQ_TEST_DB");
-	char conninfo[512];
-	struct db *db;
-
-	if (where == NULL)
-		fatalx("simulate.database", "run me by scripts/simulate");
-	snprintf(conninfo, sizeof(conninfo), "%s user=%s", where, user);
-	db = db_new(conninfo, "simulate", roles);
-	if (db_open(db) != RC_OK)
-		fatalx("simulate.database", "user=%s cannot open it", user);
-	return db;
-}
-
-static void
-map_clock(void)
-{
-	const char *path = getenv("SHYRAQ_CLOCK_FILE");
-	int fd = path == NULL ? -1 : open(path, O_RDWR | O_CLOEXEC);
-	void *map = fd < 0
-	    ? MAP_FAILED
-	    : mmap(NULL, 2 * sizeof(uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-	if (map == MAP_FAILED)
-		fatalx("simulate.clock", "SHYRAQ_CLOCK_FILE cannot be mapped");
-	close(fd);
-	world.clock = map;
+	return cluster_open("simulate", user, roles);
 }
 
 void
@@ -57,7 +30,7 @@ world_open(const char *config)
 {
 	struct setup *s = &world.setup;
 
-	map_clock();
+	world.clock = cluster_clock();
 	setup_read(s, config, "dispatch", true);
 	world.db = world_db("postgres", DB_SIMULATE);
 	turn_init(&world.worker, world_db("shyraq_worker", DB_WORKER), &s->keys,

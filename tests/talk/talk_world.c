@@ -4,13 +4,11 @@
  * It decides nothing: texts are taken from the outbox, screens from the verdict. Called by talk_lines.c.
  */
 #include <endian.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
+#include "../db/cluster.h"
 #include "clock.h"
 #include "log.h"
 #include "str.h"
@@ -23,49 +21,18 @@
 
 struct world world;
 
-static struct db *
-open_db(const char *user, unsigned roles)
-{
-	const char *where = getenv("SHYRAQ_TEST_DB");
-	char conninfo[512];
-	struct db *db;
-
-	if (where == NULL)
-		fatalx("talk.database", "run me by scripts/talk-tests");
-	snprintf(conninfo, sizeof(conninfo), "%s user=%s", where, user);
-	db = db_new(conninfo, "talk", roles);
-	if (db_open(db) != RC_OK)
-		fatalx("talk.database", "user=%s cannot open it", user);
-	return db;
-}
-
-static void
-map_clock(void)
-{
-	const char *path = getenv("SHYRAQ_CLOCK_FILE");
-	int fd = path == NULL ? -1 : open(path, O_RDWR | O_CLOEXEC);
-	void *map = fd < 0
-	    ? MAP_FAILED
-	    : mmap(NULL, 2 * sizeof(uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-	if (map == MAP_FAILED)
-		fatalx("talk.clock", "SHYRAQ_CLOCK_FILE cannot be mapped");
-	close(fd);
-	world.clock = map;
-}
-
 void
 world_open(const char *conf)
 {
 	struct setup *s = &world.setup;
 
-	map_clock();
+	world.clock = cluster_clock();
 	setup_read(s, conf, "dispatch", true);
-	world.db = open_db("postgres", DB_TALK);
-	turn_init(&world.worker, open_db("shyraq_worker", DB_WORKER), &s->keys, &s->flows,
-	    s->policy, &s->limits);
-	turn_init(&world.dispatch, open_db("shyraq_dispatch", DB_DISPATCH), &s->keys,
-	    &s->flows, s->policy, &s->limits);
+	world.db = cluster_open("talk", "postgres", DB_TALK);
+	turn_init(&world.worker, cluster_open("talk", "shyraq_worker", DB_WORKER),
+	    &s->keys, &s->flows, s->policy, &s->limits);
+	turn_init(&world.dispatch, cluster_open("talk", "shyraq_dispatch", DB_DISPATCH),
+	    &s->keys, &s->flows, s->policy, &s->limits);
 	for (size_t i = 0; i < talk_receivers_n; i++)
 		registry_put(&talk_receivers[i]);
 }
