@@ -19,7 +19,8 @@ import time
 
 import pytest
 
-from simlib import ModemSim, build_dir, wait_for
+from modemlib import ModemSim
+from simlib import build_dir, wait_for
 
 SECRET_KEY = "5a" * 32
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An SMSC of few words for tests of shyraqd's sessions: what it answers, and when, is the test's to say.
 
-It speaks on loopback alone, keeps what it heard, and invents nothing. Used by test_smpp.py.
+It speaks on loopback alone, keeps what it heard, and invents nothing. Used by smpplib.py and test_smpp_*.py.
 """
 import socket
 import ssl

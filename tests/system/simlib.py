@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A simulated modem for tests: starts shyraq-modemsim and speaks its control protocol.
+"""What tests of both simulators share: starting one, its control protocol, waiting for something.
 
-Never reads a config and never starts anything else. Used by the system tests and scripts.
-The protocol itself is in shyraq-modemsim(1).
+Never reads a config and never starts anything else. Used by modemlib.py, smsclib.py and the system tests.
 """
 
 import json
@@ -72,34 +71,15 @@ class Connection:
         return answer
 
 
-class ModemSim:
-    """A running shyraq-modemsim. Texts are str, times ISO 8601, the rest as in the man page."""
+class Simulator:
+    """A running simulator behind a control socket; modemlib.py and smsclib.py say which."""
 
-    def __init__(self, process, args, tty, control, log):
+    def __init__(self, process, args, control, log):
         self.process = process
         self.args = args
-        self.tty = tty
         self.control = control
         self.log = log
         self.connection = Connection(control)
-
-    @classmethod
-    def start(cls, binary=None, dir=".", name="modem", env=None, **opts):
-        """opts: number, imsi, smsc, slots, pin, baud, charsets, clock and state (both paths)."""
-        binary = binary or os.environ.get("SHYRAQ_MODEMSIM") or build_dir() / "shyraq-modemsim"
-        base = pathlib.Path(dir)
-        tty, control, log = (base / f"{name}.{end}" for end in ("tty", "ctl", "log"))
-        args = [str(binary), "--tty", str(tty), "--control", str(control)]
-        for key, value in opts.items():
-            args += [f"--{key}", str(value)]
-        process = cls._spawn(args, log, env)
-        try:
-            cls._await(process, tty, control, log)
-        except SimError:
-            process.kill()
-            process.wait()
-            raise
-        return cls(process, args, tty, control, log)
 
     @staticmethod
     def _spawn(args, log, env):
@@ -107,14 +87,6 @@ class ModemSim:
             return subprocess.Popen(
                 args, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                 env={**os.environ, **(env or {})})
-
-    @staticmethod
-    def _await(process, tty, control, log):
-        def up():
-            if process.poll() is not None:
-                raise SimError(f"shyraq-modemsim ended: {log.read_text(errors='replace')}")
-            return tty.is_symlink() and control.exists()
-        wait_for("shyraq-modemsim", up, 5.0)
 
     def __enter__(self):
         return self
@@ -140,29 +112,9 @@ class ModemSim:
         self.process.kill()
         self.process.wait()
 
-    def restart(self, env=None):
-        """Starts it again with the same options after stop() or kill()."""
-        self.tty.unlink(missing_ok=True)
-        self.control.unlink(missing_ok=True)
-        self.process = self._spawn(self.args, self.log, env)
-        self._await(self.process, self.tty, self.control, self.log)
-        self.connection = Connection(self.control)
-
     def order(self, op, **fields):
         """Any order of the protocol."""
         return self.connection.order(op, **fields)
-
-    def text(self, sender, text, **fields):
-        """A text from a phone: at, alphabet, ref, refbits, order, drop, smsc, part and total."""
-        return self.order("text", **{"from": sender, "text": text, **fields})
-
-    def units(self, sender, units, **fields):
-        """The same from raw UTF-16 units, for what is no well-formed text."""
-        return self.order("text", **{"from": sender, "units": list(units), **fields})
-
-    def pdu(self, pdu, report=None):
-        """A raw PDU, as it is, into a slot."""
-        return self.order("pdu", pdu=pdu, report=report)
 
     def sent(self, after=0):
         """What the host submitted, a dict for each PDU."""
@@ -180,38 +132,6 @@ class ModemSim:
         hits = wait_for("a submitted text", found, timeout)
         return hits[0] if count == 1 else hits
 
-    def messages(self, after=0):
-        """Whole texts that were submitted, parts joined: dicts of to, text, parts, first, last."""
-        whole, open_ = [], {}
-        for e in self.sent(after):
-            if "total" not in e:
-                whole.append({"to": e["to"], "text": e["text"], "parts": 1,
-                              "first": e, "last": e})
-                continue
-            key = (e["to"], e["concat_ref"], e["total"])
-            parts = open_.setdefault(key, {})
-            parts[e["part"]] = e
-            if len(parts) == e["total"]:
-                ordered = [parts[i] for i in sorted(parts)]
-                whole.append({"to": e["to"], "text": "".join(p["text"] for p in ordered),
-                              "parts": len(ordered), "first": ordered[0], "last": ordered[-1]})
-                del open_[key]
-        return whole
-
-    def wait_message(self, pred=lambda message: True, timeout=10.0, after=0):
-        """Waits for a whole text that pred accepts."""
-        def found():
-            return next((m for m in self.messages(after) if pred(m)), None)
-        return wait_for("a whole submitted text", found, timeout)
-
-    def receipt(self, **fields):
-        """A receipt for seq= or ref=: state, delay_ms."""
-        return self.order("receipt", **fields)
-
-    def receipts(self, mode, delay_ms=None):
-        """off, auto or manual."""
-        return self.order("receipts", mode=mode, delay_ms=delay_ms)
-
     def fault(self, name, **fields):
         """Sets a fault in force."""
         return self.order("fault", name=name, **fields)
@@ -221,7 +141,7 @@ class ModemSim:
         return self.order("clear")
 
     def status(self):
-        """Slots, queue, registration, counters, faults."""
+        """Queue, counters, faults, and what the kind of simulator has besides."""
         return self.order("status")
 
     def wait_status(self, pred, timeout=10.0):
@@ -229,19 +149,7 @@ class ModemSim:
         def found():
             status = self.status()
             return status if pred(status) else None
-        return wait_for("a state of the modem", found, timeout)
-
-    def slots(self):
-        """The filled slots of the SIM."""
-        return self.order("slots")["slots"]
-
-    def ussd(self, text, mode=1):
-        """A +CUSD to the host."""
-        return self.order("ussd", text=text, mode=mode)
-
-    def ring(self, sender="+77010000099", times=3):
-        """An incoming call."""
-        return self.order("ring", **{"from": sender, "times": times})
+        return wait_for("a state of the simulator", found, timeout)
 
     def follow(self, after=None):
         """A connection of its own on which get() returns events."""

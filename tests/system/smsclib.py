@@ -1,28 +1,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A simulated SMSC for tests: starts shyraq-smscsim and speaks its control protocol.
 
-Never reads a config and never starts anything else. Used by the system tests.
-The protocol itself is in shyraq-smscsim(1).
+Never reads a config and never starts anything else. Used by the system tests, which take their
+fixtures from here too. The protocol itself is in shyraq-smscsim(1).
 """
 import os
 import pathlib
 import re
-import signal
-import subprocess
 
-from simlib import Connection, SimError, build_dir, wait_for
+import pytest
+
+from simlib import Connection, SimError, Simulator, build_dir, wait_for
+from smpp_peer import Esme
+
+P1, P2 = "+77010000001", "+77010000002"
 
 
-class SmscSim:
+class SmscSim(Simulator):
     """A running shyraq-smscsim. Texts are str, numbers "+7701...", the rest as in the man page."""
 
     def __init__(self, process, args, control, log, port):
-        self.process = process
-        self.args = args
-        self.control = control
-        self.log = log
+        super().__init__(process, args, control, log)
         self.port = port
-        self.connection = Connection(control)
 
     @classmethod
     def start(cls, dir=".", name="smsc", accounts=(), port=0, env=None, **opts):
@@ -46,12 +45,6 @@ class SmscSim:
         return cls(process, args, control, log, port)
 
     @staticmethod
-    def _spawn(args, log, env):
-        with open(log, "ab") as out:
-            return subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                                    env={**os.environ, **(env or {})})
-
-    @staticmethod
     def _await(process, log, nth=1):
         def up():
             said = log.read_text(errors="replace")
@@ -61,30 +54,6 @@ class SmscSim:
             return int(found[-1]) if len(found) >= nth else None
         return wait_for("shyraq-smscsim", up, 5.0)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-
-    def stop(self, timeout=5.0):
-        """Ends it in order; returns its exit status."""
-        if self.process.poll() is None:
-            self.connection.close()
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(timeout)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        return self.process.returncode
-
-    def kill(self):
-        """Ends it like a power cut."""
-        self.connection.close()
-        self.process.kill()
-        self.process.wait()
-
     def restart(self, env=None):
         """Starts it again at the same port after stop() or kill(); it has forgotten everything."""
         nth = len(re.findall("smscsim.listening", self.log.read_text(errors="replace"))) + 1
@@ -92,29 +61,9 @@ class SmscSim:
         self._await(self.process, self.log, nth)
         self.connection = Connection(self.control)
 
-    def order(self, op, **fields):
-        """Any order of the protocol."""
-        return self.connection.order(op, **fields)
-
     def text(self, sender, text, **fields):
         """A text from a phone: to, long, alphabet, data_coding, ref, order, drop, carrier..."""
         return self.order("text", **{"from": sender, "text": text, **fields})
-
-    def sent(self, after=0):
-        """What was accepted, a dict for each PDU."""
-        return self.order("sent", after=after)["sent"]
-
-    def last_seq(self):
-        """The number of the newest accepted PDU."""
-        return self.order("status")["last_seq"]
-
-    def wait_sent(self, pred=lambda entry: True, timeout=10.0, after=0, count=1):
-        """Waits for `count` accepted PDUs that pred accepts and returns them (one: itself)."""
-        def found():
-            hits = [e for e in self.sent(after) if pred(e)]
-            return hits if len(hits) >= count else None
-        hits = wait_for("an accepted text", found, timeout)
-        return hits[0] if count == 1 else hits
 
     def phone(self, number):
         """texts, screens, received, repeats, session."""
@@ -166,28 +115,9 @@ class SmscSim:
         """dialect, carrier, window, response_ms, retry_ms, step_ms, user_ms, session_ms..."""
         return self.order("set", **fields)
 
-    def fault(self, name, **fields):
-        """Sets a fault in force, or does it."""
-        return self.order("fault", name=name, **fields)
-
-    def clear(self):
-        """Ends all faults."""
-        return self.order("clear")
-
-    def status(self):
-        """Binds, queue, counters, faults."""
-        return self.order("status")
-
     def counters(self):
         """What it has counted."""
         return self.status()["counters"]
-
-    def wait_status(self, pred, timeout=10.0):
-        """Waits for a status that pred accepts and returns it."""
-        def found():
-            status = self.status()
-            return status if pred(status) else None
-        return wait_for("a state of the SMSC", found, timeout)
 
     def wait_bound(self, count=1, timeout=15.0):
         """Waits until so many are bound."""
@@ -197,8 +127,26 @@ class SmscSim:
         """Waits until a counter is so high."""
         return self.wait_status(lambda s: s["counters"][name] >= value, timeout)
 
-    def follow(self, after=None):
-        """A connection of its own on which get() returns events."""
-        connection = Connection(self.control)
-        connection.order("follow", after=after)
-        return connection
+
+@pytest.fixture
+def start(tmp_path):
+    sims = []
+
+    def make(**opts):
+        sims.append(SmscSim.start(dir=tmp_path, name=f"smsc{len(sims)}", **opts))
+        return sims[-1]
+    yield make
+    for sim in sims:
+        assert sim.stop() == 0, sim.log.read_text()
+        assert "ERROR:" not in sim.log.read_text()
+
+
+@pytest.fixture
+def smsc(start):
+    return start()
+
+
+@pytest.fixture
+def esme(smsc):
+    with Esme.bound(smsc.port) as client:
+        yield client

@@ -2,7 +2,7 @@
 /*
  * Real libgammu on a command line: one order a line on stdin, facts as lines on stdout.
  * Never part of the service: it shows what libgammu makes of the simulated modem.
- * Called by tests/system/test_modemsim.py.
+ * Called by tests/system/gammulib.py.
  */
 #include <stdio.h>
 #include <stdlib.h>
