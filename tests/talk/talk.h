@@ -45,6 +45,7 @@ enum talk_stmt {
 #define TALK_SAID 640
 #define TALK_KEY_MAX 64
 #define TALK_NAMES 32
+#define TALK_WORDING 128
 #define TALK_MINUTE INT64_C(60000)
 
 /* One text or screen that came to somebody, in order. */
@@ -176,6 +177,8 @@ struct facts {
 bool facts_case(struct mobile *m, struct facts *out); /* false: no case */
 bool facts_slot(struct mobile *m, const char *slot, char code[FLOW_CODE_MAX]);
 bool facts_consent(struct mobile *m, const char *kind, bool *yes);
+/* Which words were said yes or no to, as the database has them; "" for none. */
+void facts_wording(struct mobile *m, const char *kind, char out[TALK_WORDING]);
 bool facts_task(struct mobile *m, const char *kind);
 bool facts_task_open(struct mobile *m, const char *kind);
 int64_t facts_job(const struct mobile *m); /* 0: no offer check */

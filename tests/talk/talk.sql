@@ -34,7 +34,8 @@ FROM peer p WHERE p.hash = $1::bytea;
 
 -- name: TALK_CASE (talk)
 SELECT c.id, c.number, c.state, c.class,
-	COALESCE((SELECT code FROM case_answer a WHERE a.case_id = c.id AND a.slot = 'region'), ''),
+	COALESCE((SELECT code FROM case_answer a WHERE a.case_id = c.id AND a.slot IN ('own_region', 'region')
+		ORDER BY a.slot LIMIT 1), ''),
 	COALESCE((to_jsonb(c)->>'safe_from')::bigint, -1),
 	COALESCE((to_jsonb(c)->>'safe_to')::bigint, -1),
 	COALESCE(shyraq_ms((to_jsonb(c)->>'safe_until')::timestamptz), -1),
@@ -49,7 +50,7 @@ WHERE c.id = COALESCE((SELECT s.case_id FROM session s WHERE s.peer_id = $1::big
 SELECT code FROM case_answer WHERE case_id = $1::bigint AND slot = $2::text;
 
 -- name: TALK_CONSENT (talk)
-SELECT yes FROM consent WHERE case_id = $1::bigint AND kind = $2::text ORDER BY id DESC LIMIT 1;
+SELECT yes, wording FROM consent WHERE case_id = $1::bigint AND kind = $2::text ORDER BY id DESC LIMIT 1;
 
 -- name: TALK_TASK (talk)
 SELECT count(*) FROM task

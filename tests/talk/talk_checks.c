@@ -4,6 +4,7 @@
  * It changes nothing. Called by talk_lines.c.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "str.h"
@@ -102,6 +103,25 @@ on_consent(struct talk *k, struct mobile *m, const char *arg)
 	    fail(k, "the consent for %s is %s", kind, yes ? "yes" : "no");
 }
 
+/* S10: the text, the flow and its version, and the language that were said yes or no to. */
+static bool
+on_wording(struct talk *k, struct mobile *m, const char *arg)
+{
+	char kind[FLOW_NAME_MAX], got[TALK_WORDING];
+	size_t n = strcspn(arg, " "), want;
+	char *end = NULL;
+
+	if (!str_copy_bytes(kind, sizeof(kind), arg, n) || arg[n] == '\0')
+		return fail(k, "wording KIND KEY FLOW");
+	arg += n + 1;
+	want = strlen(arg);
+	facts_wording(m, kind, got);
+	return (strncmp(got, arg, want) == 0 && got[want] == '/' &&
+		   strtoul(got + want + 1, &end, 10) > 0 && *end == ' ' &&
+		   lang_parse(end + 1) == m->session.lang) ||
+	    fail(k, "the wording of %s is %s", kind, got);
+}
+
 /* Nothing of the outbox ever went to this phone. */
 static bool
 on_no_sms(struct talk *k, struct mobile *m, const char *arg)
@@ -168,6 +188,7 @@ const struct command talk_checks[] = {
 	{ "not asked", on_not_asked },
 	{ "case", on_case },
 	{ "consent", on_consent },
+	{ "wording", on_wording },
 	{ "flow", on_flow },
 	{ "no sms", on_no_sms },
 	{ "no task", on_no_task },

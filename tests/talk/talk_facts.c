@@ -48,7 +48,8 @@ facts_case(struct mobile *m, struct facts *out)
 	out->safe_from = db_get_i64(r, 0, 5);
 	out->safe_to = db_get_i64(r, 0, 6);
 	out->safe_until = db_get_i64(r, 0, 7);
-	take(out->answers, sizeof(out->answers), r, 8);
+	out->follow_until = db_get_i64(r, 0, 8);
+	take(out->answers, sizeof(out->answers), r, 9);
 	m->case_id = out->id;
 	db_rows_free(r);
 	return true;
@@ -92,6 +93,23 @@ facts_consent(struct mobile *m, const char *kind, bool *yes)
 	*yes = there && db_get_bool(r, 0, 0);
 	db_rows_free(r);
 	return there;
+}
+
+void
+facts_wording(struct mobile *m, const char *kind, char out[TALK_WORDING])
+{
+	struct db_rows *r = NULL;
+	struct facts c;
+	enum rc rc;
+
+	out[0] = '\0';
+	if (!facts_case(m, &c))
+		return;
+	rc = db_run(world.db, TALK(TALK_CONSENT), &r, db_i64(c.id), db_text(kind));
+	r = must(rc, r);
+	if (db_count(r) > 0)
+		(void)!str_copy(out, TALK_WORDING, db_get_text(r, 0, 1));
+	db_rows_free(r);
 }
 
 bool

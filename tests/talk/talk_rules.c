@@ -184,6 +184,23 @@ holds_number(const char *text, const char *number)
 	return strstr(digits, number + len - NUMBER_TAIL) != NULL;
 }
 
+/* S12: in one piece or parted, as it was told to the person. */
+static bool
+holds_code(const char *text, const char *code)
+{
+	size_t n = 0;
+
+	for (const char *p = text; code[0] != '\0' && *p != '\0'; p++) {
+		if (*p == code[n]) {
+			if (code[++n] == '\0')
+				return true;
+		} else if (*p != ' ' && *p != '-') {
+			n = *p == code[0] ? 1 : 0;
+		}
+	}
+	return false;
+}
+
 /* S11: no number of anybody; every placeholder filled. */
 static bool
 text_is_clean(struct talk *k, const struct said *s)
@@ -269,6 +286,7 @@ is_in_safe_time(struct talk *k, struct mobile *m, const struct row *r)
 {
 	int64_t now = clock_wall_ms(), day = 1440 * TALK_MINUTE, local, begin, end;
 	struct facts c;
+	bool follow;
 	int zone;
 
 	if (!facts_case(m, &c) || c.safe_from < 0 || c.safe_to < 0)
@@ -285,7 +303,9 @@ is_in_safe_time(struct talk *k, struct mobile *m, const struct row *r)
 	}
 	if (now >= end)
 		return fail(k, "a knock outside the safe time");
-	if (c.safe_until >= 0 && now >= c.safe_until)
+	/* the hour was agreed to anew for the one question after an ended case */
+	follow = strcmp(c.state, "closed") == 0 && now < c.follow_until;
+	if (c.safe_until >= 0 && now >= c.safe_until && !follow)
 		return fail(k, "a knock after the days of the safe time");
 	if (r->window_until > end + SLACK_MS)
 		return fail(k, "a knock that outlives its safe time");
@@ -306,7 +326,8 @@ is_push_allowed(
 		return is_in_safe_time(k, m, r);
 	if (facts_witness_until(m) > now)
 		return true;
-	if ((m->session.plain || m->plain_yes) && now <= m->window_t0 + WINDOW_MS &&
+	if ((m->session.plain || m->plain_yes || strcmp(s->key, "job.answer") == 0) &&
+	    now <= m->window_t0 + WINDOW_MS - LEAST_MS &&
 	    r->window_until <= m->window_t0 + WINDOW_MS + SLACK_MS)
 		return true;
 	return fail(k, "%s went to a person who did not wait for it", s->key);
@@ -360,6 +381,10 @@ rules_receiver_row(
 		return fail(k, "%s has %u parts: %s", s->key, size.parts, s->text);
 	if (r->letter == 'P' && first && !facts_police_may(row->case_id))
 		return fail(k, "police were asked, and nobody said yes");
+	for (size_t i = 0; i < TALK_PHONES; i++) {
+		if (holds_code(s->text, k->phone[i].own_code))
+			return fail(k, "%s holds a person's own code", s->key);
+	}
 	return text_is_clean(k, s);
 }
 

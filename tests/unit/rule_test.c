@@ -12,6 +12,7 @@
 
 #include "flow_fixture.h"
 #include "match.h"
+#include "text_po.h"
 
 #define MINUTE 60000LL
 #define NEVER "tests/rules/never.txt"
@@ -213,12 +214,45 @@ never(const char *rule)
 	assert_true(lines >= 10);
 }
 
-/* S7: no text asks for a name, a document or a status, promises, or says "illegal". */
+/* S7: no text asks for a name, a document or a status, promises, says "illegal" or "missing". */
 static void
 never_asked_never_promised(void **state)
 {
 	(void)state;
 	never("S7");
+}
+
+/* Whoever translates or signs is told with each text where it stands, how long it may be, and its tone. */
+static void
+texts_say_where_and_how(void **state)
+{
+	static const char *const notes[] = { "where: ", "limit: ", "tone: " };
+
+	(void)state;
+	for (unsigned l = 0; l < LANGS; l++) {
+		struct text_err err;
+		struct po_stream po;
+		struct po_record r;
+		size_t at = 0, seen = 0;
+		char path[64];
+
+		assert_true(
+		    po_path(path, sizeof(path), "conf/po", lang_code((enum lang)l)));
+		assert_int_equal(po_read(path, &po, &err), RC_OK);
+		for (; po_next(&po, &at, &r); seen++) {
+			for (unsigned i = 0; i < ARRAY_LEN(notes) && r.key[0] != '\0';
+			     i++) {
+				const char *note = strstr(r.comment, notes[i]);
+
+				if (note == NULL ||
+				    strcspn(note + strlen(notes[i]), "\n") < 3)
+					fail_msg("%s: %s has no \"%s\"", path, r.key,
+					    notes[i]);
+			}
+		}
+		assert_true(seen > 400);
+		free(po.bytes);
+	}
 }
 
 /* S17: nobody is called a victim. */
@@ -324,6 +358,7 @@ main(void)
 		TEST(a_no_refers_nobody),
 		TEST(exceptions_are_narrow),
 		TEST(never_asked_never_promised),
+		TEST(texts_say_where_and_how),
 		TEST(nobody_is_called_a_victim),
 		TEST(work_comes_first),
 		TEST(row_by_number),
