@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from desk import child, throwaway                       # noqa: E402
 from desk.cluster import PORT, binary                   # noqa: E402
-from desk.service import NUMBERS, Service, ServiceError  # noqa: E402
+from desk.service import NUMBERS, Service, ServiceError, is_network  # noqa: E402
 from desk.sim import Inbox, Sim, SimError               # noqa: E402
 
 PERSON = "+77010000001"
@@ -108,7 +108,7 @@ class Site(Service):
     def make(self):
         """Everything but the processes."""
         self.make_folders()
-        self._write_clock()
+        self.write_clock()
         self.env = {"SHYRAQ_CLOCK_FILE": self.clock_file}
         shutil.copytree(self.base.keys, self.keys, dirs_exist_ok=True)
         if self.own:
@@ -160,7 +160,7 @@ class Site(Service):
                 raise SiteError(f"{name} did not end on SIGTERM\n" + self.tail())
 
     def programs(self):
-        return [name for name in self.procs if not name.startswith("m")]
+        return [name for name in self.procs if not is_network(name)]
 
     def restart(self, name, env=None):
         """Starts one program again and waits until it is ready."""
@@ -203,7 +203,7 @@ class Site(Service):
 
     # the clock
 
-    def _write_clock(self, wall_extra=0):
+    def write_clock(self, wall_extra=0):
         with open(self.clock_file, "r+b" if os.path.exists(self.clock_file) else "wb") as f:
             f.write(struct.pack("<qq", self.offset, wall_extra))
 
@@ -222,7 +222,7 @@ class Site(Service):
         ups = {name: self._ups(name) for name in self.programs()}
         self.offset += int(minutes * MINUTE)
         self.sql(f"UPDATE test_clock SET ms = {self.offset}")
-        self._write_clock()
+        self.write_clock()
         time.sleep(1.2)
         for name in self.programs():
             if not self.procs[name].is_alive():
@@ -233,7 +233,7 @@ class Site(Service):
     def advance_away(self, minutes):
         """Moves C's clock while the database is away; sync_clock() when it is back."""
         self.offset += int(minutes * MINUTE)
-        self._write_clock()
+        self.write_clock()
 
     def sync_clock(self):
         self.sql(f"UPDATE test_clock SET ms = {self.offset}")
