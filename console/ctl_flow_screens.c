@@ -18,9 +18,9 @@
 /* The engine's own texts, that any flow may say. */
 static const char *const own[] = { "first.intro", "first.screen", "call.112",
 	"stop.decoy", "state.none", "state.sent", "state.night", "state.taken",
-	"state.nobody", "state.closed", "state.nocountry", "state.waiting", "knock",
-	"resume.ok", "resume.wrong", "resume.locked", "go.on", "urgent.back", "card.line",
-	"card.none", "service.down", "job.answer" };
+	"state.nobody", "state.closed", "state.nocountry", "knock", "resume.ok",
+	"resume.wrong", "resume.locked", "go.on", "urgent.back", "card.line", "card.none",
+	"service.down", "job.answer" };
 
 /* One text in one language and register. */
 struct measured {

@@ -28,9 +28,9 @@ struct loaded {
 
 /* What a person can ask for with ? or a dial, at an end, or when nothing works (S19). */
 static const char *const heard[] = { "state.none", "state.sent", "state.night",
-	"state.taken", "state.nobody", "state.closed", "state.waiting", "state.nocountry",
-	"end.sent", "end.dialled", "end.child", "end.kept", "end.complaint",
-	"end.witness", "service.down" };
+	"state.taken", "state.nobody", "state.closed", "state.nocountry", "end.sent",
+	"end.dialled", "end.child", "end.kept", "end.complaint", "end.witness",
+	"service.down" };
 
 static int
 load(struct loaded *l, const char *dir)
@@ -156,15 +156,15 @@ ctl_policy_check(struct ctl *c)
 	int status = load(&l, ctl_flow_dir(c, c->words_n > 0 ? c->words[0] : NULL));
 
 	if (status == CTL_DONE)
+		status = check_heard(l.dir, &texts);
+	if (status == CTL_DONE)
+		status = check_cards(&l, &cards);
+	if (status == CTL_DONE)
 		ctl_progress("every region, class, consent and hour ...");
 	if (status == CTL_DONE &&
 	    policy_prove(policy_all(l.policy), l.places, NULL, &proof, &err) != RC_OK)
 		status = ctl_wrong("%s", err.s);
 	ctl_progress("%s", "");
-	if (status == CTL_DONE)
-		status = check_heard(l.dir, &texts);
-	if (status == CTL_DONE)
-		status = check_cards(&l, &cards);
 	if (status == CTL_DONE)
 		print_proof(c, &l, &proof, texts, cards);
 	unload(&l);
@@ -229,7 +229,7 @@ static void
 invent(struct trial *t)
 {
 	static const char *const kinds[] = { "ngo", "shelter", "child", "social",
-		"police", "embassy" };
+		"police", "embassy", "legal", "health", "labour" };
 	size_t len = 0;
 
 	(void)!str_add(t->regions, sizeof(t->regions), &len, "%s %s", t->plan.region,

@@ -247,8 +247,7 @@ load_exceptions(struct flows *f, const char *dir, struct flow_err *err)
 	rc = policy_load(folder, &p, err);
 	if (rc != RC_OK)
 		return rc;
-	f->exceptions = (policy_excepts(p, "child") ? EXCEPT_CHILD : 0U) |
-	    (policy_excepts(p, "danger") ? EXCEPT_DANGER : 0U);
+	f->exceptions = *policy_exceptions(policy_all(p));
 	policy_free(p);
 	return RC_OK;
 }

@@ -30,7 +30,12 @@ saying_begin(
     const struct flows *f, enum lang l, enum text_register r, char out[FLOW_TEXT_MAX])
 {
 	out[0] = '\0';
-	return (struct saying){ .f = f, .lang = l, .reg = r, .in = &widest, .out = out };
+	return (struct saying){ .f = f,
+		.lang = l,
+		.reg = r,
+		.except = f->exceptions.base,
+		.in = &widest,
+		.out = out };
 }
 
 struct saying
@@ -43,6 +48,7 @@ saying_to(const struct flows *f, const struct session *s, const struct flow_inpu
 	y.s = s;
 	y.in = in;
 	y.bearer = in->bearer;
+	y.except = session_exceptions(f, s, in);
 	return y;
 }
 
@@ -96,7 +102,7 @@ exceptions(const struct saying *y)
 	static const char *const keys[] = { "except.none", "except.child",
 		"except.danger", "except.child_danger" };
 	const char *text = template_of(
-	    y, keys[y->f->exceptions & (EXCEPT_CHILD | EXCEPT_DANGER)]);
+	    y, keys[y->except & (EXCEPT_CHILD | EXCEPT_DANGER)]);
 
 	return text != NULL ? text : "";
 }

@@ -215,6 +215,9 @@ rule_label(char out[VIEW_LABEL_MAX], const struct rule *r)
 		    r->bearer == BEARER_USSD ? "USSD" : "SMS");
 	if (r->by_state)
 		label_add(out, "%s%s", out[0] != '\0' ? ", " : "", state_names[r->state]);
+	if (r->except != 0)
+		label_add(out, "%sexcept %s", out[0] != '\0' ? ", " : "",
+		    r->except == EXCEPT_CHILD ? "child" : "danger");
 	if (r->abroad)
 		label_add(out, "%sabroad", out[0] != '\0' ? ", " : "");
 	if (r->reg != REGISTER_ANY)
@@ -373,12 +376,21 @@ flow_view_args(
 	static const char *const excepts[] = { "except.none", "except.child",
 		"except.danger", "except.child_danger" };
 	unsigned place[PLACE_FOUND_MAX], n = longest_places(f, l, place);
-	const char *except = text_get(
-	    f->texts, l, r, excepts[f->exceptions & (EXCEPT_CHILD | EXCEPT_DANGER)]);
+	unsigned told[EXCEPT_TABLES];
+	const char *except = NULL;
 	size_t len = 0;
 	bool fits = true;
 
 	*out = (struct view_args){ .lang = l, .reg = r };
+	/* the longest of what somebody is told */
+	for (size_t i = exceptions_told(&f->exceptions, told); i-- > 0;) {
+		const char *one = text_get(f->texts, l, r, excepts[told[i]]);
+
+		if (one != NULL &&
+		    (except == NULL ||
+			gsm_size_of(one).units > gsm_size_of(except).units))
+			except = one;
+	}
 	longest_town(f, out);
 	longest_menu(f, out);
 	for (unsigned i = 0; i < n; i++)

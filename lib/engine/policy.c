@@ -235,31 +235,10 @@ policy_clocks(const struct policy *p, enum case_class c)
 	return policies_base(p->all)->clocks[c];
 }
 
-bool
-policy_excepts_in(const struct policies *p, const char *country, const char *name)
+const struct exceptions *
+policy_exceptions(const struct policies *p)
 {
-	const struct policy_file *f = policies_base(p);
-	bool child = f->except_child, danger = f->except_danger;
-
-	for (unsigned i = 0; i < f->countries; i++) {
-		if (strcmp(f->country[i].code, country) == 0) {
-			child = f->country[i].child;
-			danger = f->country[i].danger;
-		}
-	}
-	return (child && strcmp(name, "child") == 0) ||
-	    (danger && strcmp(name, "danger") == 0);
-}
-
-bool
-policy_excepts(const struct policy *p, const char *name)
-{
-	const struct policy_file *f = policies_base(p->all);
-	bool all = policy_excepts_in(p->all, "", name);
-
-	for (unsigned i = 0; i < f->countries; i++)
-		all = all && policy_excepts_in(p->all, f->country[i].code, name);
-	return all;
+	return &policies_base(p)->exceptions;
 }
 
 const struct policy_hours *

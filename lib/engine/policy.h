@@ -63,13 +63,9 @@ struct candidate {
 	const char *of;    /* an embassy's country; NULL: unknown */
 };
 
-/*
- * Whether `name` ("child", "danger") is an exception to "an organisation is asked only after the
- * person's yes", in every country's table. The first reply states the same table.
- */
-bool policy_excepts(const struct policy *p, const char *name);
-/* The same in one country's table ("KZ"; "" for an unknown country). */
-bool policy_excepts_in(const struct policies *p, const char *country, const char *name);
+/* Each country's exceptions to "an organisation is asked only after the person's yes"; borrowed. */
+struct exceptions;
+const struct exceptions *policy_exceptions(const struct policies *p);
 
 /* Opening hours and working days; `holiday` are days since 1970 or, below 0, -(100 month + day). */
 #define HOLIDAYS_MAX 64
@@ -83,6 +79,8 @@ struct policy_hours {
 /* Of a country ("KZ"), with its conf/policies/holidays.KZ; unknown countries have no holidays. */
 const struct policy_hours *policy_hours(const struct policies *p, const char *country);
 bool policy_is_open(const struct policy_hours *h, int64_t at_ms, int zone_minutes);
+/* For hours of a receiver's own, which know no calendar: on a day off the same minute of a Sunday. */
+int64_t policy_as_sunday(const struct policy_hours *h, int64_t at_ms, int zone_minutes);
 /* `from_ms` and so many minutes of opening time; `h` NULL: round the clock. */
 int64_t policy_add_minutes(
     const struct policy_hours *h, int64_t from_ms, int64_t minutes, int zone_minutes);
@@ -119,6 +117,7 @@ enum plan_reach {
 enum plan_place {
 	PLAN_PLACE_TAKEN,     /* to whoever accepts */
 	PLAN_PLACE_AFTER_NGO, /* the same, but not before an organisation has accepted */
+	PLAN_PLACE_NEVER,     /* who leads has it */
 };
 enum plan_end {
 	PLAN_OPERATOR,
@@ -192,6 +191,9 @@ struct next {
 	unsigned n;
 	struct plan_pick v[PLAN_PICKS];
 };
+/* Where no plan says what somebody who was asked is for: never who settles a case, never told the place. */
+bool plan_kind_leads(const char *kind);
+bool plan_kind_has_place(const char *kind);
 void plan_next(const struct plan *p, const struct candidate *v, size_t n,
     const struct plan_at *at, struct next *out);
 /*

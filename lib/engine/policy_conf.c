@@ -124,7 +124,7 @@ prove_ask(struct tree *t, const struct config_setting_t *g, const struct plan_as
 		tree_fail(t, g,
 		    "police gets the place after an organisation has accepted; allowed: "
 		    "place = \"after_ngo\"");
-	else if (a->lead && (a->accepted || a->place == PLAN_PLACE_AFTER_NGO))
+	else if (a->lead && (a->accepted || a->place != PLAN_PLACE_TAKEN))
 		tree_fail(t, g, "lead: who settles a case waits for nobody");
 }
 
@@ -134,7 +134,7 @@ read_ask(struct tree *t, const struct config_setting_t *g, struct policy_ask *ou
 {
 	static const char *const reaches[] = { "near", "local", "country", "home" };
 	static const char *const begins[] = { "start", "accepted" };
-	static const char *const places[] = { "accepted", "after_ngo" };
+	static const char *const places[] = { "accepted", "after_ngo", "never" };
 	struct plan_ask *a = &out->ask;
 
 	*a = *step;
@@ -215,21 +215,25 @@ read_steps(struct tree *t, struct policy_file *f)
 	read_asks(t, beside, f, &step);
 }
 
-static void
-read_table(struct tree *t, const struct config_setting_t *list, bool *child, bool *danger)
+static unsigned
+read_table(struct tree *t, const struct config_setting_t *list)
 {
-	*child = false;
-	*danger = false;
-	for (unsigned i = 0; i < tree_len(list); i++) {
-		const char *s = tree_item_string(t, list, i);
+	unsigned held = 0;
 
-		if (strcmp(s, "child") == 0)
-			*child = true;
-		else if (strcmp(s, "danger") == 0)
-			*danger = true;
-		else
+	for (unsigned i = 0; i < tree_len(list); i++) {
+		unsigned one = exception_parse(tree_item_string(t, list, i));
+
+		if (one == 0)
 			tree_fail(t, list, "unknown exception; allowed: child danger");
+		held |= one;
 	}
+	return held;
+}
+
+static bool
+is_country(const char *s)
+{
+	return strlen(s) == 2 && strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2;
 }
 
 static void
@@ -237,21 +241,22 @@ read_exceptions(struct tree *t, struct policy_file *f)
 {
 	const struct config_setting_t *root = tree_root(t);
 	const struct config_setting_t *in = tree_group(t, root, "exceptions_in", false);
+	struct exceptions *e = &f->exceptions;
 
-	read_table(t, tree_list(t, root, "exceptions", true), &f->except_child,
-	    &f->except_danger);
+	e->base = read_table(t, tree_list(t, root, "exceptions", true));
 	for (unsigned i = 0; in != NULL && i < tree_len(in); i++) {
-		const struct config_setting_t *list = tree_item(in, i);
+		const char *code = tree_name(tree_item(in, i));
 
-		if (f->countries == COUNTRIES_MAX ||
-		    !str_copy(
-			f->country[f->countries].code, PLAN_NAME_MAX, tree_name(list))) {
+		if (e->n == EXCEPT_COUNTRIES) {
 			tree_fail(t, in, "too many countries");
 			return;
 		}
-		read_table(t, tree_list(t, in, tree_name(list), true),
-		    &f->country[f->countries].child, &f->country[f->countries].danger);
-		f->countries++;
+		if (!is_country(code) ||
+		    !str_copy(e->v[e->n].country, sizeof e->v[e->n].country, code))
+			tree_fail(t, in,
+			    "%.40s: no country; allowed: two capitals, as KG", code);
+		else
+			e->v[e->n++].held = read_table(t, tree_list(t, in, code, true));
 	}
 	(void)!str_copy(f->child_asks, sizeof f->child_asks, "child");
 	(void)!str_copy(f->danger_asks, sizeof f->danger_asks, "ngo shelter");

@@ -74,6 +74,17 @@ policy_is_open(const struct policy_hours *h, int64_t at_ms, int zone_minutes)
 }
 
 int64_t
+policy_as_sunday(const struct policy_hours *h, int64_t at_ms, int zone_minutes)
+{
+	int32_t day = (int32_t)(local_of(at_ms, zone_minutes) / DAY_MS);
+
+	return !is_listed(h->work, h->works, day) &&
+		is_listed(h->holiday, h->holidays, day)
+	    ? at_ms + (6 - (day + 3) % 7) * DAY_MS
+	    : at_ms;
+}
+
+int64_t
 policy_add_minutes(
     const struct policy_hours *h, int64_t from_ms, int64_t minutes, int zone_minutes)
 {

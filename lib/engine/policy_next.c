@@ -26,6 +26,7 @@ struct ladder {
 	const struct plan_at *at;
 	int64_t group;
 	bool taken;
+	bool operator;    /* leads: who was asked to lead is not asked any more */
 	unsigned stage;   /* that is asked now; 0: none is left */
 	int64_t first_ms; /* the case's first asking, 0: none */
 	int64_t due_ms;
@@ -39,10 +40,22 @@ state_of(const struct candidate *c)
 	return c->state == ASK_NOT && c->asked ? ASK_NO : c->state;
 }
 
+bool
+plan_kind_leads(const char *kind)
+{
+	return str_has_word("ngo shelter child operator", kind);
+}
+
+bool
+plan_kind_has_place(const char *kind)
+{
+	return plan_kind_leads(kind) || strcmp(kind, "social") == 0;
+}
+
 static bool
 is_organisation(const char *kind)
 {
-	return str_has_word(ORGANISATIONS, kind);
+	return plan_kind_leads(kind) && strcmp(kind, "operator") != 0;
 }
 
 unsigned
@@ -205,6 +218,20 @@ is_before_group(const struct ladder *l, unsigned ask, const struct candidate *c)
 	return true;
 }
 
+/* Asked because a role was silent beside a lead that has accepted. */
+static bool
+lacks(const struct candidate *c)
+{
+	return c->role != NULL && strcmp(c->role, PLAN_ROLE_LACKS) == 0;
+}
+
+/* Not beside a lead, for a role that was empty. */
+static bool
+leads_as_operator(const struct candidate *c)
+{
+	return strcmp(c->kind, "operator") == 0 && !lacks(c);
+}
+
 static void
 read_standing(struct ladder *l)
 {
@@ -222,6 +249,7 @@ read_standing(struct ladder *l)
 		if (state == ASK_TAKEN &&
 		    (ask < l->p->n ? l->p->v[ask].lead : is_organisation(c->kind)))
 			l->taken = true;
+		l->operator= l->operator||(state == ASK_TAKEN && leads_as_operator(c));
 		if (ask == l->p->n)
 			continue;
 		s->asked = true;
@@ -346,13 +374,6 @@ wants_operator(struct ladder *l)
 	return missing;
 }
 
-/* Asked because a role was silent beside a lead that has accepted. */
-static bool
-lacks(const struct candidate *c)
-{
-	return c->role != NULL && strcmp(c->role, PLAN_ROLE_LACKS) == 0;
-}
-
 /* A role that must be taken is not. */
 static bool
 misses_role(const struct ladder *l)
@@ -381,7 +402,9 @@ plan_still_asked(const struct plan *p, const struct candidate *v, size_t n, size
 	read_standing(&l);
 	choose_stage(&l);
 	if (ask == p->n)
-		return !l.taken || (lacks(&v[i]) && misses_role(&l));
+		return !(l.taken || l.operator) || (lacks(&v[i]) && misses_role(&l));
+	if (l.operator&& p->v[ask].lead)
+		return false;
 	return !l.role[ask].taken && (!l.taken || is_current(&l, ask));
 }
 
@@ -438,8 +461,8 @@ plan_may_have_place(const struct plan *p, const struct candidate *v, size_t n, s
 
 	if (state_of(&v[i]) != ASK_TAKEN || ask == p->n || v[i].bypassed)
 		return false;
-	if (p->v[ask].place == PLAN_PLACE_TAKEN)
-		return true;
+	if (p->v[ask].place != PLAN_PLACE_AFTER_NGO)
+		return p->v[ask].place == PLAN_PLACE_TAKEN;
 	for (size_t k = 0; k < n; k++) {
 		unsigned other = plan_ask_of(p, &v[k]);
 

@@ -44,15 +44,15 @@ allowed_kinds(const struct policies *p, const struct case_facts *c,
     const struct policy_when *w, const struct plan *plan, char out[ALLOWED_MAX])
 {
 	const struct policy_file *base = policies_base(p);
-	const char *country = plan->country[0] != '\0' ? plan->country : plan->home;
+	unsigned held = exceptions_stated(&base->exceptions, w->home, plan->country);
 
 	out[0] = '\0';
 	/* those whom a witness tells of cannot be asked */
 	if (w->ngo == CONSENT_YES || strcmp(policy_fact(c, "about"), "others") == 0)
 		add_words(out, ORGANISATIONS);
-	if (policy_is_child(c) && policy_excepts_in(p, country, "child"))
+	if (policy_is_child(c) && (held & EXCEPT_CHILD) != 0)
 		add_words(out, base->child_asks);
-	if (c->class == CASE_DANGER && policy_excepts_in(p, country, "danger"))
+	if (c->class == CASE_DANGER && (held & EXCEPT_DANGER) != 0)
 		add_words(out, base->danger_asks);
 	if ((w->police == CONSENT_YES || w->supervisors) &&
 	    strcmp(policy_fact(c, "about_whom"), "police") != 0)

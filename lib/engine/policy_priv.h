@@ -6,6 +6,7 @@
 #ifndef SHYRAQ_POLICY_PRIV_H
 #define SHYRAQ_POLICY_PRIV_H
 
+#include "except.h"
 #include "policy.h"
 #include "str.h"
 #include "tree_conf.h"
@@ -51,13 +52,8 @@ struct policy_file {
 	bool card;
 	/* of the file without conditions alone */
 	bool vetted_only;
-	bool except_child, except_danger;
+	struct exceptions exceptions;
 	char child_asks[PLAN_KINDS_MAX], danger_asks[PLAN_KINDS_MAX];
-	unsigned countries; /* with a table of exceptions of their own */
-	struct {
-		char code[PLAN_NAME_MAX];
-		bool child, danger;
-	} country[COUNTRIES_MAX];
 	struct policy_hours opening;
 };
 

@@ -12,6 +12,8 @@
 #include "str.h"
 
 #define MOMENTS_MAX 64
+#define VALUES_MAX 24 /* of one answer, that some policy names */
+#define ALIKE_MAX 96
 #define SEEN (1U << 18)
 #define WALK_STEPS 200
 #define MONDAY \
@@ -27,6 +29,19 @@ static const struct {
 static const char *const kinds[] = { "ngo", "shelter", "child", "social", "legal",
 	"health", "labour", "police", "embassy" };
 
+/* What can make a difference beside what is tried for every region. */
+enum varied {
+	VARY_WHAT,
+	VARY_NEED,
+	VARY_LANG,
+	VARY_HOME,
+	VARIED,
+};
+struct values {
+	size_t n;
+	char v[VALUES_MAX][FLOW_CODE_MAX]; /* the first is "": as the answer is else */
+};
+
 struct proving {
 	const struct policies *p;
 	struct policy_proof *proof;
@@ -36,6 +51,7 @@ struct proving {
 	struct plan plan;
 	unsigned moments;
 	int64_t moment[MOMENTS_MAX];
+	struct values vary[VARIED];
 	uint64_t *seen;
 };
 
@@ -47,16 +63,33 @@ wrong(struct proving *y, const char *what)
 	    DAY_MINUTES;
 
 	if (snprintf(y->err->s, sizeof y->err->s,
-		"%s: %s (region %s, class %s, who %s%s, about %s, complaint %s, ngo %s, "
-		"police %s, embassy %s, %02d:%02d)",
+		"%s: %s (region %s, class %s, who %s%s, what %s, need %s, lang %s, home "
+		"%s, about %s, complaint %s, ngo %s, police %s, embassy %s, %02d:%02d)",
 		y->plan.policy, what, policy_fact(&y->facts, "region"),
 		case_class_name(y->facts.class), policy_fact(&y->facts, "who"),
 		policy_fact(&y->facts, "child")[0] != '\0' ? "+child" : "",
+		policy_fact(&y->facts, "what"), policy_fact(&y->facts, "need"),
+		lang_code(y->facts.person_lang), y->when.home,
 		policy_fact(&y->facts, "about"), policy_fact(&y->facts, "about_whom"),
 		consents[y->when.ngo], consents[y->when.police],
 		consents[y->when.embassy], (int)minute / 60, (int)minute % 60) < 0)
 		y->err->s[0] = '\0';
 	return false;
+}
+
+/* By the table of the number's country, of every country for an unknown one; and by that of the place. */
+static bool
+is_excepted(const struct proving *y, unsigned which)
+{
+	const struct exceptions *e = policy_exceptions(y->p);
+	const char *place = y->plan.country;
+	bool stated = y->when.home[0] != '\0'
+	    ? (exceptions_in(e, y->when.home) & which) != 0
+	    : (e->base & which) != 0;
+
+	for (unsigned i = 0; y->when.home[0] == '\0' && i < e->n; i++)
+		stated = stated && (e->v[i].held & which) != 0;
+	return stated && (place[0] == '\0' || (exceptions_in(e, place) & which) != 0);
 }
 
 static bool
@@ -65,7 +98,6 @@ may_ask(const struct proving *y, const char *kind)
 	const struct policy_when *w = &y->when;
 	bool child = strcmp(policy_fact(&y->facts, "who"), "child") == 0 ||
 	    strcmp(policy_fact(&y->facts, "child"), "yes") == 0;
-	const char *country = y->plan.country[0] != '\0' ? y->plan.country : y->plan.home;
 
 	if (strcmp(kind, "police") == 0)
 		return (w->police == CONSENT_YES || w->supervisors) &&
@@ -74,8 +106,8 @@ may_ask(const struct proving *y, const char *kind)
 		return w->embassy == CONSENT_YES;
 	return w->ngo == CONSENT_YES ||
 	    strcmp(policy_fact(&y->facts, "about"), "others") == 0 ||
-	    (child && policy_excepts_in(y->p, country, "child")) ||
-	    (y->facts.class == CASE_DANGER && policy_excepts_in(y->p, country, "danger"));
+	    (child && is_excepted(y, EXCEPT_CHILD)) ||
+	    (y->facts.class == CASE_DANGER && is_excepted(y, EXCEPT_DANGER));
 }
 
 static bool
@@ -300,8 +332,26 @@ set(struct proving *y, unsigned i, const char *name, const char *code)
 	y->facts.slots = (uint8_t)(i + 1);
 }
 
+/* The k-th of the combinations; 0 is the one without any. */
+static void
+set_varied(struct proving *y, size_t k)
+{
+	const char *v[VARIED];
+
+	for (size_t i = 0; i < VARIED; i++) {
+		v[i] = y->vary[i].v[k % y->vary[i].n];
+		k /= y->vary[i].n;
+	}
+	set(y, 5, "what", v[VARY_WHAT]);
+	set(y, 6, "need", v[VARY_NEED]);
+	if (v[VARY_LANG][0] != '\0')
+		y->facts.person_lang = lang_parse(v[VARY_LANG]);
+	if (v[VARY_HOME][0] != '\0')
+		y->when.home = v[VARY_HOME];
+}
+
 static bool
-prove_region(struct proving *y, const char *region, int zone)
+prove_region(struct proving *y, const char *region, int zone, size_t combination)
 {
 	y->when.zone_minutes = zone;
 	for (unsigned k = 0; k < 4 * ARRAY_LEN(whos) * ARRAY_LEN(situations); k++) {
@@ -317,6 +367,7 @@ prove_region(struct proving *y, const char *region, int zone)
 		set(y, 2, "child", who[0] == '+' ? "yes" : "");
 		set(y, 3, "about", situations[s].about);
 		set(y, 4, "about_whom", situations[s].whom);
+		set_varied(y, combination);
 		if (!prove_consents(y))
 			return false;
 	}
@@ -357,11 +408,138 @@ find_moments(struct proving *y)
 	add_moment(y, 6, 12 * 60);
 }
 
+static const struct policy_if *
+condition_at(const struct policies *p, size_t *file, unsigned *k)
+{
+	const struct policy_if *c;
+
+	if (*file == p->n)
+		return NULL;
+	c = *k == 0 ? &p->v[*file]->when : &p->v[*file]->v[*k - 1].when;
+	if ((*k)++ == p->v[*file]->n) {
+		*k = 0;
+		(*file)++;
+	}
+	return c;
+}
+
+static void
+add_value(struct values *to, const char *word, size_t n)
+{
+	char one[FLOW_CODE_MAX];
+
+	if (!str_copy_bytes(one, sizeof one, word, n))
+		return;
+	for (size_t i = 0; i < to->n; i++) {
+		if (strcmp(to->v[i], one) == 0)
+			return;
+	}
+	if (to->n < VALUES_MAX)
+		memcpy(to->v[to->n++], one, sizeof one);
+}
+
+static void
+add_values(struct values *to, const char *words)
+{
+	for (const char *at = words; *at != '\0'; at += strspn(at, " ")) {
+		size_t n = strcspn(at, " ");
+
+		add_value(to, at, n);
+		at += n;
+	}
+}
+
+/* Several digits are one answer: all that is named at once, too. */
+static void
+add_all_at_once(struct values *to)
+{
+	char all[FLOW_CODE_MAX] = "";
+	size_t len = 0;
+
+	for (size_t i = 1; i < to->n; i++)
+		(void)!str_add(
+		    all, sizeof all, &len, "%s%s", len > 0 ? " " : "", to->v[i]);
+	if (to->n > 2)
+		add_value(to, all, len);
+}
+
+static void
+find_values(struct proving *y)
+{
+	const struct exceptions *e = policy_exceptions(y->p);
+	const struct policy_if *c;
+	unsigned k = 0;
+	size_t file = 0;
+
+	for (size_t i = 0; i < VARIED; i++)
+		add_value(&y->vary[i], "", 0);
+	while ((c = condition_at(y->p, &file, &k)) != NULL) {
+		add_values(&y->vary[VARY_WHAT], c->what);
+		add_values(&y->vary[VARY_NEED], c->need);
+		add_values(&y->vary[VARY_LANG], c->langs);
+		add_values(&y->vary[VARY_HOME], c->homes);
+	}
+	for (unsigned i = 0; i < e->n; i++)
+		add_values(&y->vary[VARY_HOME], e->v[i].country);
+	add_all_at_once(&y->vary[VARY_WHAT]);
+	add_all_at_once(&y->vary[VARY_NEED]);
+}
+
+/* Whether no policy, table or calendar tells these two regions apart. */
+static bool
+are_alike(const struct policies *p, const char *a, const char *b)
+{
+	static const char ours[] = "KZ KG UZ TJ TM";
+	const struct exceptions *e = policy_exceptions(p);
+	char in_a[FLOW_NAME_MAX], in_b[FLOW_NAME_MAX];
+	const struct policy_if *c;
+	unsigned k = 0;
+	size_t file = 0;
+
+	policy_country(in_a, a);
+	policy_country(in_b, b);
+	if (strcmp(in_a, in_b) != 0 &&
+	    (str_has_word(ours, in_a) || str_has_word(ours, in_b) ||
+		policy_hours(p, in_a) != policy_hours(p, in_b) ||
+		exceptions_in(e, in_a) != exceptions_in(e, in_b)))
+		return false;
+	while ((c = condition_at(p, &file, &k)) != NULL) {
+		if (str_has_word(c->regions, a) != str_has_word(c->regions, b) ||
+		    str_has_word(c->countries, in_a) != str_has_word(c->countries, in_b))
+			return false;
+	}
+	return true;
+}
+
+/* Every region once; what policies name beside it, once for regions that are alike. */
+static bool
+prove_place(struct proving *y, const char *region, int zone, const char *alike[ALIKE_MAX],
+    size_t *n)
+{
+	size_t combinations = 1;
+
+	for (size_t i = 0; i < VARIED; i++)
+		combinations *= y->vary[i].n;
+	for (size_t i = 0; i < *n; i++) {
+		if (are_alike(y->p, alike[i], region))
+			combinations = 1;
+	}
+	if (combinations > 1 && *n < ALIKE_MAX)
+		alike[(*n)++] = region;
+	for (size_t i = 0; i < combinations; i++) {
+		if (!prove_region(y, region, zone, i))
+			return false;
+	}
+	return true;
+}
+
 enum rc
 policy_prove(const struct policies *p, const struct places *places, const char *country,
     struct policy_proof *out, struct flow_err *err)
 {
 	struct proving *y = xcalloc(1, sizeof *y);
+	const char *alike[ALIKE_MAX];
+	size_t n = 0;
 	bool so;
 
 	memset(out, 0, sizeof *out);
@@ -371,13 +549,15 @@ policy_prove(const struct policies *p, const struct places *places, const char *
 	y->seen = xcalloc(SEEN, sizeof *y->seen);
 	find_moments(y);
 	out->moments = y->moments;
-	so = prove_region(y, "", 0);
+	find_values(y);
+	so = prove_place(y, "", 0, alike, &n);
 	for (unsigned i = 0; so && i < places_count(places); i++) {
 		if (!place_is_region(places, i) ||
 		    (country != NULL && strcmp(place_country(places, i), country) != 0))
 			continue;
 		out->regions++;
-		so = prove_region(y, place_id(places, i), place_zone_minutes(places, i));
+		so = prove_place(
+		    y, place_id(places, i), place_zone_minutes(places, i), alike, &n);
 	}
 	free(y->seen);
 	free(y);

@@ -23,6 +23,7 @@ struct path {
 	const char *dir;
 	enum lang lang;
 	enum text_register reg;
+	unsigned except; /* what the first reply states: each table in turn */
 	bool first;
 	const struct step *echo;
 	const struct step *which;
@@ -32,6 +33,15 @@ struct path {
 	unsigned wide;
 	struct flow_err *err;
 };
+
+static struct saying
+begin(const struct path *p, char text[FLOW_TEXT_MAX])
+{
+	struct saying y = saying_begin(p->f, p->lang, p->reg, text);
+
+	y.except = p->except;
+	return y;
+}
 
 unsigned
 flow_parts_of(const struct flows *f, enum lang l, enum text_register reg, const char *key)
@@ -99,7 +109,7 @@ static enum rc
 measure_screen(const struct path *p, const char *key)
 {
 	char text[FLOW_TEXT_MAX];
-	struct saying y = saying_begin(p->f, p->lang, p->reg, text);
+	struct saying y = begin(p, text);
 
 	y.bearer = BEARER_USSD;
 	say_key(&y, key);
@@ -185,7 +195,7 @@ measure(const struct path *p, const char *key)
 	enum rc rc = RC_OK;
 
 	for (unsigned i = 0; i < places && rc == RC_OK; i++) {
-		struct saying y = saying_begin(p->f, p->lang, p->reg, text);
+		struct saying y = begin(p, text);
 
 		if (p->first)
 			say_intro(&y);
@@ -370,6 +380,23 @@ prove_nine(
 	return rc == RC_OK ? prove_nine(fl, from, st->next, err) : rc;
 }
 
+/* One flow in one language and register, whatever exceptions the first reply states. */
+static enum rc
+prove_in(struct path p)
+{
+	unsigned told[EXCEPT_TABLES];
+	size_t n = exceptions_told(&p.f->exceptions, told);
+	enum rc rc;
+
+	p.wide = place_longest(p.f->places, p.lang, p.widest);
+	rc = measure_own(p);
+	for (size_t i = 0; i < n && rc == RC_OK; i++) {
+		p.except = told[i];
+		rc = prove_flow_sizes(p);
+	}
+	return rc;
+}
+
 enum rc
 prove_sizes(const struct flows *f, const char *dir, struct flow_err *err)
 {
@@ -393,10 +420,7 @@ prove_sizes(const struct flows *f, const char *dir, struct flow_err *err)
 
 				if ((f->langs & 1U << l) == 0)
 					break;
-				p.wide = place_longest(f->places, p.lang, p.widest);
-				rc = measure_own(p);
-				if (rc == RC_OK)
-					rc = prove_flow_sizes(p);
+				rc = prove_in(p);
 			}
 		}
 	}

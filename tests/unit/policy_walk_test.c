@@ -63,7 +63,7 @@ struct world {
 	int64_t changes_ms; /* a place, a class or a consent comes then */
 };
 static struct {
-	uint64_t taken, operator, kept, asks, police, embassy, placed, steps;
+	uint64_t taken, operator, kept, asks, police, embassy, beside, placed, steps;
 } sum;
 
 static void
@@ -93,6 +93,8 @@ make_case(struct world *w)
 	static const char *const about[] = { "", "", "self", "others", "relative" };
 	static const char *const whom[] = { "", "", "", "police", "operator" };
 	static const char *const home[] = { "KZ", "UZ", "TR", "" };
+	static const char *const need[] = { "", "bed", "doctor", "advice papers",
+		"doctor wages" };
 
 	memset(w, 0, sizeof *w);
 	w->facts.class = (enum case_class)draw(CASE_DANGER + 1);
@@ -102,6 +104,7 @@ make_case(struct world *w)
 	set(w, "about", ANY_OF(about));
 	set(w, "about_whom", ANY_OF(whom));
 	set(w, "child", draw(6) == 0 ? "yes" : "");
+	set(w, "need", ANY_OF(need));
 	w->when.home = ANY_OF(home);
 	w->when.zone_minutes = 300;
 	w->when.ngo = draw(3) == 0 ? (enum consent)draw(3) : CONSENT_YES;
@@ -117,7 +120,7 @@ static void
 make_receivers(struct world *w)
 {
 	static const char *const kinds[] = { "ngo", "ngo", "shelter", "child", "social",
-		"police", "police", "embassy", "legal" };
+		"police", "police", "embassy", "legal", "health", "labour" };
 	static const char *const covers[] = { "KZ", "UZ", "*", "KZ-47 KZ-61", "RU",
 		"TR SEA" };
 
@@ -176,6 +179,14 @@ is_taken(const struct world *w, const char *role)
 	return false;
 }
 
+/* Asked for one need, once somebody leads. */
+static bool
+stands_beside(const char *kind)
+{
+	return strcmp(kind, "legal") == 0 || strcmp(kind, "health") == 0 ||
+	    strcmp(kind, "labour") == 0;
+}
+
 static void
 do_ask(struct world *w, const struct next *next)
 {
@@ -198,6 +209,11 @@ do_ask(struct world *w, const struct next *next)
 		if (next->v[k].remind_ms <= w->at.now_ms ||
 		    next->v[k].remind_ms >= next->v[k].next_ms)
 			wrong(w, "the reminder is not before the next");
+		if (stands_beside(w->v[i].kind) &&
+		    (!is_taken(w, NULL) || w->when.ngo != CONSENT_YES) &&
+		    strcmp(w->facts.slot[2].code, "others") != 0)
+			wrong(w, "asked beside nobody, or without the yes");
+		sum.beside += stands_beside(w->v[i].kind);
 		sum.asks++;
 		sum.police += strcmp(w->v[i].kind, "police") == 0;
 		sum.embassy += strcmp(w->v[i].kind, "embassy") == 0;
@@ -220,7 +236,7 @@ static void
 plan(struct world *w)
 {
 	static const char *const names[] = { "ngo", "home", "police", "social", "child",
-		"child_home", "near", "any", "embassy" };
+		"child_home", "near", "any", "embassy", "legal", "health", "labour" };
 
 	for (size_t i = 0; i < w->n; i++) {
 		for (size_t k = 0; w->v[i].role != NULL && k < ARRAY_LEN(names); k++) {
@@ -319,13 +335,16 @@ hold_places(const struct world *w)
 	for (size_t i = 0; i < w->n; i++)
 		organisation = organisation ||
 		    (w->v[i].state == ASK_TAKEN && strcmp(w->v[i].kind, "police") != 0 &&
-			strcmp(w->v[i].kind, "embassy") != 0);
+			strcmp(w->v[i].kind, "embassy") != 0 &&
+			!stands_beside(w->v[i].kind));
 	for (size_t i = 0; i < w->n; i++) {
 		if (!plan_may_have_place(&w->plan, w->v, w->n, i))
 			continue;
 		sum.placed++;
 		if (w->v[i].state != ASK_TAKEN)
 			wrong(w, "the place to who has not accepted");
+		if (stands_beside(w->v[i].kind))
+			wrong(w, "the place to who stands beside");
 		if (strcmp(w->v[i].kind, "police") == 0 &&
 		    (!organisation ||
 			(w->when.police != CONSENT_YES && !w->when.supervisors)))
@@ -390,6 +409,7 @@ every_case_ends(void **state)
 	    n, sum.taken, sum.operator, sum.kept, sum.asks, sum.police, sum.embassy,
 	    sum.steps);
 	assert_true(sum.taken > n / 10 && sum.operator> n / 10 && sum.kept> n / 100);
+	assert_true(sum.beside > n / 100);
 	assert_true(sum.police > n / 20 && sum.embassy > n / 100 && sum.placed > n / 10);
 }
 
