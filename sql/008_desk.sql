@@ -55,7 +55,7 @@ SELECT c.id, c.number, c.class, c.state, c.lang, c.bearer, d.asked_at, d.paged_a
 	COALESCE(s.flags & 2 <> 0, false) AS plain,
 	COALESCE(s.case_id = c.id, false) AS here, -- their conversation is about this case
 	CASE WHEN shyraq_may_see(c.id) THEN (SELECT string_agg(a.slot || '=' || a.code, ' ' ORDER BY a.at, a.slot)
-		FROM case_answer a WHERE a.case_id = c.id) ELSE 'restricted' END AS answers,
+		FROM case_answer a WHERE a.case_id = c.id AND a.slot <> 'about_whom') ELSE 'restricted' END AS answers,
 	(SELECT count(*) FROM relay q WHERE q.case_id = c.id AND q.read_at IS NULL AND q.sealed IS NOT NULL)
 		AS waiting
 FROM desk_case d

@@ -11,11 +11,12 @@ ALTER TABLE casefile
 ALTER TABLE casefile ALTER COLUMN offer_due SET DEFAULT shyraq_now() + interval '10 minutes';
 CREATE INDEX casefile_offer_due ON casefile (offer_due) WHERE offer_due IS NOT NULL;
 
--- S17: what a case was said to be, by whom, when. `legal`: where it stands with the law.
+-- S17: what a case was said to be, by whom, when. `legal`: where it stands with the law; `police` (S10): a
+-- supervisor's word, one of two, that lets police know.
 ALTER TABLE assertion
 	DROP CONSTRAINT assertion_what_check,
 	ADD CONSTRAINT assertion_what_check CHECK (what IN ('outcome', 'identified', 'not_identified', 'legal',
-		'closed', 'reopened', 'linked', 'unlinked', 'confirmed', 'not_confirmed')),
+		'closed', 'reopened', 'linked', 'unlinked', 'confirmed', 'not_confirmed', 'police', 'no_police')),
 	ADD COLUMN note text NOT NULL DEFAULT '' CHECK (length(note) <= 200); -- of a colleague, about the work
 
 ALTER TABLE case_stat ADD COLUMN outcome text NOT NULL DEFAULT '';
@@ -51,5 +52,15 @@ CREATE FUNCTION shyraq_persons(head bigint, told text) RETURNS text
 					AND n.slot = 'count' AND n.code ~ '^[0-9]{1,3}$'), 0) END))::text END
 	FROM case_link l WHERE l.to_case = head
 $$;
+
+-- Acceptances that wait for an operator's word stand in one task a phone: which cases they are of. Numbers alone.
+CREATE FUNCTION shyraq_held(of_contact bigint) RETURNS bigint[]
+	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+	SELECT array_agg(c.number ORDER BY c.number)
+	FROM referral_ask a JOIN referral f ON f.id = a.referral_id AND f.held
+	JOIN casefile c ON c.id = f.case_id AND c.hidden_at IS NULL AND c.state <> 'closed'
+	WHERE a.contact_id = of_contact
+$$;
+REVOKE EXECUTE ON FUNCTION shyraq_held(bigint) FROM PUBLIC;
 
 INSERT INTO schema_step (name) VALUES ('009_outcomes');

@@ -17,6 +17,7 @@ GRANT SELECT ON consent, keyholder, receiver, referral_ask TO shyraq_worker, shy
 GRANT SELECT, UPDATE ON contact, referral TO shyraq_worker, shyraq_dispatch;
 GRANT SELECT, INSERT, UPDATE ON part TO shyraq_worker;
 GRANT SELECT ON link_state TO shyraq_worker;
+GRANT SELECT (kind, case_id, contact_id, done_at) ON task TO shyraq_worker;
 
 -- the clock
 GRANT INSERT ON referral, referral_ask, contact TO shyraq_dispatch;
@@ -42,7 +43,7 @@ GRANT SELECT (id, state, contact_id, key, link, failures, error, due_at, settled
 GRANT SELECT (id, link, state, error, done_at) ON inbox TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, number, class, lang, bearer, state, opened_at, refer_due, asked_at, ladder_due,
 	taken_at, taken_by, hidden_at) ON casefile TO shyraq_operator, shyraq_auditor;
-GRANT SELECT ON case_answer, consent, referral, task, link_state, link_pause
+GRANT SELECT ON case_answer, consent, referral, task_seen, case_month, link_state, link_pause
 	TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, case_id, inbox_id, lang, codes, epoch_id, asked_at, answered_at, read_at) ON job_check
 	TO shyraq_operator, shyraq_auditor;
@@ -51,17 +52,17 @@ GRANT INSERT (kind, box, at) ON intake TO shyraq_operator;
 GRANT SELECT, INSERT (kind, link, class, text), DELETE ON link_order TO shyraq_operator;
 GRANT SELECT (id, name, active, added_at, retired_at) ON keyholder TO shyraq_operator, shyraq_auditor;
 GRANT SELECT ON legal_hold TO shyraq_operator, shyraq_auditor;
-GRANT INSERT (name, public_key), UPDATE (active, retired_at) ON keyholder TO shyraq_supervisor;
+GRANT INSERT (name, public_key, login), UPDATE (active, retired_at) ON keyholder TO shyraq_supervisor;
 GRANT INSERT (case_id, reason), DELETE ON legal_hold TO shyraq_supervisor;
 GRANT SELECT ON audit, audit_chain TO shyraq_supervisor, shyraq_auditor;
 -- what dispatch does for them
 GRANT UPDATE ON inbox TO shyraq_dispatch;
-GRANT SELECT (id, kind, inbox_id, case_id, done_at, taken_by, taken_at),
-	UPDATE (done_at, done_by, outcome, taken_by, taken_at) ON task TO shyraq_dispatch;
+GRANT SELECT (id, kind, inbox_id, case_id, contact_id, done_at, taken_by, taken_at, at, page_due, paged_at),
+	UPDATE (done_at, done_by, outcome, taken_by, taken_at, page_due, paged_at) ON task TO shyraq_dispatch;
 -- retention and the chain over the audit: nobody may change either
 GRANT SELECT ON case_idle TO shyraq_dispatch;
 GRANT INSERT ON case_stat TO shyraq_dispatch;
-GRANT DELETE ON casefile, session, task, peer, epoch, referral_ask TO shyraq_dispatch;
+GRANT DELETE ON casefile, case_answer, place, session, task, peer, epoch, referral_ask TO shyraq_dispatch;
 GRANT SELECT (id, at) ON epoch TO shyraq_dispatch;
 GRANT SELECT (epoch_id) ON narrative TO shyraq_dispatch;
 GRANT SELECT ON audit TO shyraq_dispatch;
@@ -82,7 +83,7 @@ GRANT SELECT (public_key) ON keyholder TO shyraq_caseworker;
 GRANT EXECUTE ON FUNCTION shyraq_words(bigint, bytea, bigint) TO shyraq_caseworker;
 GRANT EXECUTE ON FUNCTION shyraq_job_words(bigint, bytea) TO shyraq_caseworker;
 -- a child's case
-GRANT EXECUTE ON FUNCTION shyraq_look(bigint) TO shyraq_operator, shyraq_auditor;
+GRANT EXECUTE ON FUNCTION shyraq_look(bigint), shyraq_held(bigint) TO shyraq_operator, shyraq_auditor;
 GRANT EXECUTE ON FUNCTION shyraq_child_access(text, boolean) TO shyraq_supervisor;
 -- linked cases
 GRANT SELECT ON case_link TO shyraq_worker, shyraq_dispatch;
@@ -90,5 +91,6 @@ GRANT SELECT ON case_link TO shyraq_worker, shyraq_dispatch;
 GRANT UPDATE (beds, beds_at, away_until) ON receiver TO shyraq_worker;
 GRANT INSERT, DELETE ON referral_ask TO shyraq_worker;
 GRANT INSERT ON assertion TO shyraq_worker, shyraq_dispatch;
+GRANT SELECT (id, case_id, what, maker) ON assertion TO shyraq_worker, shyraq_dispatch;
 GRANT INSERT, UPDATE, DELETE ON case_link TO shyraq_dispatch;
 GRANT SELECT ON assertion, case_link TO shyraq_operator, shyraq_auditor;

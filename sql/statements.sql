@@ -75,7 +75,13 @@ SELECT p.id, p.stopped, s.flow, s.version, s.step, s.lang, s.flags, s.misses, s.
 	r.id, r.phrase, r.at_time, r.sealed, j.id, j.answer, shyraq_ms(j.answered_at),
 	c.peer_id = p.id, COALESCE(c.opens_at > shyraq_now(), false), p.own_stop,
 	COALESCE(c.state <> 'closed' AND LEAST(CASE WHEN c.state = 'open' THEN c.refer_due END, c.ladder_due)
-		< shyraq_now() - interval '5 minutes', false)
+		< shyraq_now() - interval '5 minutes', false),
+	CASE WHEN c.peer_id <> p.id OR c.state NOT IN ('met', 'closed') THEN ''
+		WHEN c.followed_at IS NOT NULL THEN CASE WHEN EXISTS (SELECT FROM case_answer a
+			WHERE a.case_id = c.id AND a.slot = 'followup') THEN '' ELSE 'ask' END
+		WHEN c.safe_from IS NULL OR (c.state = 'closed' AND NOT shyraq_is_helped(c.outcome))
+			OR EXISTS (SELECT FROM consent o WHERE o.case_id = c.id AND o.kind = 'follow') THEN ''
+		ELSE 'offer' END
 FROM unnest($1::bigint[], $2::bytea[]) AS w(peer, rhash)
 JOIN peer p ON p.id = w.peer
 LEFT JOIN session s ON s.peer_id = p.id
@@ -173,8 +179,8 @@ INSERT INTO narrative (case_id, epoch_id, sealed, at)
 SELECT c, e, x, shyraq_now() FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS t(c, e, x);
 
 -- name: TASK_WRITE (worker dispatch)
-INSERT INTO task (kind, case_id, inbox_id, contact_id, at)
-SELECT k, c, i, o, shyraq_now()
+INSERT INTO task (kind, case_id, inbox_id, contact_id, at, page_due)
+SELECT k, c, i, o, shyraq_now(), CASE WHEN shyraq_for_supervisor(k) THEN shyraq_now() END
 FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) AS t(k, c, i, o);
 
 -- name: AUDIT_WRITE (worker dispatch)
@@ -251,15 +257,18 @@ SELECT o, p, l, r, shyraq_now()
 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) AS t(o, p, l, r);
 
 -- References are eight bits a modem and wrap: the youngest part to that number without a receipt yet.
+-- Of the link that brings it, or of another bind of the same account.
 -- name: RECEIPT_PART (worker dispatch)
 UPDATE outbox_part q SET receipt = $4::text
 FROM (SELECT b.outbox_id, b.part, b.at FROM outbox_part b
 	JOIN outbox o ON o.id = b.outbox_id
 	LEFT JOIN peer p ON p.id = o.peer_id
 	LEFT JOIN contact c ON c.id = o.contact_id
-	WHERE b.link = $1::text AND b.ref = $2::bigint AND b.at > shyraq_now() - interval '3 days'
+	WHERE b.link IN (SELECT $1::text UNION SELECT s.link FROM link_state s
+			WHERE s.link_group = $6::text AND s.link_group <> '')
+		AND b.ref = $2::bigint AND b.at > shyraq_now() - interval '3 days'
 		AND (p.hash = $3::bytea OR c.hash = $5::bytea)
-	ORDER BY b.receipt IS NOT NULL, b.at DESC LIMIT 1) m
+	ORDER BY b.receipt IS NOT NULL, b.link <> $1::text, b.at DESC LIMIT 1) m
 WHERE q.outbox_id = m.outbox_id AND q.part = m.part AND q.at = m.at
 RETURNING q.outbox_id;
 
@@ -304,7 +313,9 @@ SELECT id, number, class, state, lang, peer_id, shyraq_ms(taken_at), taken_by,
 	shyraq_ms(refer_due), shyraq_ms(ladder_due), shyraq_ms(asked_at), bearer, shyraq_ms(begun_at),
 	shyraq_ms(rest_until), operator_at IS NOT NULL, shyraq_ms(cut_at),
 	(SELECT v.kind FROM referral f JOIN receiver v ON v.id = f.receiver_id WHERE f.id = taken_by),
-	shyraq_ms(met_at)
+	shyraq_ms(met_at),
+	(SELECT string_agg(v.kind, ' ') FROM referral f JOIN receiver v ON v.id = f.receiver_id
+		WHERE f.case_id = casefile.id AND f.state = 'accepted' AND f.lead)
 FROM casefile WHERE id = $1::bigint FOR UPDATE;
 
 -- How many more there are: with those of the cases that are linked to it.
@@ -481,11 +492,17 @@ UNION ALL
 (SELECT 'offer', id, shyraq_ms(offer_due) FROM casefile
 	WHERE offer_due <= shyraq_now() ORDER BY offer_due LIMIT 64)
 UNION ALL
+(SELECT 'followup', id, shyraq_ms(follow_due) FROM casefile
+	WHERE follow_due <= shyraq_now() ORDER BY follow_due LIMIT 64)
+UNION ALL
 (SELECT 'page', case_id, shyraq_ms(page_due) FROM desk_case
 	WHERE page_due <= shyraq_now() ORDER BY page_due LIMIT 64)
 UNION ALL
 (SELECT 'look', case_id, shyraq_ms(look_due) FROM desk_case
 	WHERE look_due <= shyraq_now() ORDER BY look_due LIMIT 64)
+UNION ALL
+(SELECT 'task', id, shyraq_ms(page_due) FROM task
+	WHERE page_due <= shyraq_now() ORDER BY page_due LIMIT 16)
 UNION ALL
 (SELECT 'intake', id, shyraq_ms(at) FROM intake WHERE state = 'new' ORDER BY id LIMIT 16);
 
@@ -507,8 +524,20 @@ ORDER BY r.id LIMIT 1000;
 
 -- The last word about each kind of consent.
 -- name: CASE_CONSENTS (worker dispatch)
-SELECT DISTINCT ON (kind) kind, yes, wording LIKE 'withdrawn %' FROM consent WHERE case_id = $1::bigint
-ORDER BY kind, id DESC;
+(SELECT DISTINCT ON (kind) kind, yes, wording LIKE 'withdrawn %' FROM consent WHERE case_id = $1::bigint
+ORDER BY kind, id DESC)
+UNION ALL
+(SELECT 'supervisors', count(*) >= 2, false FROM (SELECT DISTINCT ON (maker) maker, what FROM assertion
+	WHERE case_id = $1::bigint AND what IN ('police', 'no_police') ORDER BY maker, id DESC) w
+WHERE w.what = 'police');
+
+-- How many supervisors let police know now, and whether any of them were asked.
+-- name: POLICE_WORDS (dispatch)
+SELECT (SELECT count(*) FROM (SELECT DISTINCT ON (maker) maker, what FROM assertion
+		WHERE case_id = $1::bigint AND what IN ('police', 'no_police') ORDER BY maker, id DESC) w
+	WHERE w.what = 'police'),
+	EXISTS (SELECT FROM referral f JOIN receiver v ON v.id = f.receiver_id
+		WHERE f.case_id = $1::bigint AND v.kind = 'police');
 
 -- name: PEER_NUMBER (worker dispatch)
 SELECT number FROM peer WHERE id = $1::bigint;
@@ -764,7 +793,7 @@ INSERT INTO intake (kind, box, at) VALUES ($1::text, $2::bytea, shyraq_now()) RE
 SELECT state, error, answer FROM intake WHERE id = $1::bigint;
 
 -- name: KEYHOLDER_PUT (ctl)
-INSERT INTO keyholder (name, public_key) VALUES ($1::text, $2::bytea)
+INSERT INTO keyholder (name, public_key, login) VALUES ($1::text, $2::bytea, $3::text)
 ON CONFLICT (name) DO NOTHING RETURNING id;
 
 -- Two at once cannot retire the last two: each sees what the other left.
@@ -841,8 +870,10 @@ WHERE f.case_id = $1::bigint ORDER BY f.id;
 
 -- name: CASE_SHOW_TASKS (ctl)
 SELECT t.id, t.kind, shyraq_ms(t.at), shyraq_ms(t.done_at)
-FROM task t JOIN casefile c ON c.id = t.case_id AND c.hidden_at IS NULL
-WHERE t.case_id = $1::bigint ORDER BY t.id;
+FROM task_seen t JOIN casefile c ON c.id = $1::bigint AND c.hidden_at IS NULL
+WHERE t.case_id = c.id OR (t.kind = 'held_acceptance' AND t.done_at IS NULL
+	AND c.number = ANY(shyraq_held(t.contact_id)))
+ORDER BY t.id;
 
 -- name: CASE_SHOW_HOLDS (ctl)
 SELECT h.by, h.reason, shyraq_ms(h.since)
@@ -880,23 +911,30 @@ SELECT min(a.id), count(*) FROM audit a
 WHERE a.at < shyraq_now() - interval '1 minute'
 	AND NOT EXISTS (SELECT FROM audit_chain c WHERE c.audit_id = a.id);
 
+-- One that waits, of this kind and phone; of this case, or of none ($2 NULL).
+-- name: TASK_WAITS (worker dispatch)
+SELECT EXISTS (SELECT FROM task WHERE kind = $1::text AND case_id IS NOT DISTINCT FROM $2::bigint
+	AND contact_id = $3::bigint AND done_at IS NULL);
+
 -- name: TASK_LIST (ctl)
-SELECT t.id, t.kind, c.number, t.inbox_id, shyraq_ms(t.at), t.taken_by, shyraq_ms(t.taken_at), t.outcome
-FROM task t LEFT JOIN casefile c ON c.id = t.case_id
-WHERE (t.done_at IS NULL OR $5::boolean) AND c.hidden_at IS NULL AND (t.kind <> 'job_check'
+SELECT t.id, t.kind, t.number, t.inbox_id, shyraq_ms(t.at), t.taken_by, shyraq_ms(t.taken_at), t.outcome
+FROM task_seen t
+WHERE (t.done_at IS NULL OR $5::boolean) AND (t.kind <> 'job_check'
 	OR EXISTS (SELECT FROM job_check j WHERE j.inbox_id = t.inbox_id))
-	AND ($1::text IS NULL OR t.kind = $1::text) AND ($2::bigint IS NULL OR c.number = $2::bigint)
+	AND ($1::text IS NULL OR t.kind = $1::text) AND ($2::bigint IS NULL OR t.number = $2::bigint
+		OR t.kind = 'held_acceptance' AND $2::bigint = ANY(shyraq_held(t.contact_id)))
 	AND (NOT COALESCE($3::boolean, false) OR t.taken_by = session_user)
 	AND ($4::bigint IS NULL OR t.at <= shyraq_now() - $4::bigint * interval '1 min')
 ORDER BY t.id LIMIT 200;
 
 -- name: TASK_SHOW (ctl)
-SELECT t.id, t.kind, c.number, c.class, t.inbox_id, r.name, shyraq_ms(t.at), t.taken_by,
+SELECT t.id, t.kind, t.number, t.class, t.inbox_id, r.name, shyraq_ms(t.at), t.taken_by,
 	shyraq_ms(t.taken_at), shyraq_ms(t.done_at), t.done_by, t.outcome,
-	(SELECT max(j.id) FROM job_check j WHERE t.kind = 'job_check' AND j.inbox_id = t.inbox_id)
-FROM task t LEFT JOIN casefile c ON c.id = t.case_id
+	(SELECT max(j.id) FROM job_check j WHERE t.kind = 'job_check' AND j.inbox_id = t.inbox_id),
+	CASE WHEN t.kind = 'held_acceptance' THEN array_to_string(shyraq_held(t.contact_id), ' ') END
+FROM task_seen t
 LEFT JOIN contact k ON k.id = t.contact_id LEFT JOIN receiver r ON r.id = k.receiver_id
-WHERE t.id = $1::bigint AND c.hidden_at IS NULL;
+WHERE t.id = $1::bigint;
 
 -- Offers that a person looks at; the words that name them are sealed. $1: those alone that wait.
 -- name: JOB_LIST (ctl)
@@ -980,8 +1018,8 @@ FROM inbox WHERE state IN ('refused', 'aside');
 
 -- name: STATUS_TASKS (ctl)
 SELECT t.kind, count(*), shyraq_ms(min(t.at))
-FROM task t LEFT JOIN casefile c ON c.id = t.case_id
-WHERE t.done_at IS NULL AND c.hidden_at IS NULL AND (t.kind <> 'job_check'
+FROM task_seen t
+WHERE t.done_at IS NULL AND (t.kind <> 'job_check'
 	OR EXISTS (SELECT FROM job_check j WHERE j.inbox_id = t.inbox_id))
 GROUP BY t.kind ORDER BY 2 DESC, 1;
 
@@ -1083,6 +1121,49 @@ UPDATE task SET done_at = shyraq_now() WHERE inbox_id = $1::bigint AND done_at I
 SELECT kind, case_id, taken_by, done_at IS NOT NULL, shyraq_ms(taken_at) FROM task
 WHERE id = $1::bigint FOR UPDATE;
 
+-- name: TASK_MAY (dispatch)
+SELECT EXISTS (SELECT FROM pg_roles o
+	WHERE o.rolname = $1::text AND pg_has_role(o.oid, 'shyraq_supervisor', 'MEMBER'));
+
+-- name: TASK_PAGE_LOCK (dispatch)
+SELECT shyraq_ms(page_due), done_at IS NOT NULL OR taken_by <> '',
+	shyraq_ms((SELECT max(p.paged_at) FROM task p WHERE p.paged_at IS NOT NULL))
+FROM task WHERE id = $1::bigint FOR UPDATE;
+
+-- One page is for all that wait.
+-- name: TASK_PAGED (dispatch)
+UPDATE task SET page_due = NULL, paged_at = CASE WHEN $1::boolean THEN shyraq_now() END
+WHERE page_due <= shyraq_now();
+
+-- name: TASK_PAGE_LATER (dispatch)
+UPDATE task SET page_due = shyraq_ts($2::bigint) WHERE id = $1::bigint;
+
+-- name: TASK_PAGE_OFF (dispatch)
+UPDATE task SET page_due = NULL WHERE id = $1::bigint;
+
+-- Answers to people that died of age in the last hour: an open task a case, twelve an hour at most; for all
+-- others one an hour.
+-- name: EXPIRED_TASKS (dispatch)
+WITH died AS (
+	SELECT c.id AS case_id, max(o.settled_at) AS at
+	FROM outbox o LEFT JOIN casefile c ON c.id = o.case_id AND c.hidden_at IS NULL
+	WHERE o.state = 'expired' AND o.settled_at > shyraq_now() - interval '1 hour' AND o.contact_id IS NULL
+	GROUP BY c.id),
+fresh AS (
+	SELECT d.case_id, d.at, row_number() OVER (ORDER BY d.at, d.case_id)
+		+ (SELECT count(*) FROM task t WHERE t.kind = 'expired' AND t.case_id IS NOT NULL
+			AND t.at > shyraq_now() - interval '1 hour') <= 12 AS fits
+	FROM died d WHERE d.case_id IS NOT NULL AND NOT EXISTS (SELECT FROM task t WHERE t.kind = 'expired'
+		AND t.case_id = d.case_id AND (t.done_at IS NULL OR t.at >= d.at)))
+INSERT INTO task (kind, case_id, at)
+SELECT 'expired', f.case_id, shyraq_now() FROM fresh f WHERE f.fits
+UNION ALL
+SELECT 'expired', NULL, shyraq_now()
+FROM (SELECT max(at) AS at FROM (SELECT at FROM died WHERE case_id IS NULL
+	UNION ALL SELECT at FROM fresh WHERE NOT fits) x) rest
+WHERE rest.at IS NOT NULL AND NOT EXISTS (SELECT FROM task t WHERE t.kind = 'expired' AND t.case_id IS NULL
+	AND (t.at >= rest.at OR t.at > shyraq_now() - interval '1 hour'));
+
 -- name: TASK_TAKE (dispatch)
 UPDATE task SET taken_by = $2::text, taken_at = CASE WHEN $2::text <> '' THEN shyraq_now() END
 WHERE id = $1::bigint;
@@ -1116,7 +1197,7 @@ ORDER BY c.id FOR UPDATE OF c SKIP LOCKED;
 INSERT INTO case_stat (month, class, lang, bearer, state, answers, asked, taken_min, outcome)
 SELECT date_trunc('month', c.opened_at AT TIME ZONE 'UTC'), c.class, c.lang, c.bearer, c.state,
 	COALESCE((SELECT string_agg(a.slot || '=' || a.code, ' ' ORDER BY a.slot) FROM case_answer a
-		WHERE a.case_id = c.id AND a.slot NOT IN ('where', 'town', 'place')), ''),
+		WHERE a.case_id = c.id AND a.slot NOT IN ('where', 'town', 'place', 'follow_of')), ''),
 	(SELECT count(*) FROM referral f WHERE f.case_id = c.id),
 	(extract(epoch FROM c.taken_at - c.asked_at) / 60)::int, c.outcome
 FROM casefile c WHERE c.id = ANY($1::bigint[]) ORDER BY random();
@@ -1233,14 +1314,15 @@ UPDATE casefile SET safe_from = $2::bigint, safe_to = $3::bigint, safe_until = s
 WHERE id = $1::bigint;
 
 -- name: SAFE_OFF (worker dispatch)
-UPDATE casefile SET safe_from = NULL, safe_to = NULL, safe_until = NULL, knock_due = NULL
+UPDATE casefile SET safe_from = NULL, safe_to = NULL, safe_until = NULL, knock_due = NULL, follow_due = NULL
 WHERE id = $1::bigint;
 
 -- Everything that decides whether and when words may go to a person unasked.
 -- name: CASE_REACH (worker dispatch)
 SELECT c.peer_id, c.bearer, c.safe_from, c.safe_to, shyraq_ms(c.safe_until), shyraq_ms(c.knock_due),
 	c.knocked_at IS NOT NULL, c.hidden_at IS NOT NULL, p.stopped, shyraq_ms(p.witness_until),
-	(SELECT code FROM case_answer a WHERE a.case_id = c.id AND a.slot = 'region'),
+	(SELECT code FROM case_answer a WHERE a.case_id = c.id AND a.slot IN ('own_region', 'region')
+		ORDER BY a.slot LIMIT 1),
 	EXISTS (SELECT FROM relay q WHERE q.case_id = c.id AND q.read_at IS NULL AND q.sealed IS NOT NULL),
 	(c.state = 'taken' AND (c.told_at IS NULL OR c.told_at < c.taken_at))
 		OR EXISTS (SELECT FROM job_check j WHERE j.peer_id = c.peer_id
@@ -1268,6 +1350,48 @@ UPDATE casefile SET unread_due = NULL WHERE id = $1::bigint;
 
 -- name: CASE_TOLD (worker dispatch)
 UPDATE casefile SET told_at = shyraq_now() WHERE id = $1::bigint;
+
+-- Their yes or no to one question later. It is not an answer of the flow's: the case may be closed.
+-- name: FOLLOW_AGREED (worker dispatch)
+INSERT INTO consent (case_id, kind, yes, wording, at)
+VALUES ($1::bigint, 'follow', $2::boolean, $3::text, shyraq_now());
+
+-- The case and those that are linked to it: ended well, and agreed to no longer ago than the question waits.
+-- The agreed hour holds for it for two days; what is due here keeps no case (case_idle does not know it).
+-- name: FOLLOW_PLAN (worker dispatch)
+UPDATE casefile c SET follow_due = shyraq_now() + $2::bigint * interval '1 ms',
+	follow_until = shyraq_now() + $2::bigint * interval '1 ms' + interval '2 days'
+WHERE (c.id = $1::bigint OR c.id IN (SELECT l.case_id FROM case_link l WHERE l.to_case = $1::bigint))
+	AND c.state = 'closed' AND shyraq_is_helped(c.outcome) AND c.followed_at IS NULL
+	AND c.safe_from IS NOT NULL AND c.hidden_at IS NULL
+	AND (SELECT o.yes AND o.at > shyraq_now() - $2::bigint * interval '1 ms' FROM consent o
+		WHERE o.case_id = c.id AND o.kind = 'follow' ORDER BY o.id DESC LIMIT 1);
+
+-- Whether it may be asked still: not opened again, nothing taken back, no other phone, nothing newer.
+-- name: FOLLOW_LOOK (dispatch)
+SELECT shyraq_ms(c.follow_due), shyraq_ms(c.follow_until),
+	c.state = 'closed' AND shyraq_is_helped(c.outcome) AND c.followed_at IS NULL AND c.code_used_at IS NULL
+	AND COALESCE((SELECT o.yes FROM consent o WHERE o.case_id = c.id AND o.kind = 'follow'
+		ORDER BY o.id DESC LIMIT 1), false)
+	AND NOT EXISTS (SELECT FROM consent o WHERE o.case_id = c.id AND o.wording LIKE 'withdrawn %')
+	AND NOT EXISTS (SELECT FROM casefile n WHERE n.peer_id = c.peer_id AND n.id > c.id)
+FROM casefile c WHERE c.id = $1::bigint;
+
+-- name: FOLLOW_SET (dispatch)
+UPDATE casefile SET follow_due = shyraq_ts($2::bigint) WHERE id = $1::bigint;
+
+-- name: FOLLOW_OFF (dispatch)
+UPDATE casefile SET follow_due = NULL WHERE id = $1::bigint;
+
+-- name: FOLLOWED (dispatch)
+UPDATE casefile SET followed_at = shyraq_now(), knocked_at = shyraq_now() WHERE id = $1::bigint;
+
+-- name: FOLLOW_SAID (worker dispatch)
+WITH said AS (
+	INSERT INTO case_answer (case_id, slot, code, at)
+	VALUES ($1::bigint, 'followup', $2::text, shyraq_now())
+	ON CONFLICT (case_id, slot) DO UPDATE SET code = excluded.code, at = excluded.at)
+SELECT number FROM casefile WHERE id = $1::bigint;
 
 -- name: RELAY_NEXT (dispatch)
 SELECT id, phrase, at_time, sealed FROM relay
@@ -1312,6 +1436,13 @@ FROM casefile c JOIN referral_ask a ON a.referral_id = c.taken_by
 JOIN contact k ON k.id = a.contact_id AND k.active JOIN receiver r ON r.id = k.receiver_id
 WHERE c.id = $1::bigint AND c.state IN ('taken', 'met') ORDER BY k.id;
 
+-- Who has or had the case, closed or not, whatever police say of it.
+-- name: LEAD_CONTACTS (worker dispatch)
+SELECT DISTINCT k.id, r.lang
+FROM referral f JOIN receiver r ON r.id = f.receiver_id AND r.kind <> 'police'
+JOIN referral_ask a ON a.referral_id = f.id JOIN contact k ON k.id = a.contact_id AND k.active
+WHERE f.case_id = $1::bigint AND f.state = 'accepted' AND f.lead ORDER BY k.id;
+
 -- Everybody who has accepted, whatever their role.
 -- name: ACCEPTED_CONTACTS (worker dispatch)
 SELECT k.id, r.lang
@@ -1328,24 +1459,25 @@ DELETE FROM job_check WHERE peer_id = $1::bigint AND asked_at IS NULL;
 
 -- name: JOB_ASK (worker dispatch)
 UPDATE job_check SET asked_at = shyraq_now(), case_id = $2::bigint, codes = $3::text,
-	inbox_id = $4::bigint, lang = $5::text
+	inbox_id = $4::bigint, lang = $5::text, bearer = $6::bigint
 WHERE id = (SELECT max(id) FROM job_check WHERE peer_id = $1::bigint AND asked_at IS NULL)
 RETURNING id;
 
 -- name: JOB_NEW (worker dispatch)
-INSERT INTO job_check (id, peer_id, case_id, codes, inbox_id, lang, asked_at)
-VALUES ($1::bigint, $2::bigint, $3::bigint, $4::text, $5::bigint, $6::text, shyraq_now());
+INSERT INTO job_check (id, peer_id, case_id, codes, inbox_id, lang, bearer, asked_at)
+VALUES ($1::bigint, $2::bigint, $3::bigint, $4::text, $5::bigint, $6::text, $7::bigint, shyraq_now());
 
 -- name: JOB_READ (worker dispatch)
 UPDATE job_check SET read_at = shyraq_now(), answer = NULL WHERE id = $1::bigint;
 
 -- name: JOB_FIND (dispatch)
-SELECT peer_id, answered_at IS NOT NULL FROM job_check
-WHERE id = $1::bigint AND asked_at IS NOT NULL;
+SELECT j.peer_id, j.answered_at IS NOT NULL, j.bearer, j.case_id, shyraq_ms(p.window_until), p.stopped
+FROM job_check j JOIN peer p ON p.id = j.peer_id
+WHERE j.id = $1::bigint AND j.asked_at IS NOT NULL;
 
 -- name: JOB_ANSWER (dispatch)
 UPDATE job_check SET answer = $2::bytea, answered_at = shyraq_now()
-WHERE id = $1::bigint AND answered_at IS NULL RETURNING inbox_id, case_id;
+WHERE id = $1::bigint AND answered_at IS NULL RETURNING inbox_id, case_id, shyraq_ms(answered_at);
 
 -- name: JOB_TASK_DONE (dispatch)
 UPDATE task SET done_at = shyraq_now()
@@ -1389,6 +1521,11 @@ WHERE f.case_id = $1::bigint AND r.id = f.receiver_id AND f.state IN ('asked', '
 RETURNING f.id;
 
 -- All kinds: nothing leaves any more. One kind that had taken it: the ladder goes on without them.
+-- name: WITHDRAW_QUIET (worker dispatch)
+UPDATE referral f SET remind_due = NULL FROM receiver r
+WHERE f.case_id = $1::bigint AND r.id = f.receiver_id AND f.state = 'asked'
+	AND ($2::text = '' OR r.kind = $2::text) AND r.kind <> 'operator';
+
 -- name: WITHDRAW_CASE (worker dispatch)
 UPDATE casefile c SET
 	state = CASE WHEN c.state IN ('closed', 'met') THEN c.state WHEN $2::boolean THEN 'open'
@@ -1411,7 +1548,7 @@ FROM casefile c WHERE c.peer_id = $1::bigint AND c.hidden_at IS NULL ORDER BY c.
 -- name: ERASE_HIDE (worker dispatch)
 UPDATE casefile SET hidden_at = shyraq_now(), destroy_at = shyraq_now() + $2::bigint * interval '1 ms',
 	peer_id = NULL, safe_from = NULL, safe_to = NULL, safe_until = NULL, knock_due = NULL,
-	unread_due = NULL,
+	unread_due = NULL, follow_due = NULL,
 	refer_due = CASE WHEN class IN ('danger', 'urgent', 'held') THEN refer_due END
 WHERE id = $1::bigint;
 
@@ -1425,6 +1562,13 @@ UPDATE place SET sealed = '' WHERE case_id = $1::bigint;
 -- name: ERASE_LOCK (dispatch)
 SELECT shyraq_ms(c.destroy_at), EXISTS (SELECT FROM legal_hold h WHERE h.case_id = c.id)
 FROM casefile c WHERE c.id = $1::bigint FOR UPDATE OF c;
+
+-- name: ERASE_CONTACTS (dispatch)
+SELECT DISTINCT k.id, r.lang, c.number, c.class <> 'other' AND r.kind <> 'police'
+FROM referral f JOIN receiver r ON r.id = f.receiver_id JOIN casefile c ON c.id = f.case_id
+JOIN referral_ask a ON a.referral_id = f.id JOIN contact k ON k.id = a.contact_id AND k.active
+WHERE f.case_id = $1::bigint AND f.state IN ('asked', 'accepted') AND f.met_at IS NULL
+	AND c.state IN ('referred', 'taken', 'nobody') ORDER BY k.id;
 
 -- name: ERASE_LATER (dispatch)
 UPDATE casefile SET destroy_at = shyraq_now() + interval '1 day' WHERE id = $1::bigint;
@@ -1630,6 +1774,41 @@ WHERE id = $1::bigint AND state IN ('open', 'referred', 'nobody');
 -- name: HELD_OFF (dispatch)
 UPDATE referral SET held = false WHERE id = $1::bigint;
 
+-- One answer of a case erased: whoever speaks about it waits, then its code goes from wherever it stands.
+-- name: FORGET_PEOPLE (dispatch)
+SELECT p.id FROM peer p
+WHERE p.id IN (SELECT c.peer_id FROM casefile c WHERE c.id = $1::bigint
+	UNION SELECT s.peer_id FROM session s WHERE s.case_id = $1::bigint
+		OR split_part(split_part(s.hidden, '|', 1), ' ', 7) = ($1::bigint)::text)
+ORDER BY p.id FOR UPDATE;
+
+-- name: FORGET_MAY (dispatch)
+SELECT NOT shyraq_is_child($1::bigint) OR shyraq_in_child($2::text::name), shyraq_is_child($1::bigint),
+	EXISTS (SELECT FROM legal_hold h WHERE h.case_id = $1::bigint);
+
+-- name: FORGET_ANSWER (dispatch)
+DELETE FROM case_answer WHERE case_id = $1::bigint AND slot = $2::text RETURNING slot;
+
+-- name: FORGET_SESSIONS (dispatch)
+UPDATE session SET slots = CASE WHEN case_id = $1::bigint THEN shyraq_without(slots, $2::text) ELSE slots END,
+	hidden = CASE WHEN split_part(split_part(hidden, '|', 1), ' ', 7) = ($1::bigint)::text
+		THEN split_part(hidden, '|', 1) || '|' || shyraq_without(split_part(hidden, '|', 2), $2::text)
+		ELSE hidden END
+WHERE case_id = $1::bigint OR split_part(split_part(hidden, '|', 1), ' ', 7) = ($1::bigint)::text;
+
+-- name: FORGET_JOBS (dispatch)
+UPDATE job_check SET codes = shyraq_without(codes, $2::text) WHERE case_id = $1::bigint;
+
+-- name: FORGET_PLACE (dispatch)
+DELETE FROM place WHERE case_id = $1::bigint;
+
+-- Of one month ("2026-11"), or of the last twelve.
+-- name: CASE_STATS (ctl)
+SELECT to_char(month, 'YYYY-MM'), outcome, COALESCE(cases::text, '<5') FROM case_month
+WHERE CASE WHEN $1::text IS NULL THEN month > (shyraq_now() AT TIME ZONE 'UTC')::date - interval '12 months'
+	ELSE to_char(month, 'YYYY-MM') = $1::text END
+ORDER BY month DESC, outcome;
+
 -- name: CASE_SHOW_ASSERTIONS (ctl)
 SELECT s.what, s.code, COALESCE(NULLIF(s.maker, ''), (SELECT r.name FROM referral f
 	JOIN receiver r ON r.id = f.receiver_id WHERE f.id = s.referral_id)), s.note, shyraq_ms(s.at)
@@ -1688,7 +1867,8 @@ SELECT EXISTS (SELECT FROM pg_roles o WHERE o.rolname = $1::text),
 	EXISTS (SELECT FROM pg_roles o, pg_roles g WHERE o.rolname = $1::text
 		AND g.rolname = 'shyraq_' || $2::text AND pg_has_role(o.oid, g.oid, 'MEMBER')),
 	EXISTS (SELECT FROM contact k JOIN receiver r ON r.id = k.receiver_id
-		WHERE k.id = $3::bigint AND k.active AND r.kind = 'operator');
+		WHERE k.id = $3::bigint AND k.active AND r.kind = 'operator'),
+	$2::text <> 'caseworker' OR shyraq_has_key($1::text);
 
 -- One that has begun ends now; one that has not is taken away.
 -- name: DUTY_END (ctl)
@@ -1698,15 +1878,22 @@ WHERE id = $1::bigint AND from_at < shyraq_now() AND to_at > shyraq_now() RETURN
 -- name: DUTY_DROP (ctl)
 DELETE FROM duty WHERE id = $1::bigint AND from_at >= shyraq_now() RETURNING id;
 
--- Hours of the next two weeks that nobody covers.
+-- Hours of the next two weeks that nobody covers; a case worker without a key covers none.
 -- name: DUTY_GAPS (ctl)
 SELECT p.part, shyraq_ms(lower(g.r)), shyraq_ms(upper(g.r))
 FROM unnest(ARRAY['operator', 'caseworker', 'supervisor']) WITH ORDINALITY AS p(part, n)
 CROSS JOIN LATERAL unnest(tstzmultirange(tstzrange(shyraq_now(), shyraq_now() + interval '14 days'))
 	- COALESCE((SELECT range_agg(tstzrange(d.from_at, d.to_at)) FROM duty d
-		WHERE d.part = p.part AND d.to_at > shyraq_now()), '{}'::tstzmultirange)) AS g(r)
+		WHERE d.part = p.part AND d.to_at > shyraq_now()
+			AND (d.part <> 'caseworker' OR shyraq_has_key(d.login))), '{}'::tstzmultirange)) AS g(r)
 WHERE $1::text IS NULL OR p.part = $1::text
 ORDER BY p.n, lower(g.r);
+
+-- Case workers on the rota of the next two weeks whose key nobody knows.
+-- name: DUTY_KEYLESS (ctl)
+SELECT DISTINCT d.login FROM duty d
+WHERE d.part = 'caseworker' AND d.to_at > shyraq_now() AND d.from_at < shyraq_now() + interval '14 days'
+	AND NOT shyraq_has_key(d.login) ORDER BY d.login;
 
 -- The live desk -------------------------------------------------------------------------------------
 

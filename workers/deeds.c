@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "followup.h"
 #include "knock.h"
 #include "log.h"
 #include "referral.h"
@@ -105,7 +106,8 @@ job(struct stepping *st, const struct effect *f)
 	char codes[SESSION_SLOTS_MAX];
 	struct db_rows *r;
 	struct db_param inbox = db_i64(st->p->inbox_id),
-			lang = db_text(s->lang < LANGS ? lang_code(s->lang) : "");
+			lang = db_text(s->lang < LANGS ? lang_code(s->lang) : ""),
+			bearer = db_i64(st->p->ussd ? BEARER_USSD : BEARER_SMS);
 	int64_t id;
 	size_t n = 0;
 	enum rc rc;
@@ -117,7 +119,8 @@ job(struct stepping *st, const struct effect *f)
 			v[n++] = s->slot[i];
 	}
 	session_slots_pack(v, n, codes);
-	rc = db_run(st->t->db, ST_JOB_ASK, &r, peer, of, db_text(codes), inbox, lang);
+	rc = db_run(
+	    st->t->db, ST_JOB_ASK, &r, peer, of, db_text(codes), inbox, lang, bearer);
 	if (rc != RC_OK)
 		return rc;
 	n = (size_t)db_count(r);
@@ -126,7 +129,7 @@ job(struct stepping *st, const struct effect *f)
 		rc = turn_id(st->t, &id);
 		if (rc == RC_OK)
 			rc = db_run(st->t->db, ST_JOB_NEW, NULL, db_i64(id), peer, of,
-			    db_text(codes), inbox, lang);
+			    db_text(codes), inbox, lang, bearer);
 	}
 	out_row(
 	    st->t->out, OUT_TASK, "job_check", step_case(st), st->p->inbox_id, OUT_NULL);
@@ -239,6 +242,18 @@ withdraw(struct stepping *st, const struct effect *f)
 	return deed_withdraw(st, f->code);
 }
 
+static enum rc
+follow_agree(struct stepping *st, const struct effect *f)
+{
+	return deed_follow_agree(st, f->code);
+}
+
+static enum rc
+follow_said(struct stepping *st, const struct effect *f)
+{
+	return deed_follow_said(st, f->code);
+}
+
 static const struct {
 	const char *name;
 	enum rc (*run)(struct stepping *st, const struct effect *f);
@@ -251,6 +266,8 @@ static const struct {
 	{ "job", job },
 	{ "complaint", complaint },
 	{ "told", told },
+	{ "follow_agree", follow_agree },
+	{ "follow_said", follow_said },
 };
 
 enum rc

@@ -39,8 +39,10 @@ static const struct {
 	{ "parts", due_parts, ST_PART_WAIT, false, false },
 	{ "outcome", due_outcome, ST_OUTCOME_OFF, false, false },
 	{ "offer", due_offer, ST_OFFER_OFF, true, false },
+	{ "followup", due_followup, ST_FOLLOW_OFF, true, false },
 	{ "page", due_page, ST_DESK_PAGE_OFF, true, false },
 	{ "look", due_look, ST_DESK_LOOK_OFF, true, false },
+	{ "task", due_task, ST_TASK_PAGE_OFF, false, false },
 	{ "intake", due_intake, ST_INTAKE_DONE, false, false },
 };
 

@@ -35,9 +35,13 @@ MUST_CHECK enum rc due_unread(struct turn *t, int64_t id, int64_t due_ms);
 /* erase.c */
 MUST_CHECK enum rc due_erase(struct turn *t, int64_t id, int64_t due_ms);
 MUST_CHECK enum rc due_forget(struct turn *t, int64_t id, int64_t due_ms);
+/* followup.c */
+MUST_CHECK enum rc due_followup(struct turn *t, int64_t id, int64_t due_ms);
 /* desk_page.c */
 MUST_CHECK enum rc due_page(struct turn *t, int64_t id, int64_t due_ms);
 MUST_CHECK enum rc due_look(struct turn *t, int64_t id, int64_t due_ms);
+/* task_page.c */
+MUST_CHECK enum rc due_task(struct turn *t, int64_t id, int64_t due_ms);
 /* intake.c */
 MUST_CHECK enum rc due_intake(struct turn *t, int64_t id, int64_t due_ms);
 

@@ -49,8 +49,8 @@ knock_reach(struct turn *t, int64_t case_id, struct reach *out)
 	return RC_OK;
 }
 
-static bool
-may_reach(const struct reach *c)
+bool
+knock_may_reach(const struct reach *c)
 {
 	return c->peer_id != 0 && !c->hidden && !c->stopped && !c->cut;
 }
@@ -66,9 +66,9 @@ knock_plan(struct turn *t, int64_t case_id, int64_t from)
 		return rc == RC_AGAIN ? RC_OK : rc;
 	if (from < now)
 		from = now;
-	if (may_reach(&c) && c.words && c.witness_until > now)
+	if (knock_may_reach(&c) && c.words && c.witness_until > now)
 		due = now;
-	else if (may_reach(&c) && !c.knocked && (c.words || c.news) &&
+	else if (knock_may_reach(&c) && !c.knocked && (c.words || c.news) &&
 	    safe_next(&c.safe, from, &start, &end))
 		due = start > from ? start : from;
 	if (due == c.knock_due)
@@ -77,12 +77,8 @@ knock_plan(struct turn *t, int64_t case_id, int64_t from)
 	    due == 0 ? db_null() : db_i64(due));
 }
 
-/*
- * The conversation of this very case: the session, the one that a dial has hidden (the hour was agreed with
- * who holds it), or none any more. False: they are at something else.
- */
-static bool
-take_session(struct person *p, int64_t case_id, const char *lang)
+bool
+knock_session(struct person *p, int64_t case_id, const char *lang)
 {
 	if (p->session.case_id == case_id)
 		return true;
@@ -114,6 +110,12 @@ say_now(struct turn *t, struct person *p, enum say_as as, int64_t until)
 	return rc;
 }
 
+enum rc
+knock_empty(struct turn *t, struct person *p, int64_t until)
+{
+	return say_now(t, p, SAY_KNOCK, until);
+}
+
 /* The person is locked; the case was read after that. */
 static enum rc
 knock(struct turn *t, int64_t id, struct person *p, const struct reach *c)
@@ -121,7 +123,7 @@ knock(struct turn *t, int64_t id, struct person *p, const struct reach *c)
 	int64_t now = clock_wall_ms(), start, end;
 	enum rc rc;
 
-	if (!may_reach(c) || !take_session(p, id, c->lang))
+	if (!knock_may_reach(c) || !knock_session(p, id, c->lang))
 		return RC_OK;
 	rc = people_read_waiting(t, p);
 	if (rc != RC_OK)
@@ -133,7 +135,7 @@ knock(struct turn *t, int64_t id, struct person *p, const struct reach *c)
 		return RC_OK;
 	if (start > now)
 		return db_run(t->db, ST_KNOCK_SET, NULL, db_i64(id), db_i64(start));
-	rc = say_now(t, p, SAY_KNOCK, end);
+	rc = knock_empty(t, p, end);
 	if (rc == RC_OK)
 		rc = db_run(t->db, ST_KNOCKED, NULL, db_i64(id), db_i64(end));
 	out_row(t->out, OUT_AUDIT, "person.knock", id, OUT_NULL, OUT_NULL,

@@ -22,6 +22,19 @@ struct reach {
 /* RC_AGAIN: there is no such case. */
 MUST_CHECK enum rc knock_reach(struct turn *t, int64_t case_id, struct reach *out);
 
+/* Whether anything at all may go to them unasked. */
+bool knock_may_reach(const struct reach *c);
+
+/*
+ * The conversation of this very case into p->session: it is there, a dial has hidden it (the hour was agreed
+ * with who holds it), or there is none any more. False: they are at something else.
+ */
+struct person;
+MUST_CHECK bool knock_session(struct person *p, int64_t case_id, const char *lang);
+
+/* The empty knock, in the air till `until` at most; the person is locked. */
+MUST_CHECK enum rc knock_empty(struct turn *t, struct person *p, int64_t until);
+
 /* The next knock of this case, not before `from` (0: now), if there is anything to knock for. */
 MUST_CHECK enum rc knock_plan(struct turn *t, int64_t case_id, int64_t from);
 

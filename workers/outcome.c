@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "followup.h"
 #include "log.h"
 
 #define DAY_MS (INT64_C(24) * 60 * 60000)
@@ -132,7 +133,7 @@ tell(struct turn *t, const struct case_row *c, struct db_rows *down, const char 
 	for (int i = 0; down != NULL && i < db_count(down); i++)
 		db_col_i64(&id, db_get_i64(down, i, 0));
 	rc = down != NULL ? db_run(t->db, ST_ASK_CONTACTS, &r, db_array(&id))
-			  : db_run(t->db, ST_TAKER_CONTACTS, &r, db_i64(c->id));
+			  : db_run(t->db, ST_LEAD_CONTACTS, &r, db_i64(c->id));
 	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {
 		enum lang l = referral_lang(t, db_get_text(r, i, down != NULL ? 3 : 1));
 		char word[32], name[REFER_TEXT_MAX], text[REFER_TEXT_MAX];
@@ -169,6 +170,8 @@ outcome_close(struct turn *t, const struct case_row *c, const char *code)
 		rc = db_run(t->db, ST_REFERRALS_END, NULL, db_i64(c->id), db_bool(true));
 	for (size_t i = 0; rc == RC_OK && i < ARRAY_LEN(wipe); i++)
 		rc = db_run(t->db, wipe[i], NULL, db_i64(c->id));
+	if (rc == RC_OK)
+		rc = followup_plan(t, c->id);
 	out_row(t->out, OUT_AUDIT, "case.closed", c->id, OUT_NULL, OUT_NULL, code);
 	log_info("case.closed", "case=%lld outcome=%s", (long long)c->id, code);
 	return rc;
@@ -189,6 +192,18 @@ reply(struct writing *w, const struct case_row *c, const char *key, const char *
 	return rc == RC_OK ? answering_say(&w->a, c->id, key, said.arg, 4) : rc;
 }
 
+enum rc
+outcome_police(struct turn *t, const struct case_row *c, const char *code, int64_t inbox,
+    int64_t contact)
+{
+	if (outcome_code_find(code)->group == OUTCOME_LAW && strcmp(code, "court") != 0)
+		out_row(t->out, OUT_TASK,
+		    strcmp(code, "reclassified") == 0 ? "police_reclassified"
+						      : "police_closed",
+		    c->id, inbox, contact);
+	return tell(t, c, NULL, "ref.police_says", code);
+}
+
 /* Row 16 and 17 of what the service must never hide: closed or made lighter by the police. */
 static enum rc
 police_says(
@@ -201,12 +216,7 @@ police_says(
 
 	if (rc != RC_OK)
 		return rc;
-	if (law && strcmp(code, "court") != 0)
-		out_row(t->out, OUT_TASK,
-		    strcmp(code, "reclassified") == 0 ? "police_reclassified"
-						      : "police_closed",
-		    c->id, w->a.p->inbox_id, w->a.p->contact_id);
-	rc = tell(t, c, NULL, "ref.police_says", code);
+	rc = outcome_police(t, c, code, w->a.p->inbox_id, w->a.p->contact_id);
 	return rc == RC_OK ? reply(w, c, "ref.outcome_noted", code) : rc;
 }
 

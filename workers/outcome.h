@@ -18,6 +18,13 @@ MUST_CHECK enum rc due_outcome(struct turn *t, int64_t id, int64_t due_ms);
  */
 MUST_CHECK enum rc receiver_outcome(struct writing *w, int ask, int digit, bool *taken);
 
+/*
+ * What police made of it: who has the case hears so, and where it was closed or made lighter a supervisor has
+ * a task. `inbox` and `contact`: whose word it is, OUT_NULL: a person at a console.
+ */
+MUST_CHECK enum rc outcome_police(struct turn *t, const struct case_row *c,
+    const char *code, int64_t inbox, int64_t contact);
+
 /* S17: a row of the history; `referral` 0 and `by` a login, or the other way round. */
 MUST_CHECK enum rc outcome_assert(struct turn *t, int64_t case_id, const char *what,
     const char *code, int64_t referral, const char *by, const char *note);

@@ -61,7 +61,9 @@ struct person {
 	struct session hidden; /* S18 */
 	enum case_state state;
 	char taken_at[6];
-	int64_t taken_by;               /* referral; 0: nobody */
+	int64_t taken_by;    /* referral; 0: nobody */
+	enum follow follow;  /* a question some weeks after: may it come, or be asked */
+	int64_t follow_case; /* of this case, whatever the step opens */
 	char code[CASECODE_DIGITS + 1]; /* of the session's case, or "" */
 	char last_link[BUS_NAME_MAX];   /* the way their last SMS came */
 	char rhythm[GUARD_LINE_MAX];

@@ -89,6 +89,17 @@ people_read_waiting(struct turn *t, struct person *p)
 	return RC_OK;
 }
 
+static void
+read_follow(struct person *p, const struct db_rows *r, int row)
+{
+	const char *follow = db_get_text(r, row, 36);
+
+	p->follow = strcmp(follow, "ask") == 0 ? FOLLOW_ASK
+	    : strcmp(follow, "offer") == 0     ? FOLLOW_OFFER
+					       : FOLLOW_NONE;
+	p->follow_case = p->follow == FOLLOW_ASK ? db_get_i64(r, row, 9) : 0;
+}
+
 /* Columns of TURN_READ. */
 static void
 read_row(const struct turn *t, struct person *p, const struct db_rows *r, int row)
@@ -127,6 +138,7 @@ read_row(const struct turn *t, struct person *p, const struct db_rows *r, int ro
 	if (p->has_own_stop)
 		memcpy(p->own_stop.b, own, n);
 	p->down = db_get_bool(r, row, 35);
+	read_follow(p, r, row);
 }
 
 enum rc

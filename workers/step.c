@@ -136,6 +136,23 @@ on_case_class(struct stepping *st, const struct effect *f)
 	return ladder_danger(st->t, st->p->session.case_id, answers_danger(st));
 }
 
+/* The town that they had named is not the one: whoever was told it hears so. */
+static enum rc
+town_corrected(struct stepping *st, const char *town)
+{
+	const char *region = NULL;
+	bool placed = false;
+
+	for (size_t i = 0; i < st->e->n; i++) {
+		const struct effect *f = &st->e->v[i];
+
+		placed = placed || f->kind == EFFECT_PLACE;
+		if (f->kind == EFFECT_ANSWER && strcmp(f->name, "region") == 0)
+			region = f->code;
+	}
+	return ladder_town(st->t, st->p->session.case_id, town, region, placed);
+}
+
 static enum rc
 on_answer(struct stepping *st, const struct effect *f)
 {
@@ -143,7 +160,10 @@ on_answer(struct stepping *st, const struct effect *f)
 		return RC_OK;
 	out_row(st->t->out, OUT_ANSWER, st->p->session.case_id, f->name, f->code);
 	out_row(st->t->out, OUT_LOOK, st->p->session.case_id);
-	return RC_OK;
+	return strcmp(f->name, "where") == 0 && st->town[0] != '\0' &&
+		strcmp(st->town, f->code) != 0
+	    ? town_corrected(st, f->code)
+	    : RC_OK;
 }
 
 static enum rc
@@ -466,6 +486,7 @@ people_step(struct turn *t, struct person *p, enum input_kind kind)
 	if (rc != RC_OK)
 		return rc;
 	memcpy(before.step, p->session.step, sizeof(before.step));
+	(void)!str_copy(st.town, sizeof(st.town), session_slot(&p->session, "where"));
 	rc = flow_step(flowset_of(t->sets, &p->session), &p->session, &in, &e);
 	st.asked = before.step[0] != '\0';
 	st.moved = strcmp(before.step, p->session.step) != 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The effects of one step of the engine on their way into rows: what their writers share.
- * Included by step.c, deeds.c, withdraw.c, erase.c alone.
+ * Included by step.c, deeds.c, followup.c, withdraw.c, erase.c alone.
  */
 #ifndef SHYRAQ_STEP_H
 #define SHYRAQ_STEP_H
@@ -12,10 +12,11 @@ struct stepping {
 	struct turn *t;
 	struct person *p;
 	const struct effects *e;
-	const char *text;  /* this input's */
-	bool stranger;     /* what was said opens no window (S18) */
-	bool muted;        /* S13: a machine, and nothing that must be answered */
-	bool asked, moved; /* a question was open, and another or none is now */
+	const char *text;         /* this input's */
+	bool stranger;            /* what was said opens no window (S18) */
+	bool muted;               /* S13: a machine, and nothing that must be answered */
+	bool asked, moved;        /* a question was open, and another or none is now */
+	char town[FLOW_CODE_MAX]; /* that they had named before; "" none */
 };
 
 static inline int64_t

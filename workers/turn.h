@@ -32,20 +32,24 @@ struct turn_limits {
 	int64_t rest_ms;    /* a bare yes rests the ladder */
 	int64_t
 	    grace_ms; /* an acceptance that was asked after waits so long for an answer */
-	int64_t safe_wide_ms;   /* S1b: a safe time is at most two hours wide, */
-	int64_t safe_ms;        /* and is good for seven days */
-	int64_t witness_ms;     /* questions with content to a witness: 24 h */
-	int64_t code_ms;        /* S12: a code dies 90 days after the last activity */
-	int64_t code_tries;     /* wrong codes an hour from one number, */
-	int64_t code_tries_all; /* and from all */
-	int64_t erase_ms;       /* S16: destroyed after 72 h */
-	int64_t relay_ms;       /* words are passed on until 48 h after met */
-	int64_t same;           /* S13: identical texts in a row, */
-	int64_t per_minute;     /* and texts in a minute */
-	int64_t guard_ms;       /* a machine stays one for so long */
-	int64_t desk_again_ms;  /* the desk is paged once a case and so long */
-	int64_t desk_look_ms;   /* somebody with a key looks by then, or a task */
-	char *own_numbers;      /* never answered, beside those of the links */
+	int64_t safe_wide_ms;    /* S1b: a safe time is at most two hours wide, */
+	int64_t safe_ms;         /* and is good for seven days */
+	int64_t witness_ms;      /* questions with content to a witness: 24 h */
+	int64_t code_ms;         /* S12: a code dies 90 days after the last activity */
+	int64_t code_tries;      /* wrong codes an hour from one number, */
+	int64_t code_tries_all;  /* and from all */
+	int64_t redial_ms;       /* S18: a dial offers to go on for 24 h */
+	int64_t answer_tries;    /* wrong answer codes of one phone, then a task, */
+	int64_t answer_tries_ms; /* counted within an hour */
+	int64_t erase_ms;        /* S16: destroyed after 72 h */
+	int64_t relay_ms;        /* words are passed on until 48 h after met */
+	int64_t follow_ms;       /* how it is, is asked so long after a case has ended */
+	int64_t same;            /* S13: identical texts in a row, */
+	int64_t per_minute;      /* and texts in a minute */
+	int64_t guard_ms;        /* a machine stays one for so long */
+	int64_t desk_again_ms;   /* the desk is paged once a case and so long */
+	int64_t desk_look_ms;    /* somebody with a key looks by then, or a task */
+	char *own_numbers;       /* never answered, beside those of the links */
 };
 
 /* A text to hand out once the transaction is durable. */

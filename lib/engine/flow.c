@@ -403,9 +403,11 @@ on_rest(struct turn *t)
 static bool
 would_be_cut(const struct session *s)
 {
-	const char *where = session_slot(s, "where");
+	/* of somebody else the country is where */
+	bool where = session_slot(s, "where")[0] != '\0' ||
+	    session_slot(s, SLOT_OWN_REGION)[0] != '\0';
 
-	return s->step[0] != '\0' && session_has_case(s) && where[0] != '\0' &&
+	return s->step[0] != '\0' && session_has_case(s) && where &&
 	    session_slot(s, SLOT_REFERRED)[0] == '\0' &&
 	    session_slot(s, SLOT_CUT)[0] == '\0' &&
 	    strcmp(session_slot(s, "ngo"), "no") != 0;

@@ -77,6 +77,13 @@ enum case_state {
 	CASE_STATE_CLOSED,
 };
 
+/* The question how it is, some weeks after the session's case has ended. */
+enum follow {
+	FOLLOW_NONE,
+	FOLLOW_OFFER, /* a person was met, an hour is known, and whether it may come was not asked */
+	FOLLOW_ASK, /* its knock went, and it was not answered */
+};
+
 enum input_kind {
 	INPUT_TEXT,
 	INPUT_UNREADABLE, /* 8-bit, undecodable: answered like an empty text (S8) */
@@ -108,12 +115,15 @@ struct flow_input {
 	const char *text;      /* well-formed UTF-8, borrowed; "" for an empty text */
 	const char *country;   /* phone_country() of the sender: a hint, never proof */
 	int64_t now_ms;        /* wall clock */
+	int64_t session_ms;    /* how long a session stands; 0: 72 h */
+	int64_t redial_ms;     /* a dial offers to go on for so long; 0: 24 h */
 	bool late;             /* read after t0 + 90 s: state moves, nothing is said */
 	enum case_state state; /* of the session's case */
 	char taken_at[6];      /* "21:49" */
-	bool own_stop;    /* S4: the whole text is the stop word of this person's own */
-	bool down;        /* S19: what is due for this case was not done for minutes */
-	bool night;       /* out of the hours of whom this case waits for (S19) */
+	bool own_stop;      /* S4: the whole text is the stop word of this person's own */
+	bool down;          /* S19: what is due for this case was not done for minutes */
+	enum follow follow; /* said when they fetch it, never before */
+	bool night;         /* out of the hours of whom this case waits for (S19) */
 	const char *code; /* the session's case's code, ten digits; NULL or "": no case */
 	enum resume resume;
 	int64_t resumed;               /* RESUME_OK: the case, */
@@ -153,8 +163,12 @@ enum effect_kind {
  *  job            an offer check: a task for a human, slots job_*
  *  complaint      a task for a supervisor, past whom it names (slot "about_whom")
  *  told           the person answered a receiver's phrase; `code` is the answer's
+ *  follow_agree   `code` yes or no: may be asked once, some weeks later, how it is
+ *  follow_said    their answer to that: `code` is well, help, no_more
  */
-#define FLOW_DO "safe_time forget_phone witness_window erase withdraw job complaint told"
+#define FLOW_DO                                                              \
+	"safe_time forget_phone witness_window erase withdraw job complaint" \
+	" told follow_agree follow_said"
 
 struct effect {
 	enum effect_kind kind;

@@ -301,6 +301,13 @@ is_abuse(const struct turn *t)
 	return t->words.whole[WORD_ABUSE] != 0 || t->folded.tokens <= ABUSE_TOKENS;
 }
 
+/* All gone, or the yes taken back: no question of free words keeps these. */
+static bool
+takes_back(const struct turn *t)
+{
+	return t->words.whole[WORD_ERASE] != 0 || t->words.whole[WORD_WITHDRAW] != 0;
+}
+
 /* Words of theirs; for a place, a house and a flat in figures too. */
 static bool
 take_text(struct turn *t)
@@ -313,7 +320,7 @@ take_text(struct turn *t)
 		return true;
 	}
 	if ((!folded_has_letters(&t->folded) && !(st->place && t->folded.tokens > 1)) ||
-	    t->words.whole[WORD_STRANGER] != 0 || is_abuse(t))
+	    t->words.whole[WORD_STRANGER] != 0 || is_abuse(t) || takes_back(t))
 		return false;
 	turn_answer(t, st->slot, "told");
 	(void)effect_add(t, st->place ? EFFECT_PLACE : EFFECT_NARRATIVE, "", "");
@@ -362,6 +369,18 @@ take_place_found(struct turn *t, unsigned place)
 	turn_go(t, t->open->next);
 }
 
+/* In words that are no place, or not told. A town that they named by mistake leaves no region behind. */
+static void
+place_not_found(struct turn *t, const char *code)
+{
+	const char *was = session_slot(t->s, t->open->slot);
+
+	if (place_by_id(t->f->places, was) < places_count(t->f->places) &&
+	    t->in->country[0] != '\0')
+		turn_answer(t, t->open->region, t->in->country);
+	turn_answer(t, t->open->slot, code);
+}
+
 /* The digit that answers "which of these". */
 static bool
 take_which(struct turn *t, const char *ids, char digit)
@@ -375,7 +394,7 @@ take_which(struct turn *t, const char *ids, char digit)
 		return true;
 	}
 	if (digit == '0') {
-		turn_answer(t, t->open->slot, "words");
+		place_not_found(t, "words");
 		turn_go(t, t->open->next_words);
 		return true;
 	}
@@ -467,7 +486,7 @@ take_place_digit(struct turn *t)
 		return take_which(t, which, digits[0]);
 	if (digits[0] != '0')
 		return t->in->bearer == BEARER_USSD && take_town(t, digits[0]);
-	turn_answer(t, t->open->slot, "none");
+	place_not_found(t, "none");
 	turn_go(t, t->open->next_skip);
 	return true;
 }
@@ -485,7 +504,7 @@ take_place(struct turn *t)
 	n = place_find(t->f->places, t->f->words, &t->folded, place);
 	if (n == 0 &&
 	    (t->words.any[WORD_STRANGER] != 0 || t->words.any[WORD_DANGER] != 0 ||
-		is_abuse(t)))
+		is_abuse(t) || takes_back(t)))
 		return false; /* "who is this, what number": whoever holds the phone now */
 	turn_need_case(t);
 	t->answered = true;
@@ -495,7 +514,7 @@ take_place(struct turn *t)
 	} else if (n > 1) {
 		ask_which(t, place, n);
 	} else {
-		turn_answer(t, t->open->slot, "words");
+		place_not_found(t, "words");
 		turn_go(t, t->open->next_words);
 	}
 	return true;

@@ -99,8 +99,10 @@ read_silence(struct reading *r, const struct config_setting_t *group, struct ste
 static void
 read_ask_kind(struct reading *r, const struct config_setting_t *group, struct step *st)
 {
-	if (st->kind == STEP_CHOICE)
+	if (st->kind == STEP_CHOICE) {
 		take_string(r, group, "consent", false, st->consent, sizeof st->consent);
+		take_string(r, group, "region", false, st->region, sizeof st->region);
+	}
 	if (st->kind == STEP_CHOICE || st->kind == STEP_SEVERAL)
 		read_options(r, group, st);
 	if (st->kind != STEP_CHOICE)
@@ -130,7 +132,7 @@ read_ask(struct reading *r, const struct config_setting_t *group, struct step *s
 		enum step_kind is;
 		const char *names;
 	} kinds[] = {
-		{ "choice", STEP_CHOICE, ASK_NAMES "slot options consent" },
+		{ "choice", STEP_CHOICE, ASK_NAMES "slot options consent region" },
 		{ "several", STEP_SEVERAL, ASK_NAMES "slot options next" },
 		{ "number", STEP_NUMBER, ASK_NAMES "slot next" },
 		{ "text", STEP_TEXT, ASK_NAMES "slot place skip next" },
@@ -179,11 +181,15 @@ read_tests(struct reading *r, const struct config_setting_t *at, struct rule *ru
 		[CASE_STATE_TAKEN] = "taken",
 		[CASE_STATE_NOBODY] = "nobody",
 		[CASE_STATE_CLOSED] = "closed" };
-	size_t bearer, state;
+	static const char *const excepts[] = { "child", "danger" };
+	size_t bearer, state, except;
 
 	rule->class = take_class(r, at);
 	rule->reg = take_register(r, at);
 	rule->abroad = take_yes(r, at, "abroad");
+	except = take_one_of(
+	    r, at, "except", excepts, ARRAY_LEN(excepts), "child danger");
+	rule->except = except < ARRAY_LEN(excepts) ? exception_parse(excepts[except]) : 0;
 	bearer = take_one_of(r, at, "bearer", bearers, ARRAY_LEN(bearers), "sms ussd");
 	rule->by_bearer = bearer < ARRAY_LEN(bearers);
 	if (rule->by_bearer)
@@ -194,10 +200,11 @@ read_tests(struct reading *r, const struct config_setting_t *at, struct rule *ru
 	if (rule->by_state)
 		rule->state = (enum case_state)state;
 	if (rule->slot[0] == '\0' && rule->class == CASE_NONE && !rule->abroad &&
-	    rule->reg == REGISTER_ANY && !rule->by_bearer && !rule->by_state)
+	    rule->except == 0 && rule->reg == REGISTER_ANY && !rule->by_bearer &&
+	    !rule->by_state)
 		tree_fail(r->tree, at,
 		    "a rule without a test; allowed: slot and is, class, bearer, state, "
-		    "abroad, register");
+		    "abroad, except, register");
 }
 
 static void
@@ -215,7 +222,8 @@ read_branch(struct reading *r, const struct config_setting_t *group, struct step
 		struct rule *rule = &st->rule[st->rules++];
 		const char *is;
 
-		tree_only(r->tree, at, "slot is class bearer state abroad register next");
+		tree_only(r->tree, at,
+		    "slot is class bearer state abroad except register next");
 		take_string(r, at, "slot", false, rule->slot, sizeof rule->slot);
 		is = tree_string(r->tree, at, "is", rule->slot[0] != '\0');
 		if (is != NULL && !str_copy(rule->is, sizeof rule->is, is))

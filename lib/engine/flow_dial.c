@@ -10,7 +10,7 @@
 #include "gsm.h"
 #include "str.h"
 
-#define OFFER_MS (24LL * 60 * 60 * 1000)
+#define REDIAL_MS (24LL * 60 * 60 * 1000)
 #define KEYS_BACK "77"
 #define KEYS_START "00"
 #define KEY_STATE_STEP "_state" /* SLOT_THEN: nothing was open */
@@ -99,7 +99,8 @@ is_live(const struct turn *t)
 
 	return s->flow[0] != '\0' &&
 	    (s->step[0] != '\0' ||
-		(session_has_case(s) && t->in->state != CASE_STATE_CLOSED));
+		(session_has_case(s) &&
+		    (t->in->state != CASE_STATE_CLOSED || t->in->follow == FOLLOW_ASK)));
 }
 
 /* S18. The conversation that is not kept is forgotten by the dial, not by its case. */
@@ -118,11 +119,20 @@ hide(struct turn *t)
 	t->open = NULL;
 }
 
+static bool
+is_fresh(const struct turn *t)
+{
+	const struct flow_input *in = t->in;
+	int64_t stands = in->session_ms != 0 ? in->session_ms : SESSION_MS;
+	int64_t offered = in->redial_ms != 0 ? in->redial_ms : REDIAL_MS;
+
+	return in->now_ms - (t->s->expires_ms - stands) < offered;
+}
+
 bool
 on_dial(struct turn *t)
 {
 	struct session *s = t->s;
-	int64_t said_ms = s->expires_ms - SESSION_MS;
 
 	if (t->in->kind != INPUT_DIAL)
 		return false;
@@ -133,8 +143,7 @@ on_dial(struct turn *t)
 	if (is_live(t) && t->in->hidden != NULL && dial_must_hide(s)) {
 		hide(t);
 		turn_ask_row(t);
-	} else if (is_live(t) && session_lang_ok(t->f, s) &&
-	    t->in->now_ms - said_ms < OFFER_MS) {
+	} else if (is_live(t) && session_lang_ok(t->f, s) && is_fresh(t)) {
 		ask_go_on(t);
 	} else if (session_has_case(s)) {
 		from_the_start(t);
@@ -207,7 +216,7 @@ go_on(struct turn *t)
 	open = fl != NULL && flow_step_index(fl, then) != STEP_NONE;
 	if (open && !str_copy(t->s->step, sizeof t->s->step, then))
 		t->broken = true;
-	if (fetch_waiting(t))
+	if (fetch_waiting(t) || (t->in->follow == FOLLOW_ASK && fetch_followup(t)))
 		return;
 	if (!open &&
 	    (t->in->down ||

@@ -127,6 +127,28 @@ fetch_job(struct turn *t)
 	return true;
 }
 
+/*
+ * After its knock the question how it is; before, whether it may come at all. That one only where the hour is
+ * known that it would come in, and by SMS alone: who came by USSD gets none.
+ */
+bool
+fetch_followup(struct turn *t)
+{
+	const struct flow *fl = flow_by_name(t->f, FLOW_FOLLOWUP);
+	bool offer = t->in->follow == FOLLOW_OFFER;
+
+	if (fl == NULL || t->in->follow == FOLLOW_NONE || !session_lang_ok(t->f, t->s) ||
+	    (offer &&
+		(t->in->bearer != BEARER_SMS || t->in->late ||
+		    session_slot(t->s, "hour")[0] == '\0')))
+		return false;
+	if (offer)
+		fetch_keep_question(t);
+	slot_drop(t->s, SLOT_KNOCK);
+	turn_start_flow(t, fl, flow_step_index(fl, offer ? STEP_OFFER : STEP_HOW));
+	return true;
+}
+
 /* All that can be fetched; the first that there is. */
 static void
 fetch(struct turn *t)
@@ -135,7 +157,7 @@ fetch(struct turn *t)
 	turn_choose_lang(t);
 	if (!session_lang_ok(t->f, t->s)) {
 		turn_ask_row(t);
-	} else if (fetch_waiting(t) || fetch_job(t)) {
+	} else if (fetch_waiting(t) || fetch_job(t) || fetch_followup(t)) {
 		return;
 	} else if (t->s->step[0] != '\0' && t->in->state == CASE_STATE_NONE) {
 		turn_ask_again(t);
@@ -176,8 +198,12 @@ on_knock(struct turn *t)
 	if (t->in->kind != INPUT_KNOCK)
 		return false;
 	if (!t->s->stopped && session_lang_ok(t->f, t->s)) {
+		const struct flow *fl = flow_by_name(t->f, FLOW_FOLLOWUP);
 		bool plain = t->s->plain;
 
+		/* all else is forgotten: a dial must know that something waits */
+		if (t->in->follow == FOLLOW_ASK && t->s->flow[0] == '\0' && fl != NULL)
+			turn_enter(t, fl);
 		slot_set(t->s, SLOT_KNOCK, "1");
 		t->s->plain = false; /* in cover words: nobody knows who reads it */
 		turn_say(t, KEY_KNOCK, NULL, 0);

@@ -6,6 +6,7 @@
 #ifndef SHYRAQ_FLOW_PRIV_H
 #define SHYRAQ_FLOW_PRIV_H
 
+#include "except.h"
 #include "place.h"
 #include "words.h"
 
@@ -53,6 +54,12 @@
 #define FLOW_RESUME "resume"
 #define FLOW_PHRASE "phrase"
 #define FLOW_PLAIN "plain"
+#define FLOW_FOLLOWUP "followup"
+#define STEP_OFFER "offer" /* its steps that the engine enters */
+#define STEP_HOW "how"
+
+/* An answer: where who writes is, when the case lies elsewhere; "-" not known. */
+#define SLOT_OWN_REGION "own_region"
 
 /*
  * The engine's own slots: where a screen came from, what was done. They never become an answer, and
@@ -121,6 +128,7 @@ struct rule {
 	enum case_class class;    /* CASE_NONE: not asked */
 	bool by_bearer, by_state; /* whether these are asked */
 	bool abroad;              /* the region is none of the five countries */
+	unsigned except;          /* this exception holds for the person; 0: not asked */
 	enum bearer bearer;
 	enum case_state state;
 	enum step_register reg; /* REGISTER_ANY: not asked */
@@ -180,21 +188,15 @@ struct flow {
 	struct step step[FLOW_STEPS];
 };
 
-/* Exceptions to "an NGO only after yes"; the first reply states them, routing keeps to them. */
-enum exception {
-	EXCEPT_CHILD = 1,
-	EXCEPT_DANGER = 2,
-};
-
 struct flows {
 	struct texts *texts;
 	struct words *words;
 	struct places *places;
 	unsigned langs;
-	unsigned exceptions; /* from the policy */
-	struct cards *cards; /* whom to call */
-	char dial[24];       /* what people dial */
-	bool production;     /* unsigned texts of what matters most are refused */
+	struct exceptions exceptions; /* the policy's; the first reply states them */
+	struct cards *cards;          /* whom to call */
+	char dial[24];                /* what people dial */
+	bool production; /* unsigned texts of what matters most are refused */
 	uint8_t n;
 	struct flow flow[FLOWS_MAX];
 };
@@ -217,6 +219,7 @@ struct saying {
 	enum lang lang;
 	enum text_register reg;
 	enum bearer bearer;
+	unsigned except;             /* what the first reply states */
 	const struct session *s;     /* NULL in the proofs */
 	const struct flow_input *in; /* what texts may name; in the proofs the widest */
 	char *out;                   /* FLOW_TEXT_MAX bytes */
@@ -275,6 +278,9 @@ void turn_choose_lang(struct turn *t);
 void turn_ask_row(struct turn *t);
 void turn_say(struct turn *t, const char *key, const struct text_arg *args, size_t n);
 bool session_has_case(const struct session *s);
+/* What was stated to who writes, and holds where they are. */
+unsigned session_exceptions(
+    const struct flows *f, const struct session *s, const struct flow_input *in);
 bool session_is_abroad(
     const struct session *s); /* the place is in none of the five countries */
 bool folded_has_letters(const struct folded *f);
@@ -326,6 +332,7 @@ void dial_tell_way_back(struct turn *t, const struct flow *fl);
 /* flow_fetch.c: rules for what a person fetches. */
 bool fetch_waiting(struct turn *t);
 bool fetch_job(struct turn *t);
+bool fetch_followup(struct turn *t);
 void fetch_state(struct turn *t);
 void fetch_return(struct turn *t);
 void fetch_keep_question(struct turn *t);

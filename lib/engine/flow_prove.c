@@ -110,6 +110,8 @@ reach_by_name(struct graph *g, unsigned n)
 				    fl, flow_step_index(fl, st->goto_at), g->seen[n]);
 		}
 	}
+	if (strcmp(fl->name, FLOW_FOLLOWUP) == 0)
+		prove_reach(fl, flow_step_index(fl, STEP_HOW), g->seen[n]);
 	for (unsigned s = 0; strcmp(fl->name, FLOW_PHRASE) == 0 && s < fl->steps; s++) {
 		if (step_asks(&fl->step[s]))
 			prove_reach(fl, (uint8_t)s, g->seen[n]);

@@ -95,10 +95,14 @@ prove_refer(const struct flows *f, const struct flow *fl, const struct step *st,
 	     danger = strcmp(st->under, "danger") == 0,
 	     witness = strcmp(st->under, "witness") == 0;
 
-	if ((child && (f->exceptions & EXCEPT_CHILD) == 0) ||
-	    (danger && (f->exceptions & EXCEPT_DANGER) == 0))
+	unsigned told[EXCEPT_TABLES], any = 0;
+
+	for (size_t i = exceptions_told(&f->exceptions, told); i-- > 0;)
+		any |= told[i];
+	if ((child && (any & EXCEPT_CHILD) == 0) ||
+	    (danger && (any & EXCEPT_DANGER) == 0))
 		return prove_fail(err, where, st->line, st->name,
-		    "the policy has no exception %s; allowed: those in conf/policies",
+		    "no country has the exception %s; allowed: those in conf/policies",
 		    st->under);
 	if (witness && !may_be(fl, "about", "others"))
 		return prove_fail(err, where, st->line, st->name,
@@ -191,17 +195,31 @@ prove_plain(const struct flow *fl, unsigned i, const char *where, struct flow_er
 	return RC_OK;
 }
 
+static bool
+is_coded(const char *deed)
+{
+	static const char *const coded[] = { "withdraw", "told", "follow_agree",
+		"follow_said" };
+
+	for (size_t i = 0; i < ARRAY_LEN(coded); i++) {
+		if (strcmp(coded[i], deed) == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum rc
 prove_do(
     const struct flow *fl, const struct step *st, const char *where, struct flow_err *err)
 {
-	bool coded = strcmp(st->deed, "withdraw") == 0 || strcmp(st->deed, "told") == 0;
+	bool coded = is_coded(st->deed);
 
 	if (st->kind != STEP_DO)
 		return RC_OK;
 	if (coded != (st->code_of[0] != '\0'))
 		return prove_fail(err, where, st->line, st->name,
-		    "code_of goes with withdraw and told, and with no other deed");
+		    "code_of goes with withdraw and told, follow_agree and follow_said, and "
+		    "with no other deed");
 	if (coded && !fills(fl, st->code_of))
 		return prove_fail(err, where, st->line, st->name,
 		    "no question has the slot %s", st->code_of);
@@ -248,6 +266,11 @@ prove_shape(const struct flow *fl, const char *where, struct flow_err *err)
 			    "no question is named %s, which a receiver's phrase enters",
 			    phrases[i]);
 	}
+	if (strcmp(fl->name, FLOW_FOLLOWUP) == 0 &&
+	    (flow_step_index(fl, STEP_OFFER) == STEP_NONE ||
+		flow_step_index(fl, STEP_HOW) == STEP_NONE))
+		return prove_fail(err, where, 1, fl->name,
+		    "no steps offer and how, which a fetch enters");
 	return RC_OK;
 }
 

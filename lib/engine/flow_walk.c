@@ -127,6 +127,18 @@ session_is_abroad(const struct session *s)
 	return region[0] != '\0';
 }
 
+unsigned
+session_exceptions(
+    const struct flows *f, const struct session *s, const struct flow_input *in)
+{
+	const char *region = session_slot(s, "region");
+	char place[FLOW_NAME_MAX];
+
+	if (!str_copy_bytes(place, sizeof place, region, strcspn(region, "- ")))
+		place[0] = '\0';
+	return exceptions_stated(&f->exceptions, in->country, place);
+}
+
 static bool
 rule_holds(const struct turn *t, const struct rule *r)
 {
@@ -135,7 +147,9 @@ rule_holds(const struct turn *t, const struct rule *r)
 
 	if ((r->class != CASE_NONE && t->s->class != r->class) ||
 	    (r->by_bearer && t->in->bearer != r->bearer) ||
-	    (r->by_state && state != r->state) || (r->abroad && !session_is_abroad(t->s)))
+	    (r->by_state && state != r->state) ||
+	    (r->abroad && !session_is_abroad(t->s)) ||
+	    (session_exceptions(t->f, t->s, t->in) & r->except) != r->except)
 		return false;
 	if (r->reg != REGISTER_ANY && t->s->plain != (r->reg == REGISTER_PLAIN))
 		return false;
@@ -168,14 +182,15 @@ set(struct turn *t, const struct step *st)
 static bool
 may_refer(const struct turn *t, const char *under)
 {
+	unsigned held = session_exceptions(t->f, t->s, t->in);
+
 	if (!session_has_case(t->s))
 		return false;
 	if (strcmp(under, "danger") == 0)
-		return t->s->class == CASE_DANGER &&
-		    (t->f->exceptions & EXCEPT_DANGER) != 0;
+		return t->s->class == CASE_DANGER && (held & EXCEPT_DANGER) != 0;
 	if (strcmp(under, "child") == 0)
 		return strcmp(session_slot(t->s, "who"), "child") == 0 &&
-		    (t->f->exceptions & EXCEPT_CHILD) != 0;
+		    (held & EXCEPT_CHILD) != 0;
 	if (strcmp(under, "witness") == 0)
 		return strcmp(session_slot(t->s, "about"), "others") == 0;
 	return strcmp(session_slot(t->s, under), "yes") == 0;
@@ -229,11 +244,29 @@ end(struct turn *t, const struct step *st)
 	(void)effect_add(t, EFFECT_END, "", "");
 }
 
+/* The case lies in the country of the option, not where they are who write: their own hours stay theirs. */
+static void
+move_case(struct turn *t, const struct step *st, const struct option *o)
+{
+	char own[FLOW_CODE_MAX];
+
+	if (st->region[0] == '\0')
+		return;
+	turn_need_case(t);
+	if (session_slot(t->s, SLOT_OWN_REGION)[0] == '\0' &&
+	    str_copy(own, sizeof own, session_slot(t->s, st->region)))
+		turn_answer(t, SLOT_OWN_REGION, own[0] != '\0' ? own : "-");
+	turn_answer(t, st->region, o->place);
+	if (o->place[0] == '\0')
+		slot_drop(t->s, st->region);
+}
+
 static void
 choose(struct turn *t, const struct step *st, const struct option *o)
 {
 	if (o->code[0] != '\0')
 		turn_answer(t, st->slot, o->code);
+	move_case(t, st, o);
 	if (st->consent[0] != '\0')
 		effect_add(t, EFFECT_CONSENT, st->consent, o->code)->key = st->text;
 	turn_raise_class(t, o->class);
@@ -314,6 +347,22 @@ pass_by(struct turn *t, const struct step *st)
 	return o != NULL ? turn_choose(t, st, o) : STEP_NONE;
 }
 
+/* The case was asked about after it had ended: what is said now is of another. */
+static bool
+is_followed(const struct turn *t, const struct flow *to)
+{
+	return to->opens == FLOW_CASE_OPEN && t->in->state == CASE_STATE_CLOSED &&
+	    strcmp(t->flow->name, FLOW_FOLLOWUP) == 0;
+}
+
+static bool
+opens_first(const struct turn *t, const struct flow *to)
+{
+	return is_followed(t, to) ||
+	    (to->opens == FLOW_CASE_OPEN && t->flow->opens == FLOW_CASE_NONE &&
+		!session_has_case(t->s));
+}
+
 /* The step after one that asks nothing; STEP_NONE at an end. */
 static uint8_t
 carry_out(struct turn *t, const struct step *st)
@@ -341,9 +390,9 @@ carry_out(struct turn *t, const struct step *st)
 		if (fl == NULL)
 			return STEP_NONE; /* flow_prove: never */
 		/* S9: the exceptions are said before anybody is asked under one of them */
-		t->first = t->first ||
-		    (fl->opens == FLOW_CASE_OPEN && t->flow->opens == FLOW_CASE_NONE &&
-			!session_has_case(t->s));
+		t->first = t->first || opens_first(t, fl);
+		if (is_followed(t, fl))
+			turn_open_case(t, CASE_OTHER);
 		turn_enter(t, fl);
 		at = flow_step_index(fl, st->goto_at);
 		return at != STEP_NONE ? at : fl->start;
@@ -385,7 +434,8 @@ turn_go(struct turn *t, uint8_t next)
 static bool
 flow_knows(const struct flow *fl, const char *slot)
 {
-	if (slot[0] == '_' || strcmp(slot, "region") == 0)
+	if (slot[0] == '_' || strcmp(slot, "region") == 0 ||
+	    strcmp(slot, SLOT_OWN_REGION) == 0)
 		return true;
 	for (unsigned i = 0; i < fl->steps; i++) {
 		if (strcmp(fl->step[i].slot, slot) == 0 ||
@@ -398,7 +448,8 @@ flow_knows(const struct flow *fl, const char *slot)
 unsigned
 flow_slots_of(const struct flow *fl)
 {
-	unsigned n = 1; /* the region that an opened case has */
+	unsigned n =
+	    2; /* the region that an opened case has, and that of who tells of another */
 
 	for (unsigned i = 0; i < fl->steps; i++) {
 		const char *slot = fl->step[i].slot;

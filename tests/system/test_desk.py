@@ -279,6 +279,8 @@ def test_who_may(desk, tmp_path):
     assert DANGER in shown and re.search(r"\d\d:\d\dZ  yordam", shown)
     assert "needs a login in shyraq_caseworker" in "\n".join(
         on_terminal(site, "--login", "op1", *me[2:]))
+    site.sql("INSERT INTO case_answer (case_id, slot, code) SELECT id, 'followup', 'help' FROM casefile")
+    assert "(asked weeks after: help)" in "\n".join(on_terminal(site, *me))
     site.sql("DELETE FROM audit_chain; DELETE FROM audit WHERE what = 'words.read'")
 
     # by hand: a key that is nobody's gets nothing, one that is leaves its name in the audit

@@ -170,7 +170,7 @@ consents(void **state)
 	expect(help, "  consent = \"ngo\";\n", "",
 	    "ngo: the slot ngo is a consent's; allowed: consent = \"ngo\"");
 	expect("policies/ngo_first.conf", "[\"child\", \"danger\"]", "[\"child\"]",
-	    "the policy has no exception danger");
+	    "no country has the exception danger");
 	expect(help, "under = \"ngo\"", "under = \"witness\"",
 	    "refer: no question has the slot about with the code others");
 	expect(help, "under = \"ngo\"", "under = \"embassy\"",

@@ -232,6 +232,7 @@ pick_input(struct walk *w)
 		.state = (enum case_state)(pick(4) == 0 ? pick(5) : 0),
 		.taken_at = "23:59",
 		.night = pick(3) == 0,
+		.follow = (enum follow)(pick(4) == 0 ? pick(3) : 0),
 		.code = w->s.case_id != 0 ? "4821773100" : "",
 		.resume = pick(100) == 0 ? (enum resume)(1 + pick(3)) : RESUME_NONE,
 		.resumed = 2000 + (int64_t)pick(100000),
