@@ -186,7 +186,11 @@ int ctl_case_links(struct ctl *c);
 int ctl_case_assert(struct ctl *c);
 int ctl_case_history(struct ctl *c);
 int ctl_case_confirm(struct ctl *c);
+int ctl_case_police(struct ctl *c);
 int ctl_case_outcomes(struct ctl *c);
+int ctl_case_forget_answer(struct ctl *c);
+/* ctl_stats.c */
+int ctl_case_stats(struct ctl *c);
 int ctl_child_list(struct ctl *c);
 int ctl_child_grant(struct ctl *c);
 int ctl_child_revoke(struct ctl *c);

@@ -100,6 +100,13 @@ ctl_case_confirm(struct ctl *c)
 }
 
 int
+ctl_case_police(struct ctl *c)
+{
+	return about(
+	    c, ctl_flag(c, "--no") ? INTAKE_CASE_NO_POLICE : INTAKE_CASE_POLICE, true);
+}
+
+int
 ctl_case_link(struct ctl *c)
 {
 	struct intake_case in = { .act = INTAKE_CASE_LINK };
@@ -131,6 +138,21 @@ ctl_case_assert(struct ctl *c)
 		return CTL_WRONG_USAGE;
 	status = read_note(c, &in, false);
 	return status < 0 ? send(c, &in) : status;
+}
+
+int
+ctl_case_forget_answer(struct ctl *c)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz_";
+	struct intake_case in = { .act = INTAKE_CASE_FORGET };
+
+	if (!case_number(c->words[0], &in.number))
+		return CTL_WRONG_USAGE;
+	if (strspn(c->words[1], letters) != strlen(c->words[1]) ||
+	    c->words[1][0] == '\0' || !str_copy(in.what, sizeof(in.what), c->words[1]))
+		return ctl_wrong_usage(
+		    c, "SLOT is the name of an answer: `shyraqctl case show`");
+	return send(c, &in);
 }
 
 static int

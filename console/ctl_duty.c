@@ -157,6 +157,26 @@ read_shift(const struct ctl *c, struct shift *s)
 	return -1;
 }
 
+/* They are paged, and read nothing: said, not refused, for the key may come before the shift. */
+static void
+keyless(const char *login)
+{
+	fprintf(stderr,
+	    "shyraqctl: %.60s has no key, so nobody reads at the desk: "
+	    "`keyholder add --name %.60s`, or with --of\n",
+	    login, login);
+}
+
+static void
+keyless_all(const struct ctl *c, struct db *db)
+{
+	struct db_rows *r = ctl_ask(c, db, ST_DUTY_KEYLESS, NULL, 0);
+
+	for (int i = 0; r != NULL && i < db_count(r); i++)
+		keyless(db_get_text(r, i, 0));
+	db_rows_free(r);
+}
+
 /* What the database knows of the login and the phone. */
 static int
 check(const struct ctl *c, struct db *db, const struct shift *s)
@@ -177,6 +197,8 @@ check(const struct ctl *c, struct db *db, const struct shift *s)
 		status = ctl_wrong("phone %lld is none of an operator's in use: see "
 				   "`receiver list`, kind operator",
 		    (long long)s->contact);
+	else if (!db_get_bool(r, 0, 3))
+		keyless(s->login);
 	db_rows_free(r);
 	return status;
 }
@@ -259,6 +281,8 @@ ctl_duty_check(struct ctl *c)
 	else if (r != NULL)
 		ctl_print_table(
 		    r, names, "tmm", "every hour of the next 14 days is covered");
+	if (r != NULL && (part == NULL || strcmp(part, "caseworker") == 0))
+		keyless_all(c, db);
 	if (r != NULL)
 		status = db_count(r) == 0
 		    ? CTL_DONE

@@ -35,7 +35,7 @@ line(FILE *to, const struct ctl_row *r)
 
 	snprintf(names, sizeof(names), "%s%s%s", r->group, r->name[0] == '\0' ? "" : " ",
 	    r->name);
-	fprintf(to, "  %-18s %s\n", names, r->help);
+	fprintf(to, "  %-19s %s\n", names, r->help);
 }
 
 void

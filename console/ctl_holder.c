@@ -17,7 +17,9 @@ static const char kinds[] = "tbmm";
 static int
 put(const struct ctl *c, struct db *db, const char *name, const struct seal_key *pub)
 {
-	const struct db_param v[] = { db_text(name), db_bytes(pub->b, sizeof(pub->b)) };
+	const char *of = ctl_option(c, "--of");
+	const struct db_param v[] = { db_text(name), db_bytes(pub->b, sizeof(pub->b)),
+		db_text(of == NULL ? "" : of) };
 	struct db_rows *r = ctl_ask(c, db, ST_KEYHOLDER_PUT, v, ARRAY_LEN(v));
 	int status = CTL_DONE;
 

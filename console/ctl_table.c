@@ -48,10 +48,11 @@ const struct ctl_row ctl_rows[] = {
 	    "subkey is checked against it. Below: who holds keys for words of people, and\n"
 	    "who is retired, when the database is to be had (a login that may look).\n"
 	    "Ends with 1 when something is wrong.\n" },
-	{ "keyholder", "add", "--name NAME --public FILE",
-	    "a case worker whose key may open words of people", "--name= --public=", 0, 0,
-	    SUPERVISES, ctl_keyholder_add,
+	{ "keyholder", "add", "--name NAME --public FILE [--of LOGIN]",
+	    "a case worker whose key may open words of people",
+	    "--name= --public= --of=", 0, 0, SUPERVISES, ctl_keyholder_add,
 	    "From now on words of people are sealed to this key, too; earlier ones are not.\n"
+	    "NAME is their login, or --of says it: a rota counts case workers with a key.\n"
 	    "  shyraqctl keyholder add --name aigul --public keys/aigul.pub\n" },
 	{ "receiver", "add",
 	    "--name N --kind K --region R --lang L\n"
@@ -205,6 +206,25 @@ const struct ctl_row ctl_rows[] = {
 	    ORDERS, ctl_case_confirm,
 	    "Call the receiver first, on a number that you know. Confirmed, the case is\n"
 	    "theirs and the ladder stops; --no asks others at once.\n" },
+	{ "case", "police", "NUMBER --reason TEXT [--no]",
+	    "let police know without the person's yes: two supervisors",
+	    "--no --reason=", 1, 1, SUPERVISES, ctl_case_police,
+	    "Only where life is in danger, or of a child, as the first reply says. At the\n"
+	    "second supervisor's word vetted police are asked once an organisation has the\n"
+	    "case, with the place only then. --no takes your word back before that.\n" },
+	{ "case", "forget-answer", "NUMBER SLOT", "one answer of a case erased", "", 2, 2,
+	    ORDERS, ctl_case_forget_answer,
+	    "For what should not have been said or kept: SLOT as `case show` names it. Its\n"
+	    "code goes from the case, from conversations about it and from an offer check;\n"
+	    "the audit keeps which, by whom, when. Receivers who were told still know it.\n"
+	    "Refused while the case is held, and of where and who before somebody has it.\n"
+	    "  shyraqctl case forget-answer 317 papers\n" },
+	{ "case", "stats", "[--month 2026-11]", "how the cases of a month ended",
+	    "--month=", 0, 0, LOOKS, ctl_case_stats,
+	    "Cases by the month in which they were opened and by outcome (false_danger among\n"
+	    "them; open: not closed yet; none: closed by nobody), erased ones too; without\n"
+	    "--month those of a year. Under five it says <5 and no more. Tests never count.\n"
+	    "  shyraqctl case stats --month 2026-11\n" },
 	{ "case", "outcomes", "", "the closed list of outcomes", "", 0, 0,
 	    CTL_NO_DATABASE, ctl_case_outcomes,
 	    "Code, group, whether it closes a case, and HTCDS cas_Status and spl_Type.\n" },
@@ -233,10 +253,11 @@ const struct ctl_row ctl_rows[] = {
 	{ "job", "answer", "ID [--text TEXT]", "a human's answer to one of them",
 	    "--text=", 1, 1, ORDERS, ctl_job_answer,
 	    "At most 60 characters, in the language of `job list`, in words that may be read\n"
-	    "by anybody who holds that phone. The day is put beside it. It is kept sealed and\n"
-	    "sent to nobody: the person fetches it by ? or a dial; a safe time of theirs may\n"
-	    "knock. Refused: that an offer is safe, in any language (nobody here can know);\n"
-	    "words of conf/po/ban.*; numbers. Without --text it is read from standard input.\n"
+	    "by anybody who holds that phone. The day is put beside it. Who asked by SMS gets\n"
+	    "it at once while five minutes of their window are left; else it is kept sealed,\n"
+	    "and the person fetches it by ? or a dial; a safe time of theirs may knock.\n"
+	    "Refused: that an offer is safe, in any language (nobody here can know); words of\n"
+	    "conf/po/ban.*; numbers. Without --text it is read from standard input.\n"
 	    "  echo \"фирмы нет в реестре, не платите\" | shyraqctl job answer 7012\n" },
 	{ "audit", "verify", "[--head N:HASH]", "check the whole chain over the audit",
 	    "--head=", 0, 0, "a login in shyraq_supervisor or shyraq_auditor",

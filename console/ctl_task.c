@@ -73,18 +73,26 @@ find(struct ctl *c, int *status)
 }
 
 static const char *const show_names[] = { "id", "kind", "case", "class", "message",
-	"receiver", "at", "by", "taken", "done", "done_by", "outcome", "job" };
-static const char show_kinds[] = "itititmtmmtti";
+	"receiver", "at", "by", "taken", "done", "done_by", "outcome", "job", "cases" };
+static const char show_kinds[] = "itititmtmmttit";
+
+static const char *
+hint_of(const char *kind)
+{
+	return strcmp(kind, TASK_RESTRICTED) == 0
+	    ? "a supervisor's: what it is about is for them alone"
+	    : task_hint(kind);
+}
 
 static void
 show_json(const struct db_rows *r)
 {
-	json_t *all = ctl_json_rows(r, show_names, "itititmtmmtti");
+	json_t *all = ctl_json_rows(r, show_names, show_kinds);
 	json_t *one = json_incref(json_array_get(all, 0));
 	const char *kind = db_get_text(r, 0, 1);
 
 	json_decref(all);
-	json_object_set_new(one, "hint", json_string(task_hint(kind)));
+	json_object_set_new(one, "hint", json_string(hint_of(kind)));
 	json_object_set_new(one, "outcomes", json_string(task_outcomes(kind)));
 	ctl_json_print(one);
 }
@@ -120,7 +128,7 @@ ctl_task_show(struct ctl *c)
 		const char *kind = db_get_text(r, 0, 1);
 
 		printf("task %lld: %s\n  %s\n", (long long)db_get_i64(r, 0, 0), kind,
-		    task_hint(kind));
+		    hint_of(kind));
 		for (int k = 2; show_kinds[k] != '\0'; k++)
 			line(r, k);
 		if (db_is_null(r, 0, 9))
@@ -177,7 +185,7 @@ ctl_task_answer(struct ctl *c)
 		return status;
 	if (!task_has_answer(db_get_text(r, 0, 1)) || db_is_null(r, 0, 12))
 		status = ctl_wrong("a task %s has no written answer: %s",
-		    db_get_text(r, 0, 1), task_hint(db_get_text(r, 0, 1)));
+		    db_get_text(r, 0, 1), hint_of(db_get_text(r, 0, 1)));
 	else if (!db_is_null(r, 0, 9))
 		status = ctl_wrong("it is done already");
 	else

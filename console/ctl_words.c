@@ -130,6 +130,24 @@ print_words(const struct ctl *c, struct db *db, int64_t case_id,
 	return n;
 }
 
+/* What they answered weeks after it had ended: a code of a closed list, no words. */
+static void
+print_followup(const struct ctl *c, struct db *db, int64_t case_id)
+{
+	const struct db_param v = db_i64(case_id);
+	struct db_rows *r = ctl_ask(c, db, ST_CASE_SHOW_ANSWERS, &v, 1);
+
+	for (int i = 0; r != NULL && i < db_count(r); i++) {
+		char at[CTL_TIME_MAX];
+
+		if (strcmp(db_get_text(r, i, 0), "followup") != 0)
+			continue;
+		ctl_time(at, db_get_i64(r, i, 2));
+		printf("%s  (asked weeks after: %s)\n", at, db_get_text(r, i, 1));
+	}
+	db_rows_free(r);
+}
+
 static int
 read_case(const struct ctl *c, struct db *db, int64_t number, const struct seal_key *sec,
     const struct seal_key *pub)
@@ -153,6 +171,8 @@ read_case(const struct ctl *c, struct db *db, int64_t number, const struct seal_
 		status = n < 0 ? CTL_NOT_DONE : CTL_DONE;
 		if (n == 0)
 			puts("(no words of their own)");
+		if (n >= 0)
+			print_followup(c, db, db_get_i64(r, 0, 0));
 	}
 	db_rows_free(me);
 	db_rows_free(r);

@@ -18,7 +18,10 @@ enum intake_act {
 	INTAKE_CASE_UNLINK,
 	INTAKE_CASE_ASSERT, /* what and code */
 	INTAKE_CASE_CONFIRM, /* who took it from a phone that sent wrong codes is who they say */
-	INTAKE_CASE_REFUSE, /* or is not */
+	INTAKE_CASE_REFUSE,    /* or is not */
+	INTAKE_CASE_FORGET,    /* what: the slot of the answer that is erased */
+	INTAKE_CASE_POLICE,    /* note: why a supervisor lets police know */
+	INTAKE_CASE_NO_POLICE, /* or takes that back */
 	INTAKE_CASE_ACTS,
 };
 

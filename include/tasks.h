@@ -7,6 +7,7 @@
 #define SHYRAQ_TASKS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define TASK_KIND_MAX 32
 #define TASK_OUTCOME_MAX 32
@@ -19,5 +20,10 @@ bool task_outcome_fits(const char *kind, const char *code);
 const char *task_hint(const char *kind);
 /* Whether words that somebody writes are its answer (`task answer`). */
 bool task_has_answer(const char *kind);
+/* Past the people on duty: supervisors alone see what it is, take it and end it. */
+bool task_is_supervisors(const char *kind);
+#define TASK_RESTRICTED "restricted" /* what others see in place of its kind */
+/* The kinds that have a row, one by one; NULL: the end. */
+const char *task_kind(size_t i);
 
 #endif

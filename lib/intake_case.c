@@ -10,7 +10,7 @@
 #include "str.h"
 
 static const char *const acts[INTAKE_CASE_ACTS] = { "close", "reopen", "link", "unlink",
-	"assert", "confirm", "refuse" };
+	"assert", "confirm", "refuse", "forget", "police", "no_police" };
 
 #define LINE_MAX_BYTES (INTAKE_NOTE_CHARS + 16)
 

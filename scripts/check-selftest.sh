@@ -60,7 +60,7 @@ bad() {
 }
 
 good_tree
-for name in spdx time doors includes size sql logs options words; do
+for name in spdx time doors includes size sql logs options tasks words; do
 	if ! "$scripts/check-$name.sh" >"$work/out" 2>&1; then
 		echo "check-$name.sh refuses the good tree:"
 		cat "$work/out"
@@ -89,6 +89,8 @@ bad logs daemon/x.c 'log_warn("a.b", "to=%s", m->number);'
 bad logs daemon/x.c 'log_warn("a.b", "said=%s",\n    in->text);'
 bad logs daemon/x.c 'log_warn("good.line", "x=%d", 1);'
 bad logs daemon/x.c 'log_warn("Bad Name", "x=%d", 1);'
+bad tasks workers/x.c 'out_row(t->out, OUT_TASK, "unheard_of",\n    id);'
+bad tasks sql/statements.sql "INSERT INTO task (kind) SELECT 'unheard_of';"
 bad options daemon/x.c '{ "unheard_of", CONF_INT, 0, "1", 0, 0, NULL },'
 bad words lib/x.c "/* TO""DO: later */"
 bad words docs/x.md "see ../sha""red/design.md"

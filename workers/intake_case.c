@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer_forget.h"
 #include "case_link.h"
 #include "intake_do.h"
+#include "intake_police.h"
 #include "log.h"
 #include "outcome.h"
 #include "referral.h"
@@ -179,19 +181,18 @@ assert_it(struct intake_job *j, const struct intake_case *in, const struct case_
 	bool legal = strcmp(in->what, "legal") == 0;
 	bool victim = strcmp(in->what, "identified") == 0 ||
 	    strcmp(in->what, "not_identified") == 0;
+	enum rc rc;
 
 	if (!(legal && outcome_is_legal(in->code)) &&
 	    !(victim && outcome_is_identifier(in->code)))
 		return intake_refuse(j, "not of a closed list");
-	if (legal &&
-	    (strcmp(in->code, "no_evidence") == 0 ||
-		strcmp(in->code, "reclassified") == 0))
-		out_row(j->t->out, OUT_TASK,
-		    strcmp(in->code, "reclassified") == 0 ? "police_reclassified"
-							  : "police_closed",
-		    c->id, OUT_NULL, OUT_NULL);
 	say(j, in, "has it in its history");
-	return outcome_assert(j->t, c->id, in->what, in->code, 0, j->by, in->note);
+	rc = outcome_assert(j->t, c->id, in->what, in->code, 0, j->by, in->note);
+	return rc == RC_OK && legal &&
+		(strcmp(in->code, "no_evidence") == 0 ||
+		    strcmp(in->code, "reclassified") == 0)
+	    ? outcome_police(j->t, c, in->code, OUT_NULL, OUT_NULL)
+	    : rc;
 }
 
 /* Each phone of who said it: no. */
@@ -277,13 +278,19 @@ act(struct intake_job *j, const struct intake_case *in)
 		[INTAKE_CASE_UNLINK] = unlink_it,
 		[INTAKE_CASE_ASSERT] = assert_it,
 		[INTAKE_CASE_CONFIRM] = confirm,
-		[INTAKE_CASE_REFUSE] = confirm };
+		[INTAKE_CASE_REFUSE] = confirm,
+		[INTAKE_CASE_POLICE] = intake_police,
+		[INTAKE_CASE_NO_POLICE] = intake_police };
 	struct case_row c = { 0 };
 	int64_t id;
 	enum rc rc = find(j, in->number, &id);
 
 	if (rc == RC_OK && id == 0)
 		return intake_refuse(j, "no case has this number");
+	if (rc == RC_OK && in->act == INTAKE_CASE_FORGET) {
+		say(j, in, "has this answer no more; who was told of it still knows it");
+		return answer_forget(j, in, id);
+	}
 	if (rc == RC_OK)
 		rc = referral_case_lock(j->t, id, &c);
 	if (rc == RC_OK)

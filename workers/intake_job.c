@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A human's answer to an offer of work, kept until the person fetches it. It sends nothing: a safe time may
- * knock for it. It never says that an offer is safe, and never logs a word. Called by intake.c.
+ * A human's answer to an offer of work: said in the rest of the window, else kept until the person fetches it
+ * (a safe time may knock). It never says that an offer is safe, and never logs a word. Called by intake.c.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
+#include "due.h"
 #include "intake.h"
 #include "intake_do.h"
 #include "knock.h"
 #include "log.h"
 #include "match.h"
+#include "people.h"
 #include "relay_words.h"
 #include "seal.h"
 #include "str.h"
@@ -99,9 +102,17 @@ why_not(const struct turn *t, const char *text)
 	return NULL;
 }
 
+/* Who asked, and where they stand. */
+struct asker {
+	int64_t peer_id, case_id, window_ms; /* until then */
+	int64_t answered_ms;
+	bool answered, ussd, stopped;
+	struct person p;
+};
+
 /* Sealed as words that wait for a person are; what was asked of people is done. */
 static enum rc
-store(struct intake_job *j, const struct intake_answer *a, int64_t *case_id)
+store(struct intake_job *j, const struct intake_answer *a, struct asker *k)
 {
 	struct turn *t = j->t;
 	int64_t inbox = 0;
@@ -116,11 +127,9 @@ store(struct intake_job *j, const struct intake_answer *a, int64_t *case_id)
 	free(sealed);
 	if (rc != RC_OK)
 		return rc;
-	*case_id = OUT_NULL;
 	if (db_count(r) > 0) {
 		inbox = db_get_i64(r, 0, 0);
-		if (!db_is_null(r, 0, 1))
-			*case_id = db_get_i64(r, 0, 1);
+		k->answered_ms = db_get_i64(r, 0, 2);
 	}
 	db_rows_free(r);
 	return db_run(t->db, ST_JOB_TASK_DONE, NULL, db_i64(inbox));
@@ -140,70 +149,119 @@ knock_for(struct turn *t, int64_t peer)
 	return id == 0 ? RC_OK : knock_plan(t, id, 0);
 }
 
-/* The person is locked before the row, as everywhere. */
 static enum rc
-lock(struct turn *t, int64_t id, int64_t *peer, bool *answered)
+find(struct turn *t, int64_t id, struct asker *k)
 {
 	struct db_rows *r;
-	enum rc rc = RC_OK;
+	enum rc rc = db_run(t->db, ST_JOB_FIND, &r, db_i64(id));
 
-	*peer = 0;
-	for (int pass = 0; rc == RC_OK && pass < 2; pass++) {
-		rc = db_run(t->db, ST_JOB_FIND, &r, db_i64(id));
-		if (rc != RC_OK)
-			return rc;
-		*peer = db_count(r) > 0 ? db_get_i64(r, 0, 0) : 0;
-		*answered = db_count(r) > 0 && db_get_bool(r, 0, 1);
-		db_rows_free(r);
-		if (*peer == 0 || pass == 1)
-			return RC_OK;
-		rc = db_run(t->db, ST_PEER_LOCK_ID, &r, db_i64(*peer));
-		if (rc == RC_OK)
-			db_rows_free(r);
+	k->peer_id = 0;
+	k->case_id = OUT_NULL;
+	if (rc != RC_OK)
+		return rc;
+	if (db_count(r) > 0) {
+		k->peer_id = db_get_i64(r, 0, 0);
+		k->answered = db_get_bool(r, 0, 1);
+		k->ussd = db_get_i64(r, 0, 2) == BEARER_USSD;
+		if (!db_is_null(r, 0, 3))
+			k->case_id = db_get_i64(r, 0, 3);
+		k->window_ms = db_get_i64(r, 0, 4);
+		k->stopped = db_get_bool(r, 0, 5);
 	}
+	db_rows_free(r);
+	return RC_OK;
+}
+
+/* The person is locked before the row, as everywhere. */
+static enum rc
+lock(struct turn *t, int64_t id, struct turn_in *in, struct asker *k)
+{
+	enum rc rc = find(t, id, k);
+
+	if (rc != RC_OK || k->peer_id == 0)
+		return rc;
+	rc = due_person(t, k->peer_id, in, &k->p);
+	return rc == RC_OK ? find(t, id, k) : rc;
+}
+
+/* S1: by SMS, while their window is open and the conversation is this one; S1c, S4, S18. */
+static bool
+is_open(const struct asker *k)
+{
+	const struct session *s = &k->p.session;
+	const struct say_times at = {
+		.now = clock_wall_ms(), .until = k->window_ms, .stopped = k->stopped
+	};
+	struct say_limits limits;
+
+	return !k->ussd && !k->p.forget && strcmp(s->flow, "job") == 0 &&
+	    s->step[0] == '\0' && say_limits(SAY_DESK, &at, &limits);
+}
+
+/* The engine says it, as if they had asked for what waits. */
+static enum rc
+say_now(struct turn *t, struct asker *k, const struct intake_answer *a)
+{
+	struct person *p = &k->p;
+	struct waiting *w = &p->waiting;
+	enum rc rc;
+
+	memset(w, 0, sizeof(*w));
+	w->job = a->id;
+	w->answered_ms = k->answered_ms;
+	(void)!str_copy(w->answer, sizeof(w->answer), a->text);
+	p->say = SAY_DESK;
+	p->until = k->window_ms;
+	p->late = false;
+	p->text = xstrdup("?");
+	rc = people_step(t, p, INPUT_TEXT);
+	free(p->text);
+	p->text = NULL;
 	return rc;
 }
 
 static enum rc
-answer(struct intake_job *j, const struct intake_answer *a)
+answer(struct intake_job *j, const struct intake_answer *a, struct asker *k)
 {
+	static struct turn_in none;
 	const char *why = why_not(j->t, a->text);
-	int64_t peer, case_id;
-	bool answered;
-	enum rc rc = lock(j->t, a->id, &peer, &answered);
+	enum rc rc = lock(j->t, a->id, &none, k);
+	bool now = rc == RC_OK && is_open(k);
 
 	if (rc != RC_OK)
 		return rc;
-	if (peer == 0)
+	if (k->peer_id == 0)
 		return intake_refuse(
 		    j, "no offer check has this id: `shyraqctl job list`");
-	if (answered)
+	if (k->answered)
 		return intake_refuse(j, "it is answered already");
 	if (why != NULL)
 		return intake_refuse(j, why);
-	rc = store(j, a, &case_id);
+	rc = store(j, a, k);
 	if (rc == RC_OK)
-		rc = knock_for(j->t, peer);
+		rc = now ? say_now(j->t, k, a) : knock_for(j->t, k->peer_id);
 	if (rc != RC_OK)
 		return rc;
-	out_row(j->t->out, OUT_AUDIT, "job.answered", case_id, OUT_NULL, OUT_NULL,
-	    (const char *)j->by);
-	log_info("job.answered", "job=%lld", (long long)a->id);
+	out_row(j->t->out, OUT_AUDIT, now ? "job.said" : "job.answered", k->case_id,
+	    OUT_NULL, OUT_NULL, (const char *)j->by);
+	log_info("job.answered", "job=%lld now=%d", (long long)a->id, now);
 	(void)!str_copy(j->answer, sizeof(j->answer),
-	    "kept until the person asks for it by ? or a dial");
+	    now ? "on its way" : "kept until the person asks for it by ? or a dial");
 	return RC_OK;
 }
 
 enum rc
 intake_job(struct intake_job *j)
 {
+	struct asker k = { .peer_id = 0 };
 	struct intake_answer a;
 	enum rc rc;
 
 	if (intake_unpack_answer(j->text, j->n, &a) == RC_OK)
-		rc = answer(j, &a);
+		rc = answer(j, &a, &k);
 	else
 		rc = intake_refuse(j, "malformed");
 	seal_wipe(&a, sizeof(a));
+	seal_wipe(&k, sizeof(k));
 	return rc;
 }

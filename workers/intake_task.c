@@ -118,6 +118,24 @@ static const struct {
 	    struct intake_job *j, const struct intake_task *in, const struct task_row *k);
 } acts[] = { { "take", take }, { "back", back }, { "done", done } };
 
+/* A complaint goes past the officer it names: nobody but a supervisor touches it, or learns its kind. */
+static bool
+may(struct intake_job *j, const struct task_row *k, enum rc *rc)
+{
+	struct db_rows *r;
+	bool fine = true;
+
+	*rc = RC_OK;
+	if (!task_is_supervisors(k->kind))
+		return true;
+	*rc = db_run(j->t->db, ST_TASK_MAY, &r, db_text(j->by));
+	if (*rc == RC_OK) {
+		fine = db_get_bool(r, 0, 0);
+		db_rows_free(r);
+	}
+	return fine;
+}
+
 enum rc
 intake_task(struct intake_job *j)
 {
@@ -132,6 +150,10 @@ intake_task(struct intake_job *j)
 		return rc;
 	if (!k.there || k.is_done)
 		return intake_refuse(j, "no open task has this id");
+	if (!may(j, &k, &rc))
+		return intake_refuse(j, "it is a supervisor's");
+	if (rc != RC_OK)
+		return rc;
 	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
 		if (strcmp(acts[i].act, in.act) == 0)
 			return acts[i].run(j, &in, &k);

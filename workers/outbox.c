@@ -247,7 +247,7 @@ receipt(struct turn *t, const struct bus_receipt *m, int64_t read_ms, bool *earl
 	receiver = keys_hash_number(t->keys, SEAL_RECEIVER_LOOKUP, &to);
 	rc = db_run(t->db, ST_RECEIPT_PART, &r, db_text(m->link), db_i64(m->ref),
 	    db_bytes(person.b, sizeof(person.b)), db_text(state),
-	    db_bytes(receiver.b, sizeof(receiver.b)));
+	    db_bytes(receiver.b, sizeof(receiver.b)), db_text(m->link_group));
 	if (rc != RC_OK)
 		return rc;
 	if (db_count(r) > 0)
@@ -316,7 +316,7 @@ outbox_expire(struct turn *t)
 	if (db_count(r) > 0)
 		log_warn("outbox.expired", "rows=%d", db_count(r));
 	db_rows_free(r);
-	return RC_OK;
+	return db_run0(t->db, ST_EXPIRED_TASKS, NULL);
 }
 
 enum rc

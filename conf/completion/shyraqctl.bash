@@ -70,7 +70,7 @@ _shyraqctl_value() {
 	--lang) _shyraqctl_offer "kk ru uz ky tg tk en" ;;
 	--contact | --phone) _shyraqctl_contacts ;;
 	--part) _shyraqctl_offer "operator caseworker supervisor" ;;
-	--login | --name | --region | --number | --order | --keyholder | --reason | --head) COMPREPLY=() ;;
+	--login | --name | --region | --number | --order | --keyholder | --reason | --head | --of | --month) COMPREPLY=() ;;
 	--flow) _shyraqctl_flows ;;
 	--conf | --html | --csv | --import) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	--country) _shyraqctl_offer "KZ KG UZ TJ TM RU TR KR AE BH" ;;
@@ -94,7 +94,7 @@ _shyraqctl_options() {
 	"policy try"*) _shyraqctl_offer "--region --class --who --at --ngo --police --embassy --takes --home --lang --child --what --need --about --complaint --conf --json --help" ;;
 	"place try"*) _shyraqctl_offer "--country --lang --conf --json --help" ;;
 	"keys init") _shyraqctl_offer "--keyholder --json --help" ;;
-	"keyholder add") _shyraqctl_offer "--name --public --json --help" ;;
+	"keyholder add") _shyraqctl_offer "--name --public --of --json --help" ;;
 	"receiver add")
 		_shyraqctl_offer "--name --kind --region --lang --number --order --vetted --sample --group --langs --takes --services --of --hours --beds --role --shift --json --help"
 		;;
@@ -103,6 +103,7 @@ _shyraqctl_options() {
 	"keys remake") _shyraqctl_offer "--master --json --help" ;;
 	"case read"* | "job read"*) _shyraqctl_offer "--key --help" ;;
 	"case hold"*) _shyraqctl_offer "--reason --json --help" ;;
+	"case stats") _shyraqctl_offer "--month --json --help" ;;
 	"audit verify") _shyraqctl_offer "--head --json --help" ;;
 	"task list") _shyraqctl_offer "--kind --case --mine --older --all --json --help" ;;
 	"task take"*) _shyraqctl_offer "--back --from --json --help" ;;
@@ -144,7 +145,7 @@ _shyraqctl() {
 	"flow graph" | "flow try") _shyraqctl_flows ;;
 	receiver) _shyraqctl_offer "add import list show set export suspend resume" ;;
 	queue) _shyraqctl_offer "retry" ;;
-	case) _shyraqctl_offer "list show read hold release holds close reopen link unlink links assert history confirm outcomes" ;;
+	case) _shyraqctl_offer "list show read hold release holds close reopen link unlink links assert history confirm police forget-answer stats outcomes" ;;
 	task) _shyraqctl_offer "list show take answer done" ;;
 	duty) _shyraqctl_offer "list set end check" ;;
 	"task show" | "task take" | "task answer" | "task done") _shyraqctl_offer "$(_shyraqctl_numbers id task list)" ;;

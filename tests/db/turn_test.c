@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "cluster.h"
 #include "log.h"
 #include "turn.h"
 
@@ -28,19 +29,6 @@ static struct db *as_owner;
 static struct turn_in in[BATCH];
 static struct turn_in *v[BATCH];
 static unsigned next_sender;
-
-static struct db *
-open_db(const char *user, unsigned roles)
-{
-	char conninfo[512];
-	struct db *db;
-
-	snprintf(
-	    conninfo, sizeof(conninfo), "%s user=%s", getenv("SHYRAQ_TEST_DB"), user);
-	db = db_new(conninfo, "turn_test", roles);
-	assert_int_equal(db_open(db), RC_OK);
-	return db;
-}
 
 static int
 setup(void **unused)
@@ -62,12 +50,12 @@ setup(void **unused)
 	if (flowset_load(&flows, "conf", &err) != RC_OK ||
 	    policy_load("conf/policies", &policy, &err) != RC_OK)
 		fail_msg("%s", err.s);
-	as_owner = open_db("shyraq_owner", DB_CTL);
+	as_owner = cluster_open("turn_test", "shyraq_owner", DB_CTL);
 	assert_int_equal(db_run(as_owner, ST_KEYHOLDER_PUT, NULL, db_text("case1"),
-			     db_bytes(keys.intake_pub.b, 32)),
+			     db_bytes(keys.intake_pub.b, 32), db_text("")),
 	    RC_OK);
-	turn_init(
-	    &turn, open_db("shyraq_worker", DB_WORKER), &keys, &flows, policy, &limits);
+	turn_init(&turn, cluster_open("turn_test", "shyraq_worker", DB_WORKER), &keys,
+	    &flows, policy, &limits);
 	return 0;
 }
 

@@ -3,6 +3,8 @@
 
 The person hears nothing unasked.
 """
+import subprocess
+
 from ctllib import run, run_json
 from test_receivers import referred
 
@@ -35,3 +37,30 @@ def test_codes_of_the_closed_list(site):
     assert {"safe_place", "declined", "prank", "duplicate"} <= closing
     assert closing.isdisjoint({"court", "reclassified", "no_evidence"})
     assert {row["cas_Status"] for row in rows} <= {"Active", "Closed", "ClosedReferred"}
+
+
+def dump(site):
+    return subprocess.run(["pg_dump", "--data-only", "-d", site.conninfo("postgres")],
+                          capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+def test_one_answer_is_forgotten(site):
+    """Nothing of it is left in any table but that it was erased, by whom; all else stands."""
+    person, a, case, code = referred(site)
+    a.text(f"1 {code}")
+    a.expect(rf"№{case} ваше")
+    before = {x["question"]: x["answer"] for x in run_json(site, "case", "show", case)["answers"]}
+    assert "who" in before and "what" in before
+    run(site, "case", "forget-answer", case, "WHAT!", code=2)
+    assert "no such answer" in run(site, "case", "forget-answer", case, "whom", code=1).stderr
+    assert "no case has" in run(site, "case", "forget-answer", "99999", "what", code=1).stderr
+    got = run(site, "case", "forget-answer", case, "what").stdout
+    assert "this answer no more" in got
+    after = {x["question"]: x["answer"] for x in run_json(site, "case", "show", case)["answers"]}
+    assert after == {k: v for k, v in before.items() if k != "what"}
+    text = dump(site)
+    assert f"what={before['what']}" not in text
+    assert f"\twhat\t{before['what']}\t" not in text and f"who={before['who']}" in text
+    assert site.sql("SELECT string_agg(what, ' ' ORDER BY id) FROM audit WHERE what LIKE 'answer.%'"
+                    ) == "answer.forgotten answer.forgotten_slot"
+    person.silence(0.5)

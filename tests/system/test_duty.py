@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rotas: who is on duty when, with which phone, and which hours nobody covers."""
 import datetime
+import hashlib
+import os
 import subprocess
 
 import pytest
@@ -55,8 +57,32 @@ def test_a_rota(site):
     assert audited(site) == ["duty.set op1", "duty.set op1", "duty.ended op1", "duty.dropped op1"]
 
 
+def a_key(site, name, *more):
+    path = f"{site.keys}/{name}.pub"
+    with open(path, "w", encoding="utf-8", opener=lambda p, f: os.open(p, f, 0o600)) as f:
+        f.write(hashlib.sha256(name.encode()).hexdigest() + "\n")
+    return run(site, "--login", "sup1", "keyholder", "add", "--name", name, "--public", path, *more)
+
+
+def test_a_case_worker_needs_a_key(site):
+    """Who has no key reads nothing at the desk: their hours are nobody's, and they are named."""
+    shift = ("duty", "set", "cw1", "--part", "caseworker", "--from", "now", "--to", "+400h")
+    check = ("--login", "op1", "duty", "check", "--part", "caseworker")
+    assert "cw1 has no key" in run(site, "--login", "op1", *shift).stderr
+    got = run(site, *check, code=1)
+    assert "cw1 has no key" in got.stderr and "1 gaps" in got.stderr
+    a_key(site, "cw1")
+    assert run(site, *check).stderr == ""
+    assert run(site, "--login", "op1", *shift).stderr == ""
+    site.sql("UPDATE keyholder SET active = false WHERE name = 'cw1'")
+    run(site, *check, code=1)
+    a_key(site, "second", "--of", "cw1")        # a name is given once, a lost key is not
+    run(site, *check)
+
+
 def test_gaps(site):
     contact = phone(site)
+    a_key(site, "cw1")
     gaps = run_json(site, "--login", "op1", "duty", "check", code=1)
     assert [g["part"] for g in gaps] == ["operator", "caseworker", "supervisor"]
     assert all(g["to"] - g["from"] == 14 * 24 * HOUR for g in gaps)

@@ -54,6 +54,7 @@ def test_answer_is_fetched(make_site):
     run(site, "job", "answer", "x", "--text", ANSWER, code=2)
     assert site.count("audit WHERE what = 'job.answered'") == 0
 
+    site.advance(11)                                    # under five minutes are left
     got = subprocess.run([f"{site.bin}/shyraqctl", "-c", site.conf, "job", "answer", job],
                          input=ANSWER + "\n", capture_output=True, text=True, check=False,
                          timeout=30)
@@ -72,6 +73,19 @@ def test_answer_is_fetched(make_site):
     assert f"{ANSWER} (" in told["text"]
     site.wait_sql("SELECT count(*) FROM job_check WHERE read_at IS NOT NULL AND answer IS NULL", 1)
     assert run_json(site, "job", "list")[0]["state"] == "read"
+    assert "shartnoma" not in person.ask("?", ".")["text"]
+    site.assert_no_leaks()
+
+
+def test_answer_in_the_window_is_said(make_site):
+    site = make_site()
+    person = site.phone(PERSON)
+    ask_about_an_offer(site, person)
+    job = str(run_json(site, "job", "list")[0]["id"])
+    assert run(site, "job", "answer", job, "--text", ANSWER).stdout == "on its way\n"
+    assert f"{ANSWER} (" in person.expect("shartnoma")["text"]
+    site.wait_sql("SELECT count(*) FROM job_check WHERE read_at IS NOT NULL AND answer IS NULL", 1)
+    assert site.sql("SELECT count(*) FROM audit WHERE what = 'job.said'") == "1"
     assert "shartnoma" not in person.ask("?", ".")["text"]
     site.assert_no_leaks()
 
@@ -104,7 +118,7 @@ def test_who_may(make_site, logins):
     assert "shyraq_operator" in got.stderr
     assert "needs a login" in run(site, "--login", "out1", "job", "list", code=1).stderr
     run(site, "--login", "op1", "job", "answer", job, "--text", ANSWER)
-    assert site.sql("SELECT code FROM audit WHERE what = 'job.answered'") == "op1"
+    assert site.sql("SELECT code FROM audit WHERE what LIKE 'job.%'") == "op1"
     for column in ("words", "answer", "peer_id"):
         got = subprocess.run(["psql", site.conninfo("op1"), "-c", f"SELECT {column} FROM job_check"],
                              capture_output=True, text=True, check=False, timeout=30)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tasks for people: one person has each, it ends with a coded outcome, and the audit names who."""
+import subprocess
+
 from ctllib import logins, run, run_json, start  # noqa: F401
 from sitelib import PERSON
 
@@ -84,6 +86,43 @@ def test_who_may(make_site, logins):
     assert site.sql("SELECT count(*) FROM audit WHERE what LIKE 'task.%'") == "0"
 
 
+def test_past_the_operator(make_site, logins):
+    """A complaint is a supervisor's: others see that there is something, not what, nor in which case."""
+    site = make_site(start=False)
+    start(site, "dispatch")
+    number = a_case(site)
+    site.sql("INSERT INTO case_answer (case_id, slot, code) VALUES (900001, 'about_whom', 'operator'), "
+             "(900001, 'who', 'man')")
+    complaint, closed = put(site, "complaint", "900001"), put(site, "police_closed", "900001")
+    robot = put(site, "robot")
+    for login in ("op1", "cw1"):
+        rows = run_json(site, "--login", login, "task", "list")
+        assert [(str(t["id"]), t["kind"], t["case"]) for t in rows] == [
+            (complaint, "restricted", None), (closed, "restricted", None), (robot, "robot", None)]
+        assert listed(site, "--case", number, login=login) == []
+        assert listed(site, "--kind", "complaint", login=login) == []
+        shown = run_json(site, "--login", login, "task", "show", complaint)
+        assert shown["kind"] == "restricted" and shown["case"] is None and shown["class"] is None
+        whole = run(site, "--login", login, "--json", "case", "show", number).stdout
+        assert "complaint" not in whole and "about_whom" not in whole and "man" in whole
+        assert "complaint" not in run(site, "--login", login, "--json", "status", code=1).stdout
+        for args in (("take", complaint), ("done", complaint), ("done", closed, "--outcome", "appealed")):
+            got = run(site, "--login", login, "task", *args, code=1)
+            assert "a supervisor's" in got.stderr and "complaint" not in got.stderr
+        got = subprocess.run(["psql", site.conninfo(login), "-c", "SELECT kind FROM task"],
+                             capture_output=True, text=True, check=False, timeout=30)
+        assert "permission denied" in got.stderr
+    for login in ("sup1", "aud1"):
+        assert listed(site, "--case", number, login=login) == [complaint, closed]
+        assert "about_whom" in run(site, "--login", login, "--json", "case", "show", number).stdout
+    run(site, "--login", "sup1", "task", "take", complaint)
+    assert run_json(site, "--login", "op1", "task", "list")[0]["by"] == "sup1"
+    run(site, "--login", "sup1", "task", "done", complaint, "--outcome", "upheld")
+    assert [t["outcome"] for t in run_json(site, "--login", "op1", "task", "list", "--all")
+            if str(t["id"]) == complaint] == [""]
+    assert audited(site) == ["task.taken sup1", "task.done sup1"]
+
+
 def test_a_written_answer(make_site, logins):
     site = make_site()
     person = site.phone(PERSON)
@@ -99,7 +138,7 @@ def test_a_written_answer(make_site, logins):
     got = run(site, "--login", "op1", "task", "answer", task, "--text", "xavfsiz", code=1)
     assert "safe" in got.stderr
     run(site, "--login", "op1", "task", "answer", task, "--text", "pul bermang")
+    assert "pul bermang" in person.expect("pul")["text"]
     assert listed(site) == [other]
     assert "done already" in run(site, "--login", "op1", "task", "answer", task, "--text", "a",
                                  code=1).stderr
-    assert "pul bermang" in person.ask("?", ".")["text"]

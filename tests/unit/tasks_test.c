@@ -34,6 +34,13 @@ outcomes(void **unused)
 	assert_true(task_has_answer("job_check"));
 	assert_false(task_has_answer("danger"));
 	assert_false(task_has_answer("of_no_row"));
+	assert_true(task_is_supervisors("complaint"));
+	assert_true(task_is_supervisors("police_closed"));
+	assert_false(task_is_supervisors("danger"));
+	assert_false(task_is_supervisors("of_no_row"));
+	for (size_t i = 0; task_kind(i) != NULL; i++)
+		assert_true(task_outcome_fits(task_kind(i), TASK_OUTCOME_PLAIN) &&
+		    strlen(task_kind(i)) < TASK_KIND_MAX);
 	assert_true(strlen(task_hint("desk_silent")) > 0);
 	assert_true(strlen(task_hint("of_no_row")) > 0);
 }

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * S10: two supervisors let police know, of danger or a child alone; one word, or one login's twice, does not.
+ * The test plays the engine's part (play.h). Called by scripts/db-tests.
+ */
+#include "play.h"
+
+#include <stdio.h>
+
+#include "intake_case.h"
+
+#define A 9300001U
+#define P 9300002U
+
+static int64_t a, police;
+
+static void
+danger(struct session *s, const struct flow_input *in, struct effects *e)
+{
+	(void)in;
+	strcpy(s->flow, "help");
+	s->version = 1;
+	s->lang = LANG_RU;
+	play_effect(e, EFFECT_CASE_OPEN, "", "")->class = CASE_DANGER;
+	play_effect(e, EFFECT_ANSWER, "region", "KZ-75");
+	play_effect(e, EFFECT_REFER, "", "")->ms = 0;
+}
+
+/* What `login` at a console says of a case, with a reason or without; whether it was done. */
+static bool
+says(const char *login, enum intake_act act, int64_t id, const char *why)
+{
+	struct intake_case in = { .act = act };
+	char text[INTAKE_MAX], hex[2 * (INTAKE_MAX + SEAL_BOX_OVERHEAD) + 1];
+	uint8_t box[INTAKE_MAX + SEAL_BOX_OVERHEAD];
+	size_t n;
+
+	in.number = play_number(
+	    "SELECT number FROM casefile WHERE id = %lld", (long long)id);
+	snprintf(in.note, sizeof(in.note), "%s", why);
+	n = intake_pack_case(&in, text);
+	assert_true(n > 0);
+	assert_int_equal(seal_box(&play_dispatch.keys->intake_pub, text, n, box), RC_OK);
+	for (size_t i = 0; i < n + SEAL_BOX_OVERHEAD; i++)
+		snprintf(hex + 2 * i, 3, "%02x", box[i]);
+	play_run("INSERT INTO intake (kind, box, at, by) VALUES "
+		 "('case', '\\x%s', shyraq_now(), '%s')",
+	    hex, login);
+	play_due(NULL);
+	return strcmp(play_sql("SELECT state FROM intake ORDER BY id DESC LIMIT 1"),
+		   "done") == 0;
+}
+
+static int64_t
+asked(int64_t id)
+{
+	return play_number("SELECT count(*) FROM referral f JOIN receiver r ON r.id = "
+			   "f.receiver_id AND r.kind = 'police' WHERE f.case_id = %lld",
+	    (long long)id);
+}
+
+static int64_t
+taken(unsigned phone)
+{
+	char words[16];
+
+	(void)play_sms(phone, danger, "help");
+	play_due(NULL);
+	snprintf(words, sizeof(words), "1 %s", play_code(a));
+	(void)play_sms(A, NULL, words);
+	play_due(NULL);
+	(void)play_heard(police);
+	return play_case(phone);
+}
+
+static void
+two_words(void **unused)
+{
+	int64_t id = taken(1);
+
+	(void)unused;
+	assert_int_equal(asked(id), 0);
+	assert_false(says("ola", INTAKE_CASE_POLICE, id, "a reason"));
+	assert_false(says("anna", INTAKE_CASE_POLICE, id, ""));
+	assert_true(says("anna", INTAKE_CASE_POLICE, id, "a reason"));
+	assert_true(says("anna", INTAKE_CASE_POLICE, id, "a reason"));
+	assert_int_equal(asked(id), 0);
+	assert_true(says("bek", INTAKE_CASE_POLICE, id, "a reason"));
+	assert_int_equal(asked(id), 1);
+	assert_non_null(strstr(play_heard(police), "ref.first|"));
+	assert_int_equal(play_number("SELECT count(*) FROM audit WHERE case_id = %lld "
+				     "AND what = 'police.allowed' AND code = 'bek'",
+			     (long long)id),
+	    1);
+	assert_false(says("bek", INTAKE_CASE_NO_POLICE, id, "a reason"));
+}
+
+/* A word that was taken back is none. */
+static void
+taken_back(void **unused)
+{
+	int64_t id = taken(2);
+
+	(void)unused;
+	assert_true(says("anna", INTAKE_CASE_POLICE, id, "a reason"));
+	assert_true(says("anna", INTAKE_CASE_NO_POLICE, id, "a reason"));
+	assert_true(says("bek", INTAKE_CASE_POLICE, id, "a reason"));
+	play_forward(MINUTE);
+	play_due(NULL);
+	assert_int_equal(asked(id), 0);
+}
+
+/* Not of danger, nor of a child: the person's own yes alone. */
+static void
+calm(void **unused)
+{
+	int64_t id;
+
+	(void)unused;
+	(void)play_sms(3, play_help, "help");
+	play_due(NULL);
+	id = play_case(3);
+	assert_false(says("anna", INTAKE_CASE_POLICE, id, "a reason"));
+	assert_false(says("bek", INTAKE_CASE_POLICE, id, "a reason"));
+	assert_int_equal(asked(id), 0);
+}
+
+static int
+setup(void **state)
+{
+	int rc = play_setup(state);
+
+	play_super("CREATE ROLE anna LOGIN IN ROLE shyraq_supervisor");
+	play_super("CREATE ROLE bek LOGIN IN ROLE shyraq_supervisor");
+	play_super("CREATE ROLE ola LOGIN IN ROLE shyraq_operator");
+	a = play_receiver("ngo", "ngo", A);
+	police = play_receiver("unit", "police", P);
+	return rc;
+}
+
+static int
+teardown(void **state)
+{
+	play_super("DROP ROLE anna, bek, ola");
+	return play_teardown(state);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_words),
+		cmocka_unit_test(taken_back),
+		cmocka_unit_test(calm),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
