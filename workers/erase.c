@@ -11,7 +11,11 @@
 #include "referral.h"
 #include "step.h"
 
-/* Hidden for everybody; receivers who were asked hear that contact is cut. */
+/*
+ * Hidden for everybody; receivers who were asked hear that contact is cut. Their referral goes on until it is
+ * destroyed, and so does one of danger, urgent or held that leaves in this minute: who erases may not be who
+ * asked for help. A calm one does not leave (ERASE_HIDE).
+ */
 static enum rc
 hide(struct stepping *st, int64_t id, bool referred)
 {
@@ -101,6 +105,26 @@ deed_erase(struct stepping *st)
 	return db_run(st->t->db, ST_ERASE_JOBS, NULL, db_i64(st->p->peer_id));
 }
 
+/*
+ * Whoever was asked and has not met the person stands down: their codes mean nothing from now on. Of danger,
+ * held or urgent it may have been pressed, and they decide themselves, but police (S14).
+ */
+static enum rc
+stand_down(struct turn *t, int64_t id)
+{
+	struct db_rows *r;
+	enum rc rc = db_run(t->db, ST_ERASE_CONTACTS, &r, db_i64(id));
+
+	if (rc != RC_OK)
+		return rc;
+	for (int i = 0; rc == RC_OK && i < db_count(r); i++)
+		rc = step_tell(t, db_get_i64(r, i, 0), id, db_get_text(r, i, 1),
+		    db_get_bool(r, i, 3) ? "ref.withdrawn_pressure" : "ref.withdrawn",
+		    db_get_i64(r, i, 2), "at", "");
+	db_rows_free(r);
+	return rc;
+}
+
 /* With its answers, words, place and referrals; a coded row stays, linked to nobody. */
 static enum rc
 destroy(struct turn *t, int64_t id)
@@ -108,7 +132,7 @@ destroy(struct turn *t, int64_t id)
 	static const enum db_stmt steps[] = { ST_RETENTION_STAT, ST_RETENTION_SESSIONS,
 		ST_RETENTION_TASKS, ST_RETENTION_CASES };
 	struct db_col one = { .kind = DB_INT8 };
-	enum rc rc = RC_OK;
+	enum rc rc = stand_down(t, id);
 
 	db_col_i64(&one, id);
 	for (size_t i = 0; rc == RC_OK && i < ARRAY_LEN(steps); i++)

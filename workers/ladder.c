@@ -46,6 +46,12 @@ ask_state(const char *state)
 	return ASK_NOT;
 }
 
+int64_t
+ladder_shift_ms(const struct ladder *l)
+{
+	return policy_as_sunday(l->plan.hours, clock_wall_ms(), l->plan.zone_minutes);
+}
+
 static enum rc
 read_candidates(struct ladder *l)
 {
@@ -61,7 +67,7 @@ read_candidates(struct ladder *l)
 		bool asked = !db_is_null(r, i, COL_REFERRAL);
 		/* out of its hours: after the others, where the case can wait */
 		bool shut = l->c->facts.class < CASE_URGENT &&
-		    !shift_is_on(db_get_text(r, i, COL_HOURS), clock_wall_ms(),
+		    !shift_is_on(db_get_text(r, i, COL_HOURS), ladder_shift_ms(l),
 			l->plan.zone_minutes);
 
 		l->v[i] = (struct candidate){
@@ -133,6 +139,8 @@ make_plan(struct ladder *l)
 			w.police = said;
 		} else if (strcmp(kind, "embassy") == 0) {
 			w.embassy = said;
+		} else if (strcmp(kind, "supervisors") == 0) {
+			w.supervisors = said == CONSENT_YES;
 		}
 	}
 	db_rows_free(r);
@@ -216,8 +224,10 @@ ladder_leads(const struct ladder *l, size_t i)
 
 	if (ask < l->plan.n)
 		return l->plan.v[ask].lead;
-	return strcmp(kind, "police") != 0 && strcmp(kind, "embassy") != 0 &&
-	    strcmp(kind, "social") != 0;
+	/* an operator in a role that was empty stands beside who leads */
+	if (l->v[i].role != NULL && strcmp(l->v[i].role, PLAN_ROLE_LACKS) == 0)
+		return false;
+	return plan_kind_leads(kind);
 }
 
 size_t

@@ -34,6 +34,8 @@ int64_t ladder_answered(const struct ladder *l, size_t i);
 bool ladder_has_place(const struct ladder *l, size_t i);
 /* The candidate of a referral; l->n: none. */
 size_t ladder_of(const struct ladder *l, int64_t referral);
+/* When it is for the hours of a receiver or phone: a day off is a Sunday. */
+int64_t ladder_shift_ms(const struct ladder *l);
 /* Whether an acceptance of this candidate settles the case: a lead of the plan, or an operator. */
 bool ladder_leads(const struct ladder *l, size_t i);
 /* An acceptance that settles the case and stands, but for candidate `but`; l->n: none. */
@@ -47,6 +49,10 @@ void ladder_others(const struct ladder *l, size_t i, enum lang lang, bool took,
 MUST_CHECK enum rc ladder_look(struct turn *t, struct case_row *c);
 /* One candidate as the plan says, or an operator (`pick` NULL): all its contacts on shift, each with a code. */
 MUST_CHECK enum rc ladder_ask(struct ladder *l, size_t i, const struct plan_pick *pick);
+
+/* The first text of a referral to one contact, by its code; `text`: which one, "first", "police" ... */
+MUST_CHECK enum rc ladder_first_text(struct turn *t, const struct case_row *c,
+    int64_t contact, const char *text, enum lang lang, unsigned code);
 
 /*
  * Whoever was asked and whose answer counts no more stands down: one text each. So hear the other phones of
@@ -70,6 +76,13 @@ MUST_CHECK enum rc ladder_tell_place(
  * `said`: an answer to a question of theirs goes out beside this and says it already.
  */
 MUST_CHECK enum rc ladder_danger(struct turn *t, int64_t case_id, bool said);
+/*
+ * The town that was told before is wrong: who was asked and has not answered gets the first text again, with
+ * the same code; who has taken it hears the right one, unless their words for it go out beside this (`placed`).
+ * `region` NULL: as it was.
+ */
+MUST_CHECK enum rc ladder_town(
+    struct turn *t, int64_t case_id, const char *town, const char *region, bool placed);
 /* The place was written just now: to whoever may have it. */
 MUST_CHECK enum rc ladder_place(struct turn *t, int64_t case_id, const char *words);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the ladder says to receivers: first texts, reminders, stand-downs, the place, danger. Each
+ * What the ladder says to receivers: first texts, reminders, stand-downs, the place. Each
  * contact has an answer code of its own. It decides nothing. Called by ladder.c, due.c, receiver_acts.c.
  */
 #include <stdio.h>
@@ -36,21 +36,20 @@ free_code(const char *used)
 	return seal_random(CODES);
 }
 
-static enum rc
-first_text(struct turn *t, const struct case_row *c, const char *text, bool led,
-    enum lang lang, unsigned code, char out[REFER_TEXT_MAX])
+enum rc
+ladder_first_text(struct turn *t, const struct case_row *c, int64_t contact,
+    const char *text, enum lang lang, unsigned code)
 {
 	enum refer_role role = refer_role_parse(text);
+	bool operator= role == REFER_OPERATOR;
+	char s[REFER_TEXT_MAX];
+	enum rc rc = operator
+	    ? refer_operator(t->flows, lang, &c->facts, code, s)
+	    : refer_first(t->flows, lang, &c->facts, role, c->led, code, s);
 
-	if (role == REFER_OPERATOR)
-		return refer_operator(t->flows, lang, &c->facts, code, out);
-	return refer_first(t->flows, lang, &c->facts, role, led, code, out);
-}
-
-static const char *
-first_key(const char *text)
-{
-	return refer_role_parse(text) == REFER_OPERATOR ? "ref.operator" : "ref.first";
+	return rc == RC_OK
+	    ? referral_tell(t, contact, c->id, operator? "ref.operator" : "ref.first", s)
+	    : rc;
 }
 
 /* Whether a row of CONTACTS_OF is on duty, or on shift where no rota says. */
@@ -59,7 +58,7 @@ is_on(const struct ladder *l, const struct db_rows *r, int row)
 {
 	if (l->on == NULL)
 		return shift_is_on(
-		    db_get_text(r, row, 3), clock_wall_ms(), l->plan.zone_minutes);
+		    db_get_text(r, row, 3), ladder_shift_ms(l), l->plan.zone_minutes);
 	for (int i = 0; i < l->on->n; i++) {
 		if (l->on->v[i].contact_id == db_get_i64(r, row, 0))
 			return true;
@@ -84,7 +83,7 @@ ask_contacts(struct ladder *l, size_t i, int64_t referral, const char *text)
 {
 	struct turn *t = l->t;
 	enum lang lang = referral_lang(t, ladder_lang(l, i));
-	bool led = ladder_lead(l, l->n) < l->n, shifts;
+	bool shifts;
 	struct db_rows *r;
 	enum rc rc = db_run(t->db, ST_CONTACTS_OF, &r, db_i64(l->v[i].receiver));
 
@@ -93,7 +92,6 @@ ask_contacts(struct ladder *l, size_t i, int64_t referral, const char *text)
 	shifts = is_any_on(l, r);
 	for (int k = 0; rc == RC_OK && k < db_count(r); k++) {
 		unsigned code;
-		char s[REFER_TEXT_MAX];
 
 		if (shifts && !is_on(l, r, k))
 			continue;
@@ -101,10 +99,8 @@ ask_contacts(struct ladder *l, size_t i, int64_t referral, const char *text)
 		rc = db_run(t->db, ST_ASK_NEW, NULL, db_i64(referral),
 		    db_i64(db_get_i64(r, k, 0)), db_i64(code));
 		if (rc == RC_OK)
-			rc = first_text(t, l->c, text, led, lang, code, s);
-		if (rc == RC_OK)
-			rc = referral_tell(
-			    t, db_get_i64(r, k, 0), l->c->id, first_key(text), s);
+			rc = ladder_first_text(
+			    t, l->c, db_get_i64(r, k, 0), text, lang, code);
 	}
 	db_rows_free(r);
 	return rc;
@@ -126,7 +122,8 @@ ladder_ask(struct ladder *l, size_t i, const struct plan_pick *pick)
 	struct db_rows *made;
 	int64_t referral;
 	enum rc rc = db_run(l->t->db, ST_REFERRAL_NEW, &made, db_i64(l->c->id),
-	    db_i64(v->receiver), pick == NULL ? db_null() : db_i64(pick->remind_ms),
+	    db_i64(v->receiver),
+	    pick == NULL || l->withdrawn ? db_null() : db_i64(pick->remind_ms),
 	    db_text(role), db_text(text), db_bool(ask == NULL || ask->lead));
 
 	if (rc != RC_OK)
@@ -183,6 +180,24 @@ is_social(const char *kind)
 }
 
 static bool
+is_legal(const char *kind)
+{
+	return strcmp(kind, "legal") == 0;
+}
+
+static bool
+is_health(const char *kind)
+{
+	return strcmp(kind, "health") == 0;
+}
+
+static bool
+is_labour(const char *kind)
+{
+	return strcmp(kind, "labour") == 0;
+}
+
+static bool
 is_ngo(const char *kind)
 {
 	return strcmp(kind, "ngo") == 0 || strcmp(kind, "shelter") == 0;
@@ -200,6 +215,9 @@ ladder_others(const struct ladder *l, size_t i, enum lang lang, bool took,
 		{ "child", is_child },
 		{ "social", is_social },
 		{ "police", is_police },
+		{ "legal", is_legal },
+		{ "health", is_health },
+		{ "labour", is_labour },
 	};
 	size_t len = 0;
 
@@ -346,75 +364,6 @@ ladder_tell_place(struct ladder *l, const char *words, bool anew, size_t but)
 			rc = tell_place(l, i, place);
 	}
 	seal_wipe(place, sizeof(place));
-	return rc;
-}
-
-static enum rc
-tell_danger(struct turn *t, const struct case_row *c)
-{
-	struct db_rows *r;
-	enum rc rc = db_run(t->db, ST_ACCEPTED_CONTACTS, &r, db_i64(c->id));
-
-	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {
-		char text[REFER_TEXT_MAX];
-
-		rc = refer_danger(
-		    t->flows, referral_lang(t, db_get_text(r, i, 1)), &c->facts, text);
-		if (rc == RC_OK)
-			rc = referral_tell(
-			    t, db_get_i64(r, i, 0), c->id, "ref.danger", text);
-	}
-	db_rows_free(r);
-	return rc;
-}
-
-/* Those who were asked and have not answered, each by the code that they have. */
-static enum rc
-ask_again(struct turn *t, const struct case_row *c)
-{
-	struct db_rows *r;
-	enum rc rc = db_run(t->db, ST_DANGER_ASKS, &r, db_i64(c->id));
-
-	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {
-		const char *first = db_get_text(r, i, 1);
-		char text[REFER_TEXT_MAX];
-
-		rc = first_text(t, c, first, c->taken_by != 0,
-		    referral_lang(t, db_get_text(r, i, 3)), (unsigned)db_get_i64(r, i, 2),
-		    text);
-		if (rc == RC_OK)
-			rc = referral_tell(
-			    t, db_get_i64(r, i, 0), c->id, first_key(first), text);
-	}
-	db_rows_free(r);
-	return rc;
-}
-
-enum rc
-ladder_danger(struct turn *t, int64_t case_id, bool said)
-{
-	struct clocks clocks = policy_clocks(t->policy, CASE_DANGER);
-	struct case_row c = { 0 };
-	enum rc rc = referral_case_lock(t, case_id, &c);
-
-	if (rc != RC_OK)
-		return rc == RC_AGAIN ? RC_OK : rc; /* opened by this very text */
-	if (c.facts.class == CASE_DANGER || strcmp(c.state, "closed") == 0)
-		goto out;
-	c.facts.class = CASE_DANGER;
-	rc = db_run(t->db, ST_DANGER_CASE, NULL, db_i64(c.id));
-	if (rc == RC_OK)
-		rc = db_run(t->db, ST_DANGER_CLOCKS, NULL, db_i64(c.id),
-		    db_i64(clocks.remind_ms));
-	if (rc == RC_OK)
-		rc = ask_again(t, &c);
-	if (rc == RC_OK && !said)
-		rc = tell_danger(t, &c);
-	out_row(t->out, OUT_AUDIT, "referral.danger", c.id, OUT_NULL, OUT_NULL,
-	    (const char *)NULL);
-	log_warn("referral.danger", "case=%lld", (long long)c.id);
-out:
-	referral_case_clear(&c);
 	return rc;
 }
 

@@ -104,7 +104,7 @@ ask_after(struct ladder *l, size_t i, int64_t referral)
 	return rc;
 }
 
-/* No answer either: the operator, and the next receiver. */
+/* No answer either: the operator, and the next receiver. S14: who heard "withdrawn" is asked and told nothing. */
 static enum rc
 lapse(struct ladder *l, size_t i, int64_t referral)
 {
@@ -112,14 +112,15 @@ lapse(struct ladder *l, size_t i, int64_t referral)
 	bool leads = l->c->taken_by == referral;
 	enum rc rc = lease_end(l, i, "lapsed");
 
-	if (rc == RC_OK)
+	if (rc == RC_OK && !l->withdrawn)
 		rc = tell(t, l->c, referral, "ref.lapsed", 0);
 	out_row(t->out, OUT_TASK, "lease_lapsed", l->c->id, OUT_NULL, OUT_NULL);
 	out_row(t->out, OUT_AUDIT, "referral.lapsed", l->c->id, referral, OUT_NULL,
 	    (const char *)NULL);
 	log_warn("lease.lapsed", "case=%lld referral=%lld", (long long)l->c->id,
 	    (long long)referral);
-	return rc == RC_OK && leads && ladder_lead(l, i) == l->n ? ladder_end(l) : rc;
+	leads = leads && !l->withdrawn && ladder_lead(l, i) == l->n;
+	return rc == RC_OK && leads ? ladder_end(l) : rc;
 }
 
 enum rc
@@ -140,7 +141,8 @@ due_lease(struct turn *t, int64_t id, int64_t due_ms)
 	rc = ladder_open(t, &c, &l);
 	i = ladder_of(&l, id);
 	if (rc == RC_OK && i < l.n)
-		rc = f.lease_asked ? lapse(&l, i, id) : ask_after(&l, i, id);
+		rc = f.lease_asked || l.withdrawn ? lapse(&l, i, id)
+						  : ask_after(&l, i, id);
 out:
 	ladder_close(&l);
 	referral_case_clear(&c);

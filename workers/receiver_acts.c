@@ -111,7 +111,7 @@ may_have_place(const struct acting *x)
 	const char *kind = x->l.v[x->i].kind;
 
 	if (plan_ask_of(&x->l.plan, &x->l.v[x->i]) == x->l.plan.n)
-		return strcmp(kind, "police") != 0 && strcmp(kind, "embassy") != 0;
+		return plan_kind_has_place(kind);
 	return plan_may_have_place(&x->l.plan, x->l.v, x->l.n, x->i);
 }
 
@@ -178,6 +178,8 @@ settle(struct acting *x)
 	struct turn *t = x->a->t;
 	bool lead = ladder_leads(&x->l, x->i), settles = lead && x->c.taken_by == 0,
 	     operator= strcmp(x->l.v[x->i].kind, "operator") == 0;
+	/* an operator who leads asks whom they want; one who takes an empty role stops nobody else */
+	int64_t look = operator&& settles ? 0 : clock_wall_ms();
 	enum rc rc = db_run(t->db, ST_REFERRAL_ACCEPT, NULL, db_i64(x->referral),
 	    db_bool(lead), db_i64(lease_until(&x->l, x->i)));
 
@@ -186,8 +188,7 @@ settle(struct acting *x)
 		rc = db_run(
 		    t->db, ST_CASE_TAKEN, NULL, db_i64(x->c.id), db_i64(x->referral));
 	if (rc == RC_OK)
-		rc = db_run(t->db, ST_CASE_LADDER, NULL, db_i64(x->c.id),
-		    db_i64(operator? 0 : clock_wall_ms()));
+		rc = db_run(t->db, ST_CASE_LADDER, NULL, db_i64(x->c.id), db_i64(look));
 	if (settles)
 		x->c.taken_by = x->referral;
 	return rc == RC_OK && settles ? knock_plan(t, x->c.id, 0) : rc;
@@ -227,6 +228,26 @@ may_take(const struct acting *x)
 	return plan_still_asked(&x->l.plan, x->l.v, x->l.n, x->i);
 }
 
+/* A task of this phone, unless one waits already; `of`: the case, or OUT_NULL. */
+static enum rc
+task_once(struct acting *x, const char *kind, int64_t of)
+{
+	struct turn *t = x->a->t;
+	struct db_rows *r;
+	bool waits;
+	enum rc rc = db_run(t->db, ST_TASK_WAITS, &r, db_text(kind),
+	    of == OUT_NULL ? db_null() : db_i64(of), db_i64(x->a->p->contact_id));
+
+	if (rc != RC_OK)
+		return rc;
+	waits = db_get_bool(r, 0, 0);
+	db_rows_free(r);
+	if (!waits)
+		out_row(
+		    t->out, OUT_TASK, kind, of, x->a->p->inbox_id, x->a->p->contact_id);
+	return RC_OK;
+}
+
 /* Three wrong codes came from this phone: the ladder rests, an operator says whether it is theirs. */
 static enum rc
 hold(struct acting *x)
@@ -240,8 +261,8 @@ hold(struct acting *x)
 	if (rc == RC_OK)
 		rc = db_run(
 		    t->db, ST_LADDER_REST_CASE, NULL, db_i64(x->c.id), db_i64(until));
-	out_row(t->out, OUT_TASK, "held_acceptance", x->c.id, x->a->p->inbox_id,
-	    x->a->p->contact_id);
+	if (rc == RC_OK)
+		rc = task_once(x, "held_acceptance", OUT_NULL);
 	out_row(t->out, OUT_AUDIT, "referral.held", x->c.id, x->referral,
 	    x->a->p->contact_id, (const char *)NULL);
 	log_warn("referral.held", "case=%lld referral=%lld", (long long)x->c.id,
@@ -322,6 +343,17 @@ not_theirs(struct acting *x)
 	    x, x->c.taken_ms != 0 ? "ref.taken_at" : "ref.given_back", x->c.taken_ms);
 }
 
+/* When an operator has it, who would take it is worth a call. */
+static enum rc
+late(struct acting *x)
+{
+	enum rc rc = not_theirs(x);
+
+	return rc == RC_OK && x->c.with_operator && strcmp(x->c.state, "taken") == 0
+	    ? task_once(x, "late_offer", x->c.id)
+	    : rc;
+}
+
 /* Accepted by this one: the detail again. By another: when, thank you, do not drive. */
 enum rc
 receiver_accept(struct answering *a, int ask)
@@ -337,7 +369,7 @@ receiver_accept(struct answering *a, int ask)
 		else if (may_take(&x))
 			rc = take(&x);
 		else
-			rc = not_theirs(&x);
+			rc = late(&x);
 	}
 	acting_close(&x);
 	return rc;

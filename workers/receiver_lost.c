@@ -127,8 +127,7 @@ known_text(struct writing *w, const struct known *k, struct case_row *c, unsigne
 	if (rc != RC_OK)
 		return rc;
 	if (!k->accepted)
-		return refer_first(
-		    f, w->a.lang, &c->facts, k->role, c->taken_by != 0, code, text);
+		return refer_first(f, w->a.lang, &c->facts, k->role, c->led, code, text);
 	turn_hhmm(c->taken_ms != 0 ? c->taken_ms : clock_wall_ms(),
 	    referral_case_region(c), hhmm);
 	return refer_detail(f, w->a.lang, &c->facts, &d, text);

@@ -165,8 +165,8 @@ more_text(struct writing *w, int ask, const struct case_row *c, char text[REFER_
 	if (db_count(r) > 0)
 		role = refer_role_parse(db_get_text(r, 0, 0));
 	db_rows_free(r);
-	return role == REFER_POLICE || role == REFER_EMBASSY
-	    ? refer_first(f, w->a.lang, &c->facts, role, c->taken_by != 0, code, text)
+	return refer_is_brief(role)
+	    ? refer_first(f, w->a.lang, &c->facts, role, c->led, code, text)
 	    : refer_more(f, w->a.lang, &c->facts, code, text);
 }
 
@@ -184,7 +184,7 @@ receiver_more(struct writing *w, int ask)
 	if (rc != RC_OK)
 		return rc;
 	if (strcmp(db_get_text(a->asks, ask, 3), "asked") == 0 &&
-	    referral_case_is_open(&c)) {
+	    (referral_case_is_open(&c) || strcmp(c.state, "taken") == 0)) {
 		rc = more_text(w, ask, &c, text);
 		if (rc == RC_OK)
 			rc = answering_reply(a, c.id, "ref.more", text);

@@ -15,8 +15,6 @@
 #include "refer_text.h"
 #include "str.h"
 
-#define WRONG_CODES 3
-#define WRONG_MS (60 * 60000)
 #define RHYTHM_GAPS 6
 #define HELP_WORDS 2  /* of so few words HELP is a question */
 #define TALKS_WORDS 3 /* so many words behind a code are speech, not an answer */
@@ -48,20 +46,21 @@ ask_open(const struct answering *a, int number, int *open)
 	return at;
 }
 
-/* Three wrong codes in an hour: a task, and who takes a case from there is asked after. Nothing is settled. */
+/* So many wrong codes: a task, and who takes a case from there is asked after. Nothing is settled. */
 static enum rc
 wrong_code(struct answering *a)
 {
 	int64_t now = clock_wall_ms();
-	bool fresh = a->wrong_since == 0 || now - a->wrong_since > WRONG_MS;
+	bool fresh = a->wrong_since == 0 ||
+	    now - a->wrong_since > a->t->limits.answer_tries_ms;
 	int64_t count = fresh ? 1 : a->wrong + 1;
+	bool last = count == a->t->limits.answer_tries;
 	enum rc rc = db_run(a->t->db, ST_CONTACT_WRONG, NULL, db_i64(a->p->contact_id),
-	    db_i64(count), db_i64(fresh ? now : a->wrong_since),
-	    db_bool(count == WRONG_CODES));
+	    db_i64(count), db_i64(fresh ? now : a->wrong_since), db_bool(last));
 
 	if (rc != RC_OK)
 		return rc;
-	if (count == WRONG_CODES)
+	if (last)
 		out_row(a->t->out, OUT_TASK, "wrong_codes", OUT_NULL, a->p->inbox_id,
 		    a->p->contact_id);
 	log_warn("referral.wrong_code", "contact=%lld count=%lld",

@@ -43,6 +43,7 @@ referral_case_lock(struct turn *t, int64_t id, struct case_row *c)
 	c->cut_ms = db_get_i64(r, 0, 15);
 	c->met_ms = db_get_i64(r, 0, 17);
 	c->with_operator = strcmp(db_get_text(r, 0, 16), "operator") == 0;
+	c->led = refer_led_parse(db_get_text(r, 0, 18));
 	db_rows_free(r);
 	rc = db_run(t->db, ST_CASE_ANSWERS, &r, db_i64(id));
 	for (int i = 0; rc == RC_OK && i < db_count(r) && c->facts.slots < FLOW_SLOTS;

@@ -19,6 +19,7 @@ struct case_row {
 	int64_t taken_by;
 	int64_t met_ms;     /* 0: not yet */
 	bool with_operator; /* an operator took it */
+	enum refer_led led; /* who has accepted and leads */
 	int64_t refer_due, ladder_due, asked_ms, begun_ms, rest_ms; /* 0: none */
 	bool operator_told; /* nobody is left to ask, or it took too long */
 	int64_t cut_ms;     /* S4: the person is not to be written to; 0: they may be */

@@ -71,6 +71,9 @@ deed_withdraw(struct stepping *st, const char *kind)
 	out_row(st->t->out, OUT_AUDIT, pressed ? "consent.pressed" : "consent.withdrawn",
 	    s->case_id, OUT_NULL, OUT_NULL, kind);
 	rc = tell_all(st, filter, pressed);
+	if (rc == RC_OK) /* after that they are asked after no more */
+		rc = db_run(st->t->db, ST_WITHDRAW_QUIET, NULL, db_i64(s->case_id),
+		    db_text(filter));
 	if (pressed)
 		out_row(st->t->out, OUT_TASK, "withdrawn", s->case_id, st->p->inbox_id,
 		    OUT_NULL);

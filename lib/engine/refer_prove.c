@@ -36,6 +36,38 @@ prove_parts(enum lang l, const char *dir, const char *key, const char *text,
 	    size.parts, size.units, text, bound);
 }
 
+/* Who is asked beside reads what for, wherever it is. */
+static enum rc
+prove_beside(const struct flows *f, enum lang l, const char *dir,
+    const struct case_facts *where, struct flow_err *err)
+{
+	static const struct {
+		enum refer_role role;
+		const char *need;
+	} roles[] = { { REFER_LEGAL, "advice" }, { REFER_LEGAL, "papers" },
+		{ REFER_HEALTH, "doctor" }, { REFER_LABOUR, "wages" } };
+	struct case_facts c = *where;
+	char out[REFER_TEXT_MAX], key[FLOW_KEY_MAX];
+	enum rc rc = RC_OK;
+
+	c.slots = 2;
+	c.slot[1] = (struct slot){ .name = "need" };
+	for (size_t i = 0; i < ARRAY_LEN(roles) && rc == RC_OK; i++) {
+		const char *need;
+
+		(void)!str_copy(c.slot[1].code, sizeof c.slot[1].code, roles[i].need);
+		(void)!(snprintf(key, sizeof key, "ref.need.%s", roles[i].need) > 0);
+		need = text_of(f, l, key);
+		if (need == NULL ||
+		    refer_first(f, l, &c, roles[i].role, REFER_LED_NGO, 999, out) !=
+			RC_OK ||
+		    strstr(out, need) == NULL)
+			out[0] = '\0';
+		rc = prove_parts(l, dir, key, out, 1, err);
+	}
+	return rc;
+}
+
 static enum rc
 prove_places(const struct flows *f, enum lang l, const char *dir, struct flow_err *err)
 {
@@ -55,9 +87,11 @@ prove_places(const struct flows *f, enum lang l, const char *dir, struct flow_er
 		c.slot[1] = (struct slot){ .name = "who", .code = "woman" };
 		if (!str_copy(
 			c.slot[0].code, sizeof c.slot[0].code, place_id(f->places, i)) ||
-		    refer_first(f, l, &c, REFER_POLICE, false, 999, out) != RC_OK)
+		    refer_first(f, l, &c, REFER_POLICE, REFER_LED_NOT, 999, out) != RC_OK)
 			out[0] = '\0';
 		rc = prove_parts(l, dir, "ref.first", out, 1, err);
+		if (rc == RC_OK)
+			rc = prove_beside(f, l, dir, &c, err);
 		if (rc == RC_OK && refer_operator(f, l, &c, 999, out) != RC_OK)
 			out[0] = '\0';
 		if (rc == RC_OK)
@@ -85,15 +119,17 @@ static const char *const said_keys[] = { "ref.first", "ref.reminder", "ref.yours
 	"ref.relay_dial", "ref.relay_writes", "ref.relay_now", "ref.relay_ban",
 	"ref.ban.word", "ref.ban.long", "ref.ban.number", "ref.ban.open",
 	"ref.ban.closed", "ref.answer.read", "ref.reminder_others", "ref.lease",
-	"ref.lapsed", "ref.met_told", "ref.led", "ref.with_ngo", "ref.place_later",
-	"ref.other.wait", "ref.other.took", "ref.role.ngo", "ref.role.child",
-	"ref.role.police", "ref.role.social", "ref.child_among", "ref.beds",
-	"ref.beds_how", "ref.open", "ref.open.asked", "ref.open.yours", "ref.open.none",
-	"ref.away", "ref.away_how", "ref.here", "ref.told", "ref.lost_which",
-	"ref.lost_sure", "ref.lost_done", "ref.lost_no", "ref.help_which", "ref.held",
-	"ref.not_confirmed", "ref.outcome_ask", "ref.outcome_ask_police",
-	"ref.outcome_ask_noise", "ref.outcome_done", "ref.outcome_noted",
-	"ref.police_says", "ref.closed", "ref.linked", "ref.reopened" };
+	"ref.lapsed", "ref.met_told", "ref.led", "ref.led_child", "ref.led_operator",
+	"ref.with_ngo", "ref.place_later", "ref.with_lead", "ref.role.legal",
+	"ref.role.health", "ref.role.labour", "ref.other.wait", "ref.other.took",
+	"ref.role.ngo", "ref.role.child", "ref.role.police", "ref.role.social",
+	"ref.child_among", "ref.beds", "ref.beds_how", "ref.open", "ref.open.asked",
+	"ref.open.yours", "ref.open.none", "ref.away", "ref.away_how", "ref.here",
+	"ref.told", "ref.lost_which", "ref.lost_sure", "ref.lost_done", "ref.lost_no",
+	"ref.help_which", "ref.held", "ref.not_confirmed", "ref.outcome_ask",
+	"ref.outcome_ask_police", "ref.outcome_ask_noise", "ref.outcome_done",
+	"ref.outcome_noted", "ref.police_says", "ref.closed", "ref.linked",
+	"ref.reopened" };
 
 /* "ref.place" is no text of its own: prove_places sees to the whole. */
 static unsigned

@@ -221,17 +221,28 @@ head(const struct flows *f, enum lang l, const struct case_facts *c, char *out,
 		out[0] = '\0';
 }
 
-enum refer_role
-refer_role_parse(const char *text)
+/* Of the person's needs those of this role: the first is never dropped, others before all else. */
+static void
+add_own_needs(struct pieces *p, const struct flows *f, enum lang l,
+    const struct case_facts *c, enum refer_role role)
 {
-	static const char *const names[] = { "first", "child", "police", "embassy",
-		"operator" };
+	struct case_facts own = { .slots = 1, .slot = { { .name = "need" } } };
+	const char *needs = refer_needs_of(role);
+	unsigned before = p->n;
+	size_t len = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (strcmp(names[i], text) == 0)
-			return (enum refer_role)i;
+	for (const char *at = fact(c, "need"); *at != '\0'; at += strspn(at, " ")) {
+		char code[FLOW_NAME_MAX];
+		size_t n = strcspn(at, " ");
+
+		if (str_copy_bytes(code, sizeof code, at, n) && str_has_word(needs, code))
+			(void)!str_add(own.slot[0].code, sizeof own.slot[0].code, &len,
+			    "%s%s", len > 0 ? " " : "", code);
+		at += n;
 	}
-	return REFER_FIRST;
+	add_codes(p, f, l, &own, "need", 0);
+	for (unsigned i = before; i < p->n; i++)
+		p->v[i].weight = i == before ? 0 : 1;
 }
 
 /* "дети среди 6-20": who reads it takes children. */
@@ -256,9 +267,15 @@ add_children(
 /* What decides, by whom it is for. What police and embassies read names nobody's doings. */
 static void
 first_facts(struct pieces *p, const struct flows *f, enum lang l,
-    const struct case_facts *c, enum refer_role role, bool led)
+    const struct case_facts *c, enum refer_role role, enum refer_led led)
 {
-	bool state = role == REFER_POLICE || role == REFER_EMBASSY;
+	static const char *const leads[] = {
+		[REFER_LED_NOT] = "ref.with_ngo",
+		[REFER_LED_NGO] = "ref.led",
+		[REFER_LED_CHILD] = "ref.led_child",
+		[REFER_LED_OPERATOR] = "ref.led_operator",
+	};
+	bool state = refer_is_brief(role);
 
 	if (role != REFER_CHILD || !add_children(p, f, l, c))
 		add_who(p, f, l, c);
@@ -270,15 +287,18 @@ first_facts(struct pieces *p, const struct flows *f, enum lang l,
 		add_piece(p,
 		    text_of(f, l, c->class == CASE_DANGER ? "ref.danger" : "ref.asks"),
 		    state ? 1 : 0);
+	if (refer_needs_of(role) != NULL)
+		add_own_needs(p, f, l, c, role);
 	if (state)
-		add_piece(p, text_of(f, l, led ? "ref.led" : "ref.with_ngo"), 0);
+		add_piece(
+		    p, text_of(f, l, leads[led]), refer_needs_of(role) != NULL ? 95 : 0);
 	else
 		add_codes(p, f, l, c, "need", DECIDES);
 }
 
 enum rc
 refer_first(const struct flows *f, enum lang l, const struct case_facts *c,
-    enum refer_role role, bool led, unsigned code, char out[REFER_TEXT_MAX])
+    enum refer_role role, enum refer_led led, unsigned code, char out[REFER_TEXT_MAX])
 {
 	char number[24], digits[8], where[FACT_BYTES * 2], facts[REFER_TEXT_MAX];
 	struct pieces p = { .n = 0 };
@@ -348,6 +368,20 @@ refer_operator(const struct flows *f, enum lang l, const struct case_facts *c,
 	    snprintf(digits, sizeof digits, "%03u", code % 1000) < 0)
 		return RC_REFUSED;
 	return refer_say(f, l, "ref.operator", args, ARRAY_LEN(args), out);
+}
+
+enum rc
+refer_town(const struct flows *f, enum lang l, const struct case_facts *c,
+    char out[REFER_TEXT_MAX])
+{
+	char number[24];
+	const char *town = town_of(f, l, c), *nowhere = text_of(f, l, "ref.nowhere");
+	const struct text_arg args[] = { { "n", number },
+		{ "place", town[0] != '\0' || nowhere == NULL ? town : nowhere } };
+
+	return number_of(number, c->number)
+	    ? refer_say(f, l, "ref.place_is", args, ARRAY_LEN(args), out)
+	    : RC_REFUSED;
 }
 
 enum rc
@@ -430,13 +464,16 @@ refer_place(const char *words, char out[REFER_PLACE_MAX])
 }
 
 static void
-add_needs(
-    struct pieces *p, const struct flows *f, enum lang l, const struct case_facts *c)
+add_needs(struct pieces *p, const struct flows *f, enum lang l,
+    const struct case_facts *c, enum refer_role role)
 {
 	struct pieces needs = { .n = 0 };
 	char list[REFER_TEXT_MAX / 4];
 
-	add_codes(&needs, f, l, c, "need", 0);
+	if (refer_needs_of(role) != NULL)
+		add_own_needs(&needs, f, l, c, role);
+	else
+		add_codes(&needs, f, l, c, "need", 0);
 	if (join(list, sizeof list, &needs, ", "))
 		add_filled(p, f, l, "ref.needs", "list", list, 50);
 }
@@ -483,7 +520,7 @@ add_wishes(
 {
 	const char *police = fact(c, "police");
 
-	add_needs(p, f, l, c);
+	add_needs(p, f, l, c, REFER_FIRST);
 	/* who said no to police must not lose that word to the digits of the card */
 	if (strcmp(police, "yes") != 0)
 		add_piece(p, text_of(f, l, "ref.no_police"),
@@ -495,7 +532,7 @@ enum rc
 refer_detail(const struct flows *f, enum lang l, const struct case_facts *c,
     const struct refer_detail *d, char out[REFER_TEXT_MAX])
 {
-	bool state = d->role == REFER_POLICE || d->role == REFER_EMBASSY;
+	bool state = refer_is_brief(d->role), beside = refer_needs_of(d->role) != NULL;
 	char number[24], key[FLOW_KEY_MAX];
 	const struct text_arg yours[] = { { "n", number }, { "at", d->hhmm } };
 	struct pieces p = { .n = 0 };
@@ -509,10 +546,14 @@ refer_detail(const struct flows *f, enum lang l, const struct case_facts *c,
 		c->person_lang < LANGS ? lang_code(c->person_lang) : "none") <
 	    (int)sizeof key)
 		add_piece(&p, text_of(f, l, key), 60);
-	if (d->place)
+	if (beside) {
+		add_needs(&p, f, l, c, d->role);
+		add_piece(&p, text_of(f, l, "ref.with_lead"), 75);
+	} else if (d->place) {
 		add_place(&p, f, l, c);
-	else
+	} else {
 		add_piece(&p, text_of(f, l, "ref.place_later"), 0);
+	}
 	add_piece(&p, d->others, 80);
 	if (!state)
 		add_wishes(&p, f, l, c);

@@ -28,15 +28,32 @@ enum refer_role {
 	REFER_POLICE, /* who, and that an organisation leads: never what happened, nor a status */
 	REFER_EMBASSY,
 	REFER_OPERATOR,
+	REFER_LEGAL, /* beside who leads: who, and what of their need is for this role; no place */
+	REFER_HEALTH,
+	REFER_LABOUR,
 };
 enum refer_role refer_role_parse(const char *text);
+/* Is told what its role needs, and by asking again no more. */
+bool refer_is_brief(enum refer_role role);
+/* The needs that a role beside who leads is asked for, "advice papers"; NULL: it is no such role. */
+const char *refer_needs_of(enum refer_role role);
+
+/* Who has accepted and leads, as a first text to police and embassies says it. */
+enum refer_led {
+	REFER_LED_NOT,
+	REFER_LED_NGO,
+	REFER_LED_CHILD,    /* a child service, and no organisation beside it */
+	REFER_LED_OPERATOR, /* nobody but an operator */
+};
+/* Of the kinds of receivers that have accepted and lead, "child ngo". */
+enum refer_led refer_led_parse(const char *kinds);
 
 /*
  * "№317 Жетыбай: муж+7, паспорт, не выпускают. 1 482 беру 2 482 нет". Drops the least needed words until
- * it is one part. `led`: an organisation has accepted.
+ * it is one part.
  */
 MUST_CHECK enum rc refer_first(const struct flows *f, enum lang l,
-    const struct case_facts *c, enum refer_role role, bool led, unsigned code,
+    const struct case_facts *c, enum refer_role role, enum refer_led led, unsigned code,
     char out[REFER_TEXT_MAX]);
 /* "№317 ждёт 30 мин. 1 482 беру 2 482 нет", with what the other roles did ("" none) if it fits: one part. */
 MUST_CHECK enum rc refer_reminder(const struct flows *f, enum lang l,
@@ -58,6 +75,9 @@ bool refer_other(const struct flows *f, enum lang l, const char *kind, bool took
 /* "№319 Шымкент: приюты не взяли. 1 590 беру": to the operator on duty, one part. */
 MUST_CHECK enum rc refer_operator(const struct flows *f, enum lang l,
     const struct case_facts *c, unsigned code, char out[REFER_TEXT_MAX]);
+/* "№317 место: Жетыбай": the town was corrected, to who has taken it already. */
+MUST_CHECK enum rc refer_town(const struct flows *f, enum lang l,
+    const struct case_facts *c, char out[REFER_TEXT_MAX]);
 /* "№317 СРОЧНО Жетыбай: опасность": to who has taken it already, one part. */
 MUST_CHECK enum rc refer_danger(const struct flows *f, enum lang l,
     const struct case_facts *c, char out[REFER_TEXT_MAX]);

@@ -252,11 +252,27 @@ full(void **unused)
 	assert_true(decide(INTAKE_CASE_CLOSE, id, 0, "test"));
 }
 
+/* One task of this phone waits, and it is of these cases. */
+static void
+held_task_of(int64_t id, int64_t other)
+{
+	assert_int_equal(play_number("SELECT count(*) FROM task WHERE done_at IS NULL "
+				     "AND kind = 'held_acceptance' AND contact_id = %lld",
+			     (long long)a),
+	    1);
+	assert_int_equal(
+	    play_number("SELECT count(*) FROM (SELECT array_agg(number ORDER BY number) "
+			"FROM casefile WHERE id IN (%lld, %lld)) AS t(n) "
+			"WHERE n = shyraq_held(%lld)",
+		(long long)id, (long long)other, (long long)a),
+	    1);
+}
+
 /* Three wrong codes hold what is taken from there until an operator says so; the others go on. */
 static void
 held(void **unused)
 {
-	int64_t id;
+	int64_t id, second;
 
 	(void)unused;
 	(void)play_sms(++person, play_help, "help");
@@ -276,10 +292,18 @@ held(void **unused)
 	says(A, a, "1 CODE");
 	assert_non_null(strstr(play_heard(a), "ref.held"));
 	assert_string_equal(of_case("state", id), "referred");
-	assert_int_equal(play_number("SELECT count(*) FROM task "
-				     "WHERE case_id = %lld AND kind = 'held_acceptance'",
-			     (long long)id),
-	    1);
+	held_task_of(id, id);
+	(void)play_sms(++person, play_help, "help");
+	play_due(NULL);
+	second = play_case(person);
+	(void)play_heard(a);
+	says(A, a, "1 CODE");
+	assert_non_null(strstr(play_heard(a), "ref.held"));
+	held_task_of(id, second);
+	assert_true(decide(INTAKE_CASE_REFUSE, second, 0, ""));
+	assert_true(decide(INTAKE_CASE_CLOSE, second, 0, "test"));
+	(void)play_heard(a);
+	held_task_of(id, id);
 	assert_true(decide(INTAKE_CASE_CONFIRM, id, 0, ""));
 	assert_non_null(strstr(play_heard(a), "ref.detail"));
 	assert_string_equal(of_case("state", id), "taken");

@@ -161,7 +161,7 @@ run_one(
 
 	begin(&k, file, b, of_sms);
 	k.show = shown;
-	world_begin(&k, NOON, false);
+	world_begin(&k, NOON, TALK_WORKING);
 	if (lines_run(&k, line, n) && !k.failed)
 		return true;
 	printf("FAILED %s:%u [%s]: %s\n       %s\n", k.file, k.line,

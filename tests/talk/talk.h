@@ -144,7 +144,13 @@ extern struct world world;
 /* talk_world.c: phones and receivers in front of the turn, and the clock. */
 void world_open(const char *conf);
 void world_close(void);
-void world_begin(struct talk *k, int minute_of_day, bool sunday);
+/* On which day a talk begins. */
+enum talk_day {
+	TALK_WORKING, /* a Wednesday, with another working day behind it */
+	TALK_SUNDAY,
+	TALK_HOLIDAY, /* of Kazakhstan, from Monday to Friday, a working day behind it */
+};
+void world_begin(struct talk *k, int minute_of_day, enum talk_day what);
 MUST_CHECK bool world_sms(struct talk *k, struct mobile *m, const char *words);
 MUST_CHECK bool world_data(struct talk *k, struct mobile *m);
 MUST_CHECK bool world_key(struct talk *k, struct mobile *m, const char *words);

@@ -180,15 +180,23 @@ on_time(struct talk *k, struct mobile *m, const char *arg)
 static bool
 on_at(struct talk *k, struct mobile *m, const char *arg)
 {
-	bool sunday = strlen(arg) > 7 && strcmp(arg + strlen(arg) - 7, " sunday") == 0;
+	static const char *const days[] = {
+		[TALK_SUNDAY] = "sunday", [TALK_HOLIDAY] = "holiday"
+	};
+	size_t n = strcspn(arg, " "), day = TALK_WORKING;
 	char hhmm[8] = "";
 	int minute;
 
 	(void)m;
-	(void)!str_copy_bytes(hhmm, sizeof(hhmm), arg, strlen(arg) - (sunday ? 7 : 0));
-	if (k->begun || !minute_of(hhmm, &minute))
-		return fail(k, "at hh:mm [sunday] stands before the first words");
-	world_begin(k, minute, sunday);
+	for (size_t i = TALK_SUNDAY; i < ARRAY_LEN(days); i++) {
+		if (arg[n] == ' ' && strcmp(arg + n + 1, days[i]) == 0)
+			day = i;
+	}
+	(void)!str_copy_bytes(hhmm, sizeof(hhmm), arg, n);
+	if (k->begun || !minute_of(hhmm, &minute) ||
+	    (arg[n] == ' ' && day == TALK_WORKING))
+		return fail(k, "at hh:mm [sunday|holiday] stands before the first words");
+	world_begin(k, minute, (enum talk_day)day);
 	return true;
 }
 

@@ -76,27 +76,37 @@ world_minute_of_day(const struct talk *k)
 	return (int)(local / TALK_MINUTE % 1440);
 }
 
-/* Days since 1970 of a Wednesday with another working day behind it, or of a Sunday; 1 January 1970 was a Thursday. */
-static int64_t
-day_from(int64_t day, bool sunday)
+static bool
+is_working(int64_t day)
 {
 	const struct policy_hours *h = policy_hours(
 	    policy_all(world.worker.policy), "KZ");
-	int64_t noon = 12 * 60 * TALK_MINUTE, length = 1440 * TALK_MINUTE;
 
-	while ((day + 3) % 7 != (sunday ? 6 : 2) ||
-	    (!sunday &&
-		(!policy_is_open(h, day * length + noon, 0) ||
-		    !policy_is_open(h, (day + 1) * length + noon, 0))))
-		day++;
-	return day;
+	return policy_is_open(h, (day * 1440 + 12 * 60) * TALK_MINUTE, 0);
+}
+
+/* 1 January 1970 was a Thursday. */
+static bool
+is_day(int64_t day, enum talk_day what)
+{
+	int64_t weekday = (day + 3) % 7;
+
+	switch (what) {
+	case TALK_WORKING:
+		return weekday == 2 && is_working(day) && is_working(day + 1);
+	case TALK_SUNDAY:
+		return weekday == 6;
+	case TALK_HOLIDAY:
+		return weekday < 5 && !is_working(day) && is_working(day + 1);
+	}
+	return false;
 }
 
 /* Nothing of an earlier talk is left, and it is the first such minute of a working day from now on. */
 void
-world_begin(struct talk *k, int minute_of_day, bool sunday)
+world_begin(struct talk *k, int minute_of_day, enum talk_day what)
 {
-	int64_t real, local, day = 1440 * TALK_MINUTE, want;
+	int64_t real, local, day;
 
 	if (db_run0(world.db, TALK(TALK_RESET), NULL) != RC_OK)
 		fatalx("talk.reset", "sqlstate=%s", db_error(world.db));
@@ -106,9 +116,10 @@ world_begin(struct talk *k, int minute_of_day, bool sunday)
 	}
 	real = clock_wall_ms() - offset();
 	local = real + k->zone * TALK_MINUTE;
-	want = day_from(local / day + 1, sunday) * day + minute_of_day * TALK_MINUTE +
-	    1000;
-	set_clock(want - local);
+	day = local / (1440 * TALK_MINUTE) + 1;
+	while (!is_day(day, what))
+		day++;
+	set_clock((day * 1440 + minute_of_day) * TALK_MINUTE + 1000 - local);
 }
 
 static void

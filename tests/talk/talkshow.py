@@ -15,7 +15,8 @@ import unicodedata
 from talklib import ROOT, Talks, finish
 
 NAMES = {"A": "Shelter A", "B": "Shelter B", "C": "Shelter C", "P": "Police unit",
-         "K": "Child service", "S": "Social worker", "O": "Operator"}
+         "K": "Child service", "S": "Social worker", "O": "Operator", "J": "Lawyer", "H": "Doctor",
+         "W": "Labour rights"}
 DIM, MINE, SCREEN, BAD, OFF = "\033[2m", "\033[36m", "\033[33m", "\033[31m", "\033[0m"
 
 

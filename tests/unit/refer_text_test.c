@@ -81,6 +81,40 @@ first_texts(void **state)
 	assert_non_null(strstr(out, "№402 Казахстан: "));
 }
 
+/* Who is asked beside hears who and what for; not what happened, nor where, nor how to write. */
+static void
+beside(void **state)
+{
+	static const struct {
+		enum refer_role role;
+		const char *want, *other;
+	} roles[] = { { REFER_LEGAL, "паспорт", "врач" },
+		{ REFER_HEALTH, "врач", "паспорт" },
+		{ REFER_LABOUR, "зарплата", "врач" } };
+	struct case_facts c = man_of_journey_one();
+
+	(void)state;
+	(void)strcpy(c.slot[5].code, "doctor papers wages");
+	c.place = "красный забор";
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
+		const struct refer_detail d = { roles[i].role, "21:49", "", true };
+
+		for (int detail = 0; detail < 2; detail++) {
+			assert_int_equal(detail != 0
+				? refer_detail(flows, LANG_RU, &c, &d, out)
+				: refer_first(flows, LANG_RU, &c, roles[i].role,
+				      REFER_LED_NGO, 482, out),
+			    RC_OK);
+			assert_true(gsm_size_of(out).parts <= (detail != 0 ? 2U : 1U));
+			assert_non_null(strstr(out, roles[i].want));
+			assert_null(strstr(out, roles[i].other));
+			assert_null(strstr(out, "не выпускают"));
+			assert_null(strstr(out, "забор"));
+			assert_null(strstr(out, "Пишет"));
+		}
+	}
+}
+
 static void
 what_weighs_least_goes_first(void **state)
 {
@@ -218,6 +252,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(first_texts),
+		cmocka_unit_test(beside),
 		cmocka_unit_test(what_weighs_least_goes_first),
 		cmocka_unit_test(reminders),
 		cmocka_unit_test(details),
