@@ -222,12 +222,23 @@ never_asked_never_promised(void **state)
 	never("S7");
 }
 
+static void
+has_notes(const char *path, const struct po_record *r)
+{
+	static const char *const notes[] = { "where: ", "limit: ", "tone: " };
+
+	for (unsigned i = 0; i < ARRAY_LEN(notes) && r->key[0] != '\0'; i++) {
+		const char *note = strstr(r->comment, notes[i]);
+
+		if (note == NULL || strcspn(note + strlen(notes[i]), "\n") < 3)
+			fail_msg("%s: %s has no \"%s\"", path, r->key, notes[i]);
+	}
+}
+
 /* Whoever translates or signs is told with each text where it stands, how long it may be, and its tone. */
 static void
 texts_say_where_and_how(void **state)
 {
-	static const char *const notes[] = { "where: ", "limit: ", "tone: " };
-
 	(void)state;
 	for (unsigned l = 0; l < LANGS; l++) {
 		struct text_err err;
@@ -239,17 +250,8 @@ texts_say_where_and_how(void **state)
 		assert_true(
 		    po_path(path, sizeof(path), "conf/po", lang_code((enum lang)l)));
 		assert_int_equal(po_read(path, &po, &err), RC_OK);
-		for (; po_next(&po, &at, &r); seen++) {
-			for (unsigned i = 0; i < ARRAY_LEN(notes) && r.key[0] != '\0';
-			     i++) {
-				const char *note = strstr(r.comment, notes[i]);
-
-				if (note == NULL ||
-				    strcspn(note + strlen(notes[i]), "\n") < 3)
-					fail_msg("%s: %s has no \"%s\"", path, r.key,
-					    notes[i]);
-			}
-		}
+		for (; po_next(&po, &at, &r); seen++)
+			has_notes(path, &r);
 		assert_true(seen > 400);
 		free(po.bytes);
 	}
