@@ -2,7 +2,7 @@
 # Tests of workers/ link what worker and dispatch share.
 SHARED_OBJ := $(SRC_shared:%.c=$(BUILD)/%.o)
 WORKERS_TESTS := outbox_test receiver_words_test session_test say_limits_test safe_time_test \
-	guard_test relay_words_test resume_test receiver_away_test
+	guard_test relay_words_test resume_test receiver_away_test flow_walk_test
 $(foreach t,$(WORKERS_TESTS),$(eval UNIT_WITH_$t := $(SHARED_OBJ)))
 $(WORKERS_TESTS:%=$(BUILD)/tests/%): $(SHARED_OBJ)
 WORKERS_DB_TESTS := turn_test relay_test person_test erase_test desk_test repeat_test outcome_test ladder_test followup_test task_test police_word_test

@@ -17,11 +17,14 @@
 #include "flow_view.h"
 #include "flows_loaded.h"
 #include "gsm.h"
+#include "say_limits.h"
 #include "screen.h"
 
 #define STEPS 1000000
 #define PAGES 8
 #define HOUR 3600000LL
+#define ANSWER_MS 90000LL /* S1 */
+#define WINDOW_MS 900000LL
 
 static const char *const texts[] = { "0", "1", "2", "3", "4", "5", "7", "9", "23", "2 3",
 	"1 2 3", "12", "1.", " 1)", "999", "1000", "yordam", "помогите", "КӨМЕК", "help",
@@ -65,7 +68,7 @@ struct walk {
 	bool yes;         /* said yes to an organisation in this case */
 	bool referred;    /* a referral is due or gone */
 	unsigned answers; /* before that */
-	unsigned said, silent, refers, stops, tasks, dials, hides, restores;
+	unsigned said, silent, refers, stops, tasks, dials, hides, restores, sent;
 };
 
 static bool
@@ -119,6 +122,48 @@ speech_holds(const struct walk *w)
 		    w->s.stopped || (has(w, EFFECT_END) && w->in.bearer == BEARER_SMS));
 	if (w->before.stopped && w->s.stopped)
 		assert_int_equal(says, 0);
+}
+
+static enum say_as
+sent_as(const struct walk *w, const struct effect *v)
+{
+	if (w->in.kind == INPUT_TIMER || w->in.kind == INPUT_EXPIRED)
+		return SAY_NOTHING;
+	if (w->in.kind == INPUT_KNOCK)
+		return SAY_KNOCK;
+	return v->stranger ? SAY_STRANGER : SAY_REPLY;
+}
+
+/* S1: what goes out as an SMS, as the workers send it, is inside the 90 s, or in the agreed hour. */
+static void
+window_holds(struct walk *w)
+{
+	int64_t now = w->in.now_ms;
+	int64_t behind = w->in.late ? ANSWER_MS + pick((uint32_t)HOUR)
+				    : pick((uint32_t)ANSWER_MS);
+	struct say_times at = { .t0 = now - behind,
+		.now = now,
+		.until = now + pick((uint32_t)HOUR),
+		.answer_ms = ANSWER_MS,
+		.window_ms = WINDOW_MS,
+		.late = w->in.late,
+		.stopped = w->s.stopped };
+	struct say_limits out;
+
+	for (unsigned i = 0; i < w->e.n && w->bearer == BEARER_SMS; i++) {
+		enum say_as as = sent_as(w, &w->e.v[i]);
+
+		if (w->e.v[i].kind != EFFECT_SAY || !say_limits(as, &at, &out))
+			continue;
+		w->sent++;
+		assert_true(now <= out.submit_by && now < out.window_until);
+		if (as == SAY_KNOCK)
+			assert_true(out.window_until <= at.until && !w->s.stopped);
+		else
+			assert_true(out.submit_by <= at.t0 + ANSWER_MS &&
+			    out.window_until <= at.t0 + WINDOW_MS);
+		assert_true(!w->before.stopped || !w->s.stopped);
+	}
 }
 
 /* Nobody is referred without a yes, but in danger or as a child. */
@@ -259,6 +304,7 @@ one_step(struct walk *w)
 	if (has(w, EFFECT_CASE_OPEN))
 		w->s.case_id = 1 + pick(1000);
 	speech_holds(w);
+	window_holds(w);
 	sizes_hold(w);
 	referral_holds(w);
 	state_holds(w);
@@ -344,7 +390,7 @@ random_walks(void **state)
 			stop_holds(&w);
 	}
 	/* the walk must have been somewhere */
-	assert_true(w.said > steps / 2 && w.silent > steps / 40 &&
+	assert_true(w.said > steps / 2 && w.sent > steps / 4 && w.silent > steps / 40 &&
 	    w.refers > steps / 1000 && w.stops > steps / 200 && w.tasks > steps / 400 &&
 	    w.dials > steps / 50 && w.hides > steps / 5000 && w.restores > steps / 20000);
 	if (steps >= STEPS)
