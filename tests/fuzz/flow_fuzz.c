@@ -231,8 +231,8 @@ silence_holds(const struct session *before, const struct session *s,
 static bool
 is_aside(const char *key)
 {
-	static const char *const asides[] = { "call.", "stop.", "state.", "job.answer",
-		"resume.wrong", "resume.locked" };
+	static const char *const asides[] = { "call.", "stop.", "state.", "own.",
+		"job.answer", "resume.wrong", "resume.locked" };
 
 	for (size_t i = 0; i < ARRAY_LEN(asides); i++) {
 		if (strncmp(key, asides[i], strlen(asides[i])) == 0)
