@@ -31,7 +31,10 @@ LIBS_shyraqd += -lssl -lcrypto
 # the codec of SMPP: no process, no log
 SMPP_OBJ := $(patsubst %,$(BUILD)/daemon/smpp_%.o,fields frame parts pdu receipt text)
 $(foreach t,pdu frame text receipt,$(eval UNIT_WITH_smpp_$(t)_test := $(SMPP_OBJ)))
-FUZZ_WITH_smpp_pdu_fuzz := $(SMPP_OBJ)
+FUZZ_MAKE_OBJ := $(BUILD)/tests/fuzz/smpp_make.o
+$(FUZZ_MAKE_OBJ): CPPFLAGS += -Idaemon
+FUZZ_WITH_smpp_pdu_fuzz := $(SMPP_OBJ) $(FUZZ_MAKE_OBJ)
+$(BUILD)/fuzz/smpp_pdu_fuzz $(BUILD)/random/smpp_pdu_fuzz: $(FUZZ_WITH_smpp_pdu_fuzz)
 $(patsubst %,$(BUILD)/tests/smpp_%_test,pdu frame text receipt) $(BUILD)/fuzz/smpp_pdu_fuzz: $(SMPP_OBJ)
 
 SRC_shyraq-smscsim := $(wildcard tests/sim/smsc_*.c tests/sim/sim_sock.c tests/sim/sim_json.c) \
@@ -51,8 +54,9 @@ $(BUILD)/fuzz/http_ussd_fuzz $(BUILD)/random/http_ussd_fuzz: $(FUZZ_WITH_http_us
 
 # the session of SMPP with a wire and a clock of the fuzzer's own
 SMPP_SESSION_OBJ := $(patsubst %,$(BUILD)/daemon/smpp%.o,_conf _count _in _link _out _session) $(BUILD)/daemon/smpp.o
-FUZZ_WITH_smpp_session_fuzz := $(SMPP_SESSION_OBJ) $(SMPP_OBJ) \
-	-Wl,--wrap=clock_boot_ms,--wrap=smpp_conf_password,--wrap=log_error
-$(BUILD)/fuzz/smpp_session_fuzz $(BUILD)/random/smpp_session_fuzz: $(SMPP_SESSION_OBJ) $(SMPP_OBJ)
-FUZZ_WITH_smpp_ussd_fuzz := $(BUILD)/daemon/smpp_ussd.o $(SMPP_OBJ)
+FUZZ_SESSION_OBJ := $(SMPP_SESSION_OBJ) $(SMPP_OBJ) $(FUZZ_MAKE_OBJ)
+FUZZ_WITH_smpp_session_fuzz := $(FUZZ_SESSION_OBJ) -Wl,--wrap=clock_boot_ms,--wrap=clock_wall_ms,--wrap=log_error \
+	-Wl,--wrap=smpp_conf_password,--wrap=smpp_frames_init,--wrap=seal_random_bytes
+$(BUILD)/fuzz/smpp_session_fuzz $(BUILD)/random/smpp_session_fuzz: $(FUZZ_SESSION_OBJ)
+FUZZ_WITH_smpp_ussd_fuzz := $(BUILD)/daemon/smpp_ussd.o $(SMPP_OBJ) $(FUZZ_MAKE_OBJ)
 $(BUILD)/fuzz/smpp_ussd_fuzz $(BUILD)/random/smpp_ussd_fuzz: $(FUZZ_WITH_smpp_ussd_fuzz)

@@ -186,12 +186,20 @@ machine_say_ussd(struct machine *m, const char *text)
 	explicit_bzero(m->at, sizeof(*m->at));
 }
 
-/* CUSD=2, CUSD=0, and listening anew. */
+/* libgammu's own way is not to listen for a moment: who dials just then would not be heard. */
+static bool
+end_and_listen(struct machine *m)
+{
+	return machine_at(m, "AT+CUSD=2", SAY_MS) == RC_OK && m->at->ok &&
+	    machine_at(m, "AT+CUSD=1", SAY_MS) == RC_OK && m->at->ok;
+}
+
 void
 machine_end_ussd(struct machine *m)
 {
-	if (!m->ussd_on)
+	if (!m->ussd_on || end_and_listen(m) || m->failed)
 		return;
+	/* CUSD=2, CUSD=0, and listening anew */
 	(void)!listen_to(m, false);
 	if (m->failed)
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The wall clock in milliseconds, times 1024, or one more than the last: in order by time, and never back.
+ * The wall clock in milliseconds, times 1024, or one more than the last: in order by time, and never back;
+ * then a remainder by chance, for two daemons of one account count in the same millisecond.
  * A file holds the last one, so that a clock set back does not make new texts look old.
  * Called by shyraqd.c and smpp*.c.
  */
@@ -14,9 +15,10 @@
 
 #include "clock.h"
 #include "log.h"
+#include "seal.h"
 #include "str.h"
 
-#define PER_MS 1024
+#define PER_MS (1024 * SMPP_COUNTERS)
 #define SAVE_MS 10000
 /* given away behind the last saving: of SAVE_MS, and of what a power failure took from the disk */
 #define AHEAD_MS 60000
@@ -43,6 +45,8 @@ smpp_numbers_init(struct smpp_numbers *n, const char *dir)
 	size_t size = dir == NULL ? 0 : strlen(dir) + 16, len = 0;
 
 	memset(n, 0, sizeof(*n));
+	seal_random_bytes(&n->own, sizeof(n->own));
+	n->own %= SMPP_COUNTERS;
 	if (dir == NULL)
 		return;
 	n->path = xmalloc(size);
@@ -83,7 +87,9 @@ smpp_numbers_next(struct smpp_numbers *n)
 	int64_t wall = clock_wall_ms();
 	uint64_t now = wall > 0 ? (uint64_t)wall * PER_MS : 0;
 
-	n->last = now > n->last ? now : n->last + 1;
+	if (now <= n->last)
+		now = n->last - n->last % SMPP_COUNTERS + SMPP_COUNTERS;
+	n->last = now + n->own;
 	return n->last;
 }
 

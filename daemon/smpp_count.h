@@ -12,10 +12,13 @@
 #include "bus.h"
 
 #define SMPP_BINDS_MAX 256
+#define SMPP_COUNTERS 1024
 
 struct smpp_numbers {
 	char *path; /* where the last one is kept; NULL: nowhere */
 	uint64_t last;
+	uint16_t
+	    own; /* what is left of each by SMPP_COUNTERS: another daemon's are others */
 	int64_t save_at; /* clock_boot_ms */
 	struct {
 		uint64_t bind; /* 0: free */

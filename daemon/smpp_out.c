@@ -201,6 +201,17 @@ in_time(const struct smpp *l, const struct smpp_row *r, int64_t now,
 	return smpp_validity(validity, &seconds, left, &least) == RC_OK;
 }
 
+/* What the config does not say follows from the sender: a long number, a name, a short code. */
+static void
+fill_sender(const struct smpp_conf *c, const char *from, struct smpp_address *a)
+{
+	bool plus = from[0] == '+';
+	bool name = from[plus + strspn(from + plus, "0123456789")] != '\0';
+
+	a->ton = c->source_ton >= 0 ? (uint8_t)c->source_ton : name ? 5 : plus;
+	a->npi = c->source_npi >= 0 ? (uint8_t)c->source_npi : plus && !name;
+}
+
 static bool
 fill(const struct smpp *l, const struct smpp_row *r, struct smpp_pdu *pdu)
 {
@@ -208,14 +219,13 @@ fill(const struct smpp *l, const struct smpp_row *r, struct smpp_pdu *pdu)
 	const char *from = c->sender[0] == '\0' ? l->link.number : c->sender;
 	const char *to = r->send->to;
 
-	pdu->source.ton = (uint8_t)c->source_ton;
-	pdu->source.npi = (uint8_t)c->source_npi;
+	fill_sender(c, from, &pdu->source);
 	pdu->dest.ton = (uint8_t)c->dest_ton;
 	pdu->dest.npi = (uint8_t)c->dest_npi;
 	pdu->registered = r->send->receipt && c->receipts ? 1 : 0;
 	/* the plus is the type of number's to say */
 	return str_copy(pdu->source.digits, sizeof(pdu->source.digits),
-		   from[0] == '+' && c->source_ton != 5 ? from + 1 : from) &&
+		   from[0] == '+' && pdu->source.ton != 5 ? from + 1 : from) &&
 	    str_copy(
 		pdu->dest.digits, sizeof(pdu->dest.digits), to[0] == '+' ? to + 1 : to);
 }

@@ -174,15 +174,8 @@ smpp_text_utf8(char *dst, size_t size, const uint8_t *src, size_t n,
 static size_t
 units_of(uint8_t out[4], uint32_t cp, enum smpp_alphabet alphabet)
 {
-	if (alphabet == SMPP_GSM || alphabet == SMPP_GSM_PACKED) {
-		for (uint8_t septet = 0; septet < GSM_SEPTETS; septet++) {
-			if (cp != 0 && gsm_extended(septet) == cp) {
-				out[0] = GSM_ESCAPE;
-				out[1] = septet;
-				return 2;
-			}
-		}
-	}
+	bool gsm = alphabet == SMPP_GSM || alphabet == SMPP_GSM_PACKED;
+
 	if (alphabet == SMPP_UCS2) {
 		uint32_t high = cp < 0x10000 ? cp : 0xd800 + ((cp - 0x10000) >> 10);
 		uint32_t low = 0xdc00 + ((cp - 0x10000) & 0x3ff);
@@ -196,6 +189,14 @@ units_of(uint8_t out[4], uint32_t cp, enum smpp_alphabet alphabet)
 	if (cp < 0x80 && octet_cp(alphabet, (uint8_t)cp) == cp) {
 		out[0] = (uint8_t)cp;
 		return 1;
+	}
+	gsm = gsm && gsm_septets(cp) == 2;
+	for (uint8_t c = 0; gsm && c < GSM_SEPTETS; c++) {
+		if (gsm_extended(c) == cp) {
+			out[0] = GSM_ESCAPE;
+			out[1] = c;
+			return 2;
+		}
 	}
 	for (unsigned c = 0; c < 256; c++) {
 		if (octet_cp(alphabet, (uint8_t)c) == cp && cp != REPLACEMENT) {

@@ -213,15 +213,15 @@ shorter(const char *screen, size_t n)
 	return n;
 }
 
-/* Where one character more begins than any screen has. */
+/* Where one character more begins than any screen of that alphabet has. */
 static size_t
-clip(const char *screen)
+clip(const char *screen, enum smpp_alphabet alphabet)
 {
 	size_t n = strlen(screen), at = 0, used;
+	size_t most = alphabet == SMPP_UCS2 ? SMPP_USSD_OCTETS / 2 : GSM_USSD_SEPTETS;
 	uint32_t cp;
 
-	for (unsigned i = 0;
-	     i <= GSM_USSD_SEPTETS && (used = str_next(screen + at, n - at, &cp)) > 0;
+	for (size_t i = 0; i <= most && (used = str_next(screen + at, n - at, &cp)) > 0;
 	     i++)
 		at += used;
 	return at;
@@ -231,9 +231,9 @@ static enum rc
 write_text(const struct smpp_ussd_writing *w, const char *screen,
     struct smpp_ussd_room *room, struct smpp_pdu *pdu, bool *cut)
 {
-	size_t n = clip(screen), octets = 0;
 	bool gsm = w->gsm_coding >= 0 && gsm_size_of(screen).alphabet == GSM_7BIT;
 	enum smpp_alphabet alphabet = gsm ? w->gsm : SMPP_UCS2;
+	size_t n = clip(screen, alphabet), octets = 0;
 
 	*cut = screen[n] != '\0';
 	if (*cut)

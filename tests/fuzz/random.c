@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Runs a fuzz target over texts made up from a seed: alphabets of seven languages, keywords, places,
- * answers, and what no keyboard sends. It learns nothing from a run. Called by scripts/fuzz --random.
+ * answers, and what no keyboard sends; or over what its own maker makes, and damaged files of its corpus.
+ * It learns nothing from a run. Called by scripts/fuzz --random.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,12 +17,21 @@
 #define HEAD 5
 #define CHARS_MAX 1000
 #define PIECES_MAX 8192
+#define KEPT_MAX 64
+#define KEPT_SIZE 1024
 #define LINE_END "\xfe"
 #define SAY_US 30000000
 
 /* What keywords and names of places there are, as their files have them. */
 static char *piece[PIECES_MAX];
 static unsigned pieces;
+
+/* The corpus of a target with a maker, as far as its files are short. */
+static struct {
+	uint8_t p[KEPT_SIZE];
+	size_t n;
+} corpus[KEPT_MAX];
+static unsigned corpus_n;
 
 static uint64_t state;
 static uint8_t input[LINES * (HEAD + 4 * CHARS_MAX + 256)];
@@ -115,6 +125,69 @@ learn(const char *dir, char quote)
 		free(names[i]);
 	}
 	free(names);
+}
+
+static void
+learn_corpus(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+	struct dirent **names = NULL;
+	char dir[512], path[1024];
+	int n = 0;
+
+	if (snprintf(dir, sizeof dir, "tests/fuzz/corpus/%s",
+		slash == NULL ? program : slash + 1) > 0)
+		n = scandir(dir, &names, NULL, alphasort);
+	for (int i = 0; i < n; i++) {
+		FILE *f = NULL;
+
+		if (names[i]->d_name[0] != '.' && corpus_n < KEPT_MAX &&
+		    snprintf(path, sizeof path, "%s/%s", dir, names[i]->d_name) > 0)
+			f = fopen(path, "re");
+		if (f != NULL) {
+			corpus[corpus_n].n = fread(corpus[corpus_n].p, 1, KEPT_SIZE, f);
+			corpus_n += corpus[corpus_n].n > 0;
+			fclose(f);
+		}
+		free(names[i]);
+	}
+	free(names);
+}
+
+/* A file of the corpus, with some bytes turned, cut, doubled, or the end of another file. */
+static void
+damage(void)
+{
+	unsigned i = below(corpus_n);
+
+	input_n = corpus[i].n;
+	memcpy(input, corpus[i].p, input_n);
+	for (unsigned times = 1 + below(4); times > 0 && input_n > 1; times--) {
+		size_t at = below((unsigned)input_n), n = input_n - at;
+		unsigned other = below(corpus_n);
+
+		switch (below(6)) {
+		case 0:
+			input_n = at;
+			break;
+		case 1:
+			input[at] ^= (uint8_t)(1u << below(8));
+			break;
+		case 2:
+			memmove(input + at + n, input + at, n);
+			input_n += n;
+			break;
+		case 3:
+			n = corpus[other].n / 2;
+			memcpy(input + at, corpus[other].p + n, corpus[other].n - n);
+			input_n = at + corpus[other].n - n;
+			break;
+		default:
+			input[at] = (uint8_t)below(256);
+			break;
+		}
+		input_n = input_n < KEPT_SIZE ? input_n : KEPT_SIZE;
+	}
 }
 
 static void
@@ -263,6 +336,13 @@ make_input(void)
 {
 	unsigned lines = 1 + below(LINES);
 
+	if (fuzz_make != NULL) {
+		if (corpus_n > 0 && below(4) == 0)
+			damage();
+		else
+			input_n = fuzz_make(input, sizeof(input), next);
+		return 1;
+	}
 	input_n = 0;
 	for (unsigned i = 0; i < lines; i++) {
 		if (i > 0)
@@ -289,8 +369,12 @@ main(int argc, char **argv)
 	if (!str_copy(kept, sizeof kept, argv[3]))
 		return 2;
 	signal(SIGABRT, keep_failed);
-	learn("conf/words", '"');
-	learn("conf/places", ',');
+	if (fuzz_make != NULL) {
+		learn_corpus(argv[0]);
+	} else {
+		learn("conf/words", '"');
+		learn("conf/places", ',');
+	}
 	while (done < want) {
 		int64_t now = clock_mono_us();
 

@@ -9,18 +9,10 @@
 #include <string.h>
 
 #include "smpp_frame.h"
+#include "smpp_make.h"
 #include "smpp_parts.h"
 #include "smpp_receipt.h"
 #include "str.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void
-insist(bool so)
-{
-	if (!so)
-		abort();
-}
 
 static void
 insist_inside(const struct smpp_octets *v, const uint8_t *p, size_t n)
@@ -220,4 +212,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	/* and without a frame reader's care for the length */
 	check_pdu(data + 1, n - 1);
 	return 0;
+}
+
+/* A stream of one to three. */
+size_t
+fuzz_make(uint8_t *to, size_t size, fuzz_next *next)
+{
+	size_t n = 1;
+
+	insist(size > 1 + 3 * SMPP_MAKE_MAX);
+	to[0] = smpp_make_below(next, 2) == 0 ? 0 : (uint8_t)next();
+	for (unsigned i = 1 + smpp_make_below(next, 5) / 3; i > 0; i--)
+		n += smpp_make_pdu(to + n,
+		    smpp_make_below(next, 3) == 0
+			? (enum smpp_command)smpp_make_below(next, SMPP_COMMANDS)
+			: SMPP_DELIVER_SM,
+		    smpp_make_below(next, 4) == 0, next);
+	return n;
 }

@@ -11,13 +11,22 @@
 #include "log.h"
 #include "seal.h"
 #include "smpp_link.h"
+#include "smpp_make.h"
 #include "str.h"
 
 #define OFFERS_MAX 64
 #define ROWS_MAX 64
 #define STEPS_MAX 4096
+#define WALL_MS INT64_C(1795000000000)
+#define FRAME_MAX 4096 /* none of an input is so long; a buffer is wiped whole */
 
+/* What is freed is not kept from use for long: the same few blocks, hundreds of thousands of times. */
+const char *__asan_default_options(void);
 int64_t __wrap_clock_boot_ms(void);
+int64_t __wrap_clock_wall_ms(void);
+void __wrap_seal_random_bytes(void *out, size_t n);
+void __wrap_smpp_frames_init(struct smpp_frames *f, size_t max);
+void __real_smpp_frames_init(struct smpp_frames *f, size_t max);
 void __wrap_log_error(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
 enum rc __wrap_smpp_conf_password(const struct smpp_conf *conf, char *to, size_t size);
 
@@ -41,6 +50,9 @@ static struct {
 	size_t wires;
 	uint64_t offer[OFFERS_MAX]; /* texts and receipts that wait for a verdict */
 	size_t offers;
+	uint64_t step[OFFERS_MAX]; /* of dialogues, that wait for their answer */
+	size_t steps, steps_done, screens;
+	bool busy; /* the host takes nothing */
 	size_t verdicts,
 	    done_answers; /* "done" needs a verdict, or a receipt of no use */
 	bool row[ROWS_MAX];
@@ -49,10 +61,35 @@ static struct {
 	size_t asked_n;
 } world;
 
+const char *
+__asan_default_options(void)
+{
+	return "quarantine_size_mb=1";
+}
+
 int64_t
 __wrap_clock_boot_ms(void)
 {
 	return world.now;
+}
+
+int64_t
+__wrap_clock_wall_ms(void)
+{
+	return WALL_MS + world.now;
+}
+
+/* Chance, too, follows from the input. */
+void
+__wrap_seal_random_bytes(void *out, size_t n)
+{
+	memset(out, (int)(world.now / 50 & 0xff), n);
+}
+
+void
+__wrap_smpp_frames_init(struct smpp_frames *f, size_t max)
+{
+	__real_smpp_frames_init(f, max < FRAME_MAX ? max : FRAME_MAX);
 }
 
 /* A refused bind is an alarm, and here there are thousands; our own mistakes are none of the SMSC's. */
@@ -181,6 +218,8 @@ took(void *arg, struct link *l, struct bus_msg *m, uint64_t handle, int64_t read
 	(void)arg;
 	(void)l;
 	insist(read_ms == world.now);
+	if (world.busy)
+		return RC_AGAIN;
 	if (m->type == BUS_CONFIRM) {
 		insist(m->u.confirm.n > 0 && m->u.confirm.n <= BUS_CONFIRM_MAX);
 		return RC_OK;
@@ -239,6 +278,28 @@ static const struct link_host host = { .took = took,
 	.submitting = submitting,
 	.result = result,
 	.changed = changed };
+
+/* A step of a dialogue: its PDU is answered later, or never. */
+static void
+ussd_heard(void *arg, struct link *link, const struct smpp_pdu *pdu, uint64_t number)
+{
+	(void)arg;
+	insist(pdu->command == SMPP_DELIVER_SM || pdu->command == SMPP_DATA_SM);
+	if (world.steps == OFFERS_MAX)
+		(void)smpp_step_answer(link, number, RC_REFUSED);
+	else
+		world.step[world.steps++] = number;
+}
+
+static void
+ussd_said(void *arg, struct link *link, uint64_t handle, uint32_t status)
+{
+	(void)arg;
+	(void)link;
+	(void)status;
+	insist(handle == 1 && world.screens > 0);
+	world.screens--;
+}
 
 /* Steps ---------------------------------------------------------------------------------------- */
 
@@ -312,7 +373,8 @@ order_row(struct link *l, uint8_t how)
 {
 	static struct bus_send s;
 	struct link_limits limits = { 0 };
-	size_t n = (how & 3u) == 3 ? 170 : 1; /* two parts are many enough */
+	bool two = (how & 3u) == 3, ucs2 = (how & 16u) == 0; /* parts: many enough */
+	size_t n = !two ? 1 : ucs2 ? 78 : 161;
 
 	if (world.rows == ROWS_MAX)
 		return;
@@ -322,11 +384,17 @@ order_row(struct link *l, uint8_t how)
 	s.person = (how & 4u) != 0;
 	s.receipt = (how & 8u) != 0;
 	strcpy(s.to, "+77010000001");
-	memset(s.text, 'a', n);
-	s.text[n] = '\0';
-	if (s.person) {
-		limits.submit_by = world.now + 90000;
-		limits.window_end = world.now + 900000;
+	memset(s.text, '@', n);
+	strcpy(s.text + n, two ? "" : "1");
+	if (two && ucs2) /* what GSM has not */
+		memcpy(s.text, "\xd3\x99", 2);
+	if (two && (how & 32u) != 0) { /* its first part went before */
+		s.parts_done = 1;
+		s.concat_ref = 7;
+	}
+	if (s.person || (how & 64u) != 0) {
+		limits.submit_by = world.now + ((how & 64u) != 0 ? 60 : 90000);
+		limits.window_end = world.now + ((how & 128u) != 0 ? 301000 : 900000);
 	}
 	if (l->ops->send(l, &s, limits) != RC_OK)
 		return;
@@ -347,6 +415,39 @@ verdict(struct link *l, uint8_t which)
 	world.offer[i] = world.offer[--world.offers];
 	world.verdicts++;
 	l->settled(l, handle, (which & 1u) != 0 ? BUS_DONE : BUS_ASIDE);
+}
+
+/* A screen, or the answer to a step of a dialogue. */
+static void
+dialogue(struct link *l, uint8_t how)
+{
+	static const enum rc rcs[] = { RC_OK, RC_OK, RC_AGAIN, RC_REFUSED };
+	struct smpp_pdu pdu = { .command = how & 4u ? SMPP_DATA_SM : SMPP_SUBMIT_SM };
+	enum rc rc = rcs[how & 3u];
+	size_t i;
+
+	if ((how & 8u) != 0 && ((struct smpp *)l)->ussd_said != NULL) {
+		pdu.dest.ton = 1;
+		world.screens++;
+		if (smpp_say(l, &pdu, 1) != RC_OK)
+			world.screens--;
+	} else if (world.steps > 0) {
+		i = (how >> 4) % world.steps;
+		if (smpp_step_answer(l, world.step[i], rc))
+			world.steps_done += rc == RC_OK;
+		world.step[i] = world.step[--world.steps];
+	}
+}
+
+static void
+lose(struct smpp_wire *w)
+{
+	if (w->is == OPEN) {
+		w->gone = true;
+		w->o.ready(w->o.arg);
+	} else if (w->is == OPENING) {
+		w->o.lost(w->o.arg, "no way there");
+	}
 }
 
 static void
@@ -386,13 +487,18 @@ step(struct link *l, struct input *in)
 			w->o.ready(w->o.arg);
 		break;
 	case 11:
-		if (w->is == OPEN) {
-			w->gone = true;
-			w->o.ready(w->o.arg);
-		}
+		lose(w);
 		break;
 	case 12:
-		l->ops->hold(l, (octet(in) & 1u) != 0);
+		world.busy = ((what = octet(in)) & 6u) == 6;
+		l->ops->hold(l, (what & 1u) != 0);
+		break;
+	case 14:
+		dialogue(l, octet(in));
+		break;
+	case 15:
+		if ((octet(in) & 15u) == 0)
+			l->ops->stop(l);
 		break;
 	default:
 		if (w->is == OPENING) {
@@ -414,8 +520,17 @@ end(struct link *l)
 	}
 	insist(l->state == LINK_ENDED);
 	insist(world.results == world.rows);
-	insist(world.done_answers <= world.verdicts + l->count.receipts);
+	insist(world.screens == 0);
+	insist(
+	    world.done_answers <= world.verdicts + world.steps_done + l->count.receipts);
 	l->ops->free(l);
+}
+
+__attribute__((constructor)) static void
+be_born(void)
+{
+	log_open("fuzz", LOG_LEVEL_ERROR);
+	seal_init();
 }
 
 int
@@ -460,22 +575,24 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		.validity_step_ms = 300000,
 		.validity_least_ms = 300000,
 		.validity_most_ms = 259200000 };
-	static bool born;
 	struct smpp_numbers numbers;
 	struct link *l;
 
-	if (!born) {
-		log_open("fuzz", LOG_LEVEL_ERROR);
-		seal_init();
-		born = true;
-	}
 	memset(&world, 0, sizeof(world));
 	world.now = 1000000;
 	smpp_numbers_init(&numbers, NULL);
 	insist(smpp_new(NULL, &conf, &numbers, &host, &l) == RC_OK);
+	if ((how & 8u) != 0)
+		smpp_on_ussd(l, ussd_heard, ussd_said, NULL);
 	l->ops->tick(l, world.now);
 	for (unsigned i = 0; i < STEPS_MAX && in.p < in.end; i++)
 		step(l, &in);
 	end(l);
 	return 0;
+}
+
+size_t
+fuzz_make(uint8_t *to, size_t size, fuzz_next *next)
+{
+	return smpp_make_life(to, size, next);
 }

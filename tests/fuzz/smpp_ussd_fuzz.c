@@ -5,6 +5,7 @@
  * Called by make fuzz.
  */
 #include "fuzz.h"
+#include "smpp_make.h"
 #include "smpp_ussd.h"
 #include "str.h"
 
@@ -68,4 +69,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	check_in(d, &in);
 	check_screen(d, &w, &in, (data[0] & 16) != 0);
 	return 0;
+}
+
+size_t
+fuzz_make(uint8_t *to, size_t size, fuzz_next *next)
+{
+	insist(size > SMPP_MAKE_MAX);
+	to[0] = (uint8_t)next();
+	return 1 +
+	    smpp_make_pdu(to + 1,
+		smpp_make_below(next, 4) == 0 ? SMPP_DATA_SM : SMPP_DELIVER_SM,
+		smpp_make_below(next, 8) != 0, next);
 }

@@ -10,16 +10,30 @@ import pytest
 from daemonlib import OTHER, PERSON, SHELTER, make, send, site  # noqa: F401
 from simlib import wait_for
 
-RELAY = ('poll = "1 s"; ussd_peer_pattern = "^([+]?[0-9]+)[*#](.*)$"; ussd_answer = "2 s";'
+# a test that is about no time to answer has a long one: a loaded machine is no silent worker
+RELAY = ('poll = "1 s"; ussd_peer_pattern = "^([+]?[0-9]+)[*#](.*)$"; ussd_answer = "30 s";'
          ' ussd_stock = "Позже / Later";')
 MENU = "1 Помогите\n2 Қазақша мәзір\n3 Yo'q \"hozir\""
+
+
+def relayed(make, modem_more):
+    site = make(modem_more=modem_more)
+    site.events = site.sims[0].follow()
+    return site
 
 
 @pytest.fixture
 def relay(make):
     """A site whose modem stands behind a relay; .events are what the network got from it."""
-    site = make(modem_more=RELAY)
-    site.events = site.sims[0].follow()
+    site = relayed(make, RELAY)
+    yield site
+    site.events.close()
+
+
+@pytest.fixture
+def hasty(make):
+    """The same, with two seconds for a worker's answer."""
+    site = relayed(make, RELAY.replace('"30 s"', '"2 s"'))
     yield site
     site.events.close()
 
@@ -98,14 +112,14 @@ def test_what_is_no_number_is_anonymous(relay):
 
 
 @pytest.mark.parametrize("outcome", ["none", "again", "aside"])
-def test_no_screen_in_time(relay, outcome):
-    worker = relay.worker(auto=outcome)
+def test_no_screen_in_time(hasty, outcome):
+    worker = hasty.worker(auto=outcome)
     began = time.monotonic()
-    push(relay, f"{PERSON}*1")
-    assert heard(relay) == ("answer", "Позже / Later")
+    push(hasty, f"{PERSON}*1")
+    assert heard(hasty) == ("answer", "Позже / Later")
     took = time.monotonic() - began
     assert took < 1 if outcome == "aside" else 1.5 < took < 4
-    assert heard(relay) == ("cancel",)
+    assert heard(hasty) == ("cancel",)
     gone = step(worker, gone=True) if outcome == "aside" else None
     worker.say("auto", outcome="done")
     first = worker.all("ussd")[0]
@@ -114,7 +128,7 @@ def test_no_screen_in_time(relay, outcome):
     gone = gone or step(worker, gone=True)
     assert gone["dialogue"] == first["dialogue"] and gone["step"] == 2
     time.sleep(0.5)
-    push(relay, f"{PERSON}*2")
+    push(hasty, f"{PERSON}*2")
     wait_for("a new dialogue", lambda: worker.all("ussd", text="2"))
     assert worker.all("ussd", text="2")[0]["dialogue"] != first["dialogue"]
 
@@ -306,3 +320,13 @@ def test_sixteen_modems(make):
     assert {m["link"] for m in worker.wait("sms", 16, timeout=20)} == {
         f"m{i + 1}" for i in range(16)}
     assert len(worker.wait("result", 16, timeout=30)) == 16
+
+
+def test_a_dial_as_another_ends(relay):
+    """The modem hears the next one while it is told that the last is over."""
+    worker = relay.worker(auto="none")
+    for i in range(1, 13):
+        push(relay, f"{PERSON}*{i}")
+        answer(worker, step(worker, text=f"{i}"), f"end {i}", end=True)
+        assert heard(relay) == ("answer", f"end {i}")
+        assert heard(relay) == ("cancel",)

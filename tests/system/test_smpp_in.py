@@ -232,7 +232,7 @@ def test_numbers_never_go_back(make):
     # what a clock that was set back by days leaves: the file alone knows
     kept = desk.dir / "state" / "smpp.number"
     assert int(kept.read_text()) > 0
-    kept.write_text(str(first["reading"] + (86_400_000 << 10)))
+    kept.write_text(str(first["reading"] + (86_400_000 << 20)))
     for p in desk.probes:
         p.close()
     desk.start()
@@ -240,7 +240,7 @@ def test_numbers_never_go_back(make):
         (s for s in smsc.sessions if s.bound and s is not session), None))
     later.deliver(PERSON, "ikki")
     second = desk.worker("w2").wait("sms")
-    assert second["bind"] > first["reading"] + (86_400_000 << 10)
+    assert second["bind"] > first["reading"] + (86_400_000 << 20)
     assert second["reading"] > second["bind"]
 
 
