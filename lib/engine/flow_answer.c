@@ -188,6 +188,18 @@ is_too_soon(const struct turn *t)
 	    t->in->now_ms - (t->s->expires_ms - SESSION_MS) < READ_MS;
 }
 
+/* A bare yes where no option means it: they are here, and have chosen nothing yet. */
+static bool
+is_bare_yes(const struct turn *t)
+{
+	bool offered = false;
+
+	for (unsigned i = 0; i < t->open->options; i++)
+		offered = offered ||
+		    (t->open->option[i].words & CLASS_BIT(WORD_YES)) != 0;
+	return !offered && (t->words.whole[WORD_YES] & 1U << t->s->lang) != 0;
+}
+
 static bool
 take_choice(struct turn *t)
 {
@@ -211,6 +223,11 @@ take_choice(struct turn *t)
 			o = option_of_number(t->open, digits);
 		if (o == NULL)
 			o = option_of_place(t);
+	}
+	if (o == NULL && is_bare_yes(t)) {
+		t->answered = true;
+		turn_ask_again(t);
+		return true;
 	}
 	if (o == NULL)
 		return false;
@@ -375,9 +392,11 @@ place_not_found(struct turn *t, const char *code)
 {
 	const char *was = session_slot(t->s, t->open->slot);
 
-	if (place_by_id(t->f->places, was) < places_count(t->f->places) &&
-	    t->in->country[0] != '\0')
+	if (place_by_id(t->f->places, was) < places_count(t->f->places)) {
 		turn_answer(t, t->open->region, t->in->country);
+		if (t->in->country[0] == '\0')
+			slot_drop(t->s, t->open->region);
+	}
 	turn_answer(t, t->open->slot, code);
 }
 

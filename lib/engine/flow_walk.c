@@ -166,9 +166,48 @@ branch(const struct turn *t, const struct step *st)
 	return st->next;
 }
 
+/* An answer that is taken back: its slot goes, the code stored for the case is empty. */
+static void
+unanswer(struct turn *t, const char *slot)
+{
+	turn_answer(t, slot, "");
+	slot_drop(t->s, slot);
+}
+
+/* Danger is theirs who write, also when they told of a relative: where they are, not in that country. */
+static void
+own_danger(struct turn *t)
+{
+	char own[FLOW_CODE_MAX];
+
+	if (strcmp(session_slot(t->s, "about"), "relative") != 0)
+		return;
+	if (session_slot(t->s, SLOT_REFERRED)[0] != '\0') {
+		/* the relative's goes on with those who were asked; this is another case */
+		t->s->case_id = 0;
+		t->s->class = CASE_NONE;
+		turn_open_case(t, CASE_OTHER);
+		if (folded_has_letters(&t->folded))
+			(void)effect_add(t, EFFECT_NARRATIVE, "", "");
+		t->first = true;
+		return;
+	}
+	turn_answer(t, "about", "self");
+	if (!str_copy(own, sizeof own, session_slot(t->s, SLOT_OWN_REGION)) ||
+	    own[0] == '\0')
+		return;
+	if (strcmp(own, "-") == 0)
+		unanswer(t, "region");
+	else
+		turn_answer(t, "region", own);
+	unanswer(t, SLOT_OWN_REGION);
+}
+
 static void
 set(struct turn *t, const struct step *st)
 {
+	if (st->class == CASE_DANGER)
+		own_danger(t);
 	if (st->slot[0] != '\0')
 		turn_answer(t, st->slot, st->code);
 	turn_raise_class(t, st->class);

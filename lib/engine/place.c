@@ -28,6 +28,7 @@ places_free(struct places *p)
 	dict_free(p->exact);
 	dict_free(p->skeleton);
 	dict_free(p->id);
+	dict_free(p->kind);
 	free(p->near);
 	free(p->v);
 	free(p);
@@ -105,6 +106,19 @@ with_ending(const struct words *w, const struct dict *d, const struct key *k,
 	return false;
 }
 
+/* A word for the kind of a place ("in the city"): the skeleton of one word, perhaps with an ending. */
+static bool
+is_kind(const struct places *p, const struct words *w, const char *bones, size_t n)
+{
+	for (size_t cut = n; cut > 0; cut--) {
+		if (((unsigned char)bones[cut] & 0xc0) != 0x80 &&
+		    (cut == n || words_is_ending(w, bones + cut, n - cut)) &&
+		    dict_find(p->kind, bones, cut) != DICT_NONE)
+			return true;
+	}
+	return false;
+}
+
 static bool
 find_key(
     const struct places *p, const struct words *w, const struct key *k, struct reach *r)
@@ -123,6 +137,8 @@ find_key(
 	if (!match_skeleton(bones.s, k->s, k->n, MATCH_READ_COMMON))
 		return false;
 	bones.n = strlen(bones.s);
+	if (k->last == 0 && is_kind(p, w, bones.s, bones.n))
+		return false;
 	return has_entry(r, p->skeleton, bones.s, bones.n, 0) ||
 	    with_ending(w, p->skeleton, &bones, PLACE_STEM_CHARS, r);
 }
@@ -170,6 +186,8 @@ find_near(
 		    !match_skeleton(bones, key, n, MATCH_READ_COMMON))
 			continue;
 		n = strlen(bones);
+		if (is_kind(p, w, bones, n))
+			continue;
 		if (near_one(p, bones, n, least, h, i))
 			return;
 		for (size_t cut = n - 1; cut > 0 && h->n == 0; cut--) {

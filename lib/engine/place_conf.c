@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reads conf/places/ *.csv, checks each row and each column, and makes the keys of the search.
+ * Reads conf/places/ *.csv and kinds.txt, checks each row and each column, and makes the keys of the search.
  * It finds nothing in a text. Called by flow_conf.c.
  */
 #include <dirent.h>
@@ -296,6 +296,32 @@ check(struct places *p, const char *dir, struct flow_err *err)
 	return RC_OK;
 }
 
+/* The words of DIR/kinds.txt, parted by blanks; a folder without it has none. False: ill-formed. */
+static bool
+read_kinds(struct places *p, struct folded *f, const char *dir)
+{
+	char line[1024], path[PATH_MAX], bones[MATCH_WORD_MAX], key[MATCH_WORD_MAX];
+	bool good = snprintf(path, sizeof path, "%s/kinds.txt", dir) < (int)sizeof path;
+	FILE *in = good ? fopen(path, "re") : NULL;
+
+	while (in != NULL && good && fgets(line, sizeof line, in) != NULL) {
+		size_t n = strcspn(line, "\n");
+
+		good = line[n] == '\n' && str_is_utf8(line, n);
+		if (!good || line[0] == '#')
+			continue;
+		match_fold(f, line);
+		for (unsigned i = 0; i < f->tokens; i++) {
+			n = match_joined(key, f, i, 1);
+			if (n > 0 && match_skeleton(bones, key, n, MATCH_READ_COMMON))
+				dict_add(p->kind, bones, strlen(bones), 0);
+		}
+	}
+	if (in != NULL)
+		fclose(in);
+	return good;
+}
+
 static void
 index_near(struct places *p)
 {
@@ -335,6 +361,7 @@ places_load(const char *dir, struct places **out, struct flow_err *err)
 	p->exact = dict_new();
 	p->skeleton = dict_new();
 	p->id = dict_new();
+	p->kind = dict_new();
 	n = snprintf(folder, sizeof folder, "%s/places", dir) < (int)sizeof folder
 	    ? scandir(folder, &names, is_csv, alphasort)
 	    : -1;
@@ -346,6 +373,9 @@ places_load(const char *dir, struct places **out, struct flow_err *err)
 		free(names[i]);
 	}
 	free(names);
+	if (rc == RC_OK && !read_kinds(p, r.f, folder))
+		rc = fail(err, folder, 1, "kinds.txt",
+		    "a line is too long or not well-formed UTF-8");
 	free(r.f);
 	if (rc == RC_OK)
 		rc = check(p, folder, err);

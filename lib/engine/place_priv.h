@@ -32,7 +32,8 @@ struct places {
 	/* keys: folded names without blanks; a value is PLACE_VALUE */
 	struct dict *exact, *skeleton;
 	struct dict *id;
-	uint32_t *near; /* entries of `skeleton` that one letter off may reach */
+	struct dict *kind; /* skeletons of words that are the name of no place */
+	uint32_t *near;    /* entries of `skeleton` that one letter off may reach */
 	uint32_t nears;
 };
 

@@ -34,7 +34,7 @@ FROM peer p WHERE p.hash = $1::bytea;
 
 -- name: TALK_CASE (talk)
 SELECT c.id, c.number, c.state, c.class,
-	COALESCE((SELECT code FROM case_answer a WHERE a.case_id = c.id AND a.slot IN ('own_region', 'region')
+	COALESCE((SELECT code FROM case_answer a WHERE a.case_id = c.id AND a.slot IN ('own_region', 'region') AND a.code <> ''
 		ORDER BY a.slot LIMIT 1), ''),
 	COALESCE((to_jsonb(c)->>'safe_from')::bigint, -1),
 	COALESCE((to_jsonb(c)->>'safe_to')::bigint, -1),
