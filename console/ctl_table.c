@@ -209,9 +209,11 @@ const struct ctl_row ctl_rows[] = {
 	{ "case", "police", "NUMBER --reason TEXT [--no]",
 	    "let police know without the person's yes: two supervisors",
 	    "--no --reason=", 1, 1, SUPERVISES, ctl_case_police,
-	    "Only where life is in danger, or of a child, as the first reply says. At the\n"
-	    "second supervisor's word vetted police are asked once an organisation has the\n"
-	    "case, with the place only then. --no takes your word back before that.\n" },
+	    "Only where life is in danger, or of a child, and where the first reply stated\n"
+	    "that to the person: the exceptions of shyraq-policy(5) that the countries of\n"
+	    "their number and of the place both have. At the second supervisor's word vetted\n"
+	    "police are asked once an organisation has the case, with the place only then.\n"
+	    "--no takes your word back before that.\n" },
 	{ "case", "forget-answer", "NUMBER SLOT", "one answer of a case erased", "", 2, 2,
 	    ORDERS, ctl_case_forget_answer,
 	    "For what should not have been said or kept: SLOT as `case show` names it. Its\n"

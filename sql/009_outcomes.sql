@@ -53,6 +53,17 @@ CREATE FUNCTION shyraq_persons(head bigint, told text) RETURNS text
 	FROM case_link l WHERE l.to_case = head
 $$;
 
+-- How many supervisors let police know now: of each the last word, none from before the person took a yes back (S14).
+CREATE FUNCTION shyraq_police_words(of_case bigint) RETURNS bigint
+	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+	SELECT count(*) FROM (SELECT DISTINCT ON (a.maker) a.maker, a.what FROM assertion a
+		WHERE a.case_id = of_case AND a.what IN ('police', 'no_police')
+			AND a.at > COALESCE((SELECT max(o.at) FROM consent o WHERE o.case_id = of_case
+				AND o.kind IN ('police', 'ngo') AND o.wording LIKE 'withdrawn %'), '-infinity')
+		ORDER BY a.maker, a.id DESC) w
+	WHERE w.what = 'police'
+$$;
+
 -- Acceptances that wait for an operator's word stand in one task a phone: which cases they are of. Numbers alone.
 CREATE FUNCTION shyraq_held(of_contact bigint) RETURNS bigint[]
 	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$

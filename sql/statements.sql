@@ -76,11 +76,12 @@ SELECT p.id, p.stopped, s.flow, s.version, s.step, s.lang, s.flags, s.misses, s.
 	c.peer_id = p.id, COALESCE(c.opens_at > shyraq_now(), false), p.own_stop,
 	COALESCE(c.state <> 'closed' AND LEAST(CASE WHEN c.state = 'open' THEN c.refer_due END, c.ladder_due)
 		< shyraq_now() - interval '5 minutes', false),
-	CASE WHEN c.peer_id <> p.id OR c.state NOT IN ('met', 'closed') THEN ''
+	CASE WHEN c.peer_id IS DISTINCT FROM p.id OR c.state NOT IN ('met', 'closed') THEN ''
 		WHEN c.followed_at IS NOT NULL THEN CASE WHEN EXISTS (SELECT FROM case_answer a
 			WHERE a.case_id = c.id AND a.slot = 'followup') THEN '' ELSE 'ask' END
 		WHEN c.safe_from IS NULL OR (c.state = 'closed' AND NOT shyraq_is_helped(c.outcome))
-			OR EXISTS (SELECT FROM consent o WHERE o.case_id = c.id AND o.kind = 'follow') THEN ''
+			OR EXISTS (SELECT FROM consent o WHERE o.case_id = c.id
+				AND (o.kind = 'follow' OR o.wording LIKE 'withdrawn %')) THEN ''
 		ELSE 'offer' END
 FROM unnest($1::bigint[], $2::bytea[]) AS w(peer, rhash)
 JOIN peer p ON p.id = w.peer
@@ -92,8 +93,8 @@ LEFT JOIN LATERAL (SELECT id, phrase, at_time, sealed FROM relay q
 		AND c.state <> 'closed' AND (q.read_at IS NULL OR (s.flow = 'phrase' AND s.step <> ''))
 	ORDER BY q.read_at DESC NULLS LAST, q.id LIMIT 1) r ON true
 LEFT JOIN LATERAL (SELECT id, answer, answered_at FROM job_check q
-	WHERE q.peer_id = p.id AND q.answered_at IS NOT NULL AND q.read_at IS NULL
-	ORDER BY q.id LIMIT 1) j ON true
+	WHERE q.peer_id = p.id AND q.answered_at IS NOT NULL AND (q.read_at IS NULL OR q.answer IS NOT NULL)
+	ORDER BY q.read_at NULLS FIRST, q.id LIMIT 1) j ON true
 ORDER BY p.id;
 
 -- name: LINK_READ (worker)
@@ -346,7 +347,8 @@ WHERE id = $1::bigint;
 
 -- name: REFERRAL_ACCEPT (worker dispatch)
 UPDATE referral SET state = 'accepted', answered_at = shyraq_now(), remind_due = NULL, lead = $2::boolean,
-	lease_due = shyraq_ts($3::bigint), lease_asked = false
+	lease_due = shyraq_ts($3::bigint), lease_asked = false,
+	role = CASE WHEN $2::boolean AND role = 'lacking' THEN 'operator' ELSE role END
 WHERE id = $1::bigint;
 
 -- name: REFERRAL_PLACE (worker dispatch)
@@ -384,6 +386,12 @@ UPDATE referral SET state = 'stood_down', remind_due = NULL WHERE id = ANY($1::b
 -- name: CASE_LADDER (worker dispatch)
 UPDATE casefile SET ladder_due = CASE WHEN $2::bigint <> 0 THEN shyraq_ts($2::bigint) END
 WHERE id = $1::bigint;
+
+-- Danger, and nobody may be asked yet: when an operator hears of it, if that stays so.
+-- name: CASE_CLOCK (worker dispatch)
+UPDATE casefile SET ladder_due = COALESCE(ladder_due, shyraq_ts(t.due))
+FROM (SELECT i, min(d) AS due FROM unnest($1::bigint[], $2::bigint[]) AS u(i, d) GROUP BY i) t
+WHERE casefile.id = t.i AND begun_at IS NULL AND state = 'open';
 
 -- Something was answered that may change whom to ask.
 -- name: CASE_LOOK (worker dispatch)
@@ -429,6 +437,7 @@ UPDATE casefile SET class = 'danger', ladder_due = CASE WHEN refer_due IS NULL
 	AND state IN ('referred', 'taken', 'nobody') THEN shyraq_now() ELSE ladder_due END
 WHERE id = $1::bigint;
 
+-- $2 NULL: nobody is reminded.
 -- name: DANGER_CLOCKS (worker dispatch)
 UPDATE referral SET asked_at = shyraq_now(), remind_due = shyraq_now() + $2::bigint * interval '1 ms'
 WHERE case_id = $1::bigint AND state = 'asked';
@@ -527,15 +536,11 @@ ORDER BY r.id LIMIT 1000;
 (SELECT DISTINCT ON (kind) kind, yes, wording LIKE 'withdrawn %' FROM consent WHERE case_id = $1::bigint
 ORDER BY kind, id DESC)
 UNION ALL
-(SELECT 'supervisors', count(*) >= 2, false FROM (SELECT DISTINCT ON (maker) maker, what FROM assertion
-	WHERE case_id = $1::bigint AND what IN ('police', 'no_police') ORDER BY maker, id DESC) w
-WHERE w.what = 'police');
+(SELECT 'supervisors', shyraq_police_words($1::bigint) >= 2, false);
 
 -- How many supervisors let police know now, and whether any of them were asked.
 -- name: POLICE_WORDS (dispatch)
-SELECT (SELECT count(*) FROM (SELECT DISTINCT ON (maker) maker, what FROM assertion
-		WHERE case_id = $1::bigint AND what IN ('police', 'no_police') ORDER BY maker, id DESC) w
-	WHERE w.what = 'police'),
+SELECT shyraq_police_words($1::bigint),
 	EXISTS (SELECT FROM referral f JOIN receiver v ON v.id = f.receiver_id
 		WHERE f.case_id = $1::bigint AND v.kind = 'police');
 
@@ -547,6 +552,12 @@ INSERT INTO referral (case_id, receiver_id, state, asked_at, remind_due, role, t
 VALUES ($1::bigint, $2::bigint, 'asked', shyraq_now(), shyraq_ts($3::bigint), $4::text, $5::text,
 	$6::boolean)
 RETURNING id;
+
+-- An operator who was asked for a role beside a lead: now for the whole case.
+-- name: REFERRAL_AGAIN (dispatch)
+UPDATE referral SET state = 'asked', asked_at = shyraq_now(), answered_at = NULL, remind_due = NULL,
+	lease_due = NULL, lease_asked = false, outcome_due = NULL, role = 'operator', text = 'operator', lead = true
+WHERE id = $1::bigint;
 
 -- name: CONTACTS_OF (dispatch)
 SELECT k.id, k.number,
@@ -1132,8 +1143,8 @@ FROM task WHERE id = $1::bigint FOR UPDATE;
 
 -- One page is for all that wait.
 -- name: TASK_PAGED (dispatch)
-UPDATE task SET page_due = NULL, paged_at = CASE WHEN $1::boolean THEN shyraq_now() END
-WHERE page_due <= shyraq_now();
+UPDATE task SET page_due = NULL, paged_at = shyraq_now()
+WHERE page_due IS NOT NULL;
 
 -- name: TASK_PAGE_LATER (dispatch)
 UPDATE task SET page_due = shyraq_ts($2::bigint) WHERE id = $1::bigint;
@@ -1321,7 +1332,7 @@ WHERE id = $1::bigint;
 -- name: CASE_REACH (worker dispatch)
 SELECT c.peer_id, c.bearer, c.safe_from, c.safe_to, shyraq_ms(c.safe_until), shyraq_ms(c.knock_due),
 	c.knocked_at IS NOT NULL, c.hidden_at IS NOT NULL, p.stopped, shyraq_ms(p.witness_until),
-	(SELECT code FROM case_answer a WHERE a.case_id = c.id AND a.slot IN ('own_region', 'region')
+	(SELECT code FROM case_answer a WHERE a.case_id = c.id AND a.slot IN ('own_region', 'region') AND a.code <> ''
 		ORDER BY a.slot LIMIT 1),
 	EXISTS (SELECT FROM relay q WHERE q.case_id = c.id AND q.read_at IS NULL AND q.sealed IS NOT NULL),
 	(c.state = 'taken' AND (c.told_at IS NULL OR c.told_at < c.taken_at))
@@ -1356,7 +1367,7 @@ UPDATE casefile SET told_at = shyraq_now() WHERE id = $1::bigint;
 INSERT INTO consent (case_id, kind, yes, wording, at)
 VALUES ($1::bigint, 'follow', $2::boolean, $3::text, shyraq_now());
 
--- The case and those that are linked to it: ended well, and agreed to no longer ago than the question waits.
+-- The case and those that are linked to it: ended well, and agreed to.
 -- The agreed hour holds for it for two days; what is due here keeps no case (case_idle does not know it).
 -- name: FOLLOW_PLAN (worker dispatch)
 UPDATE casefile c SET follow_due = shyraq_now() + $2::bigint * interval '1 ms',
@@ -1364,7 +1375,7 @@ UPDATE casefile c SET follow_due = shyraq_now() + $2::bigint * interval '1 ms',
 WHERE (c.id = $1::bigint OR c.id IN (SELECT l.case_id FROM case_link l WHERE l.to_case = $1::bigint))
 	AND c.state = 'closed' AND shyraq_is_helped(c.outcome) AND c.followed_at IS NULL
 	AND c.safe_from IS NOT NULL AND c.hidden_at IS NULL
-	AND (SELECT o.yes AND o.at > shyraq_now() - $2::bigint * interval '1 ms' FROM consent o
+	AND (SELECT o.yes FROM consent o
 		WHERE o.case_id = c.id AND o.kind = 'follow' ORDER BY o.id DESC LIMIT 1);
 
 -- Whether it may be asked still: not opened again, nothing taken back, no other phone, nothing newer.
@@ -1467,6 +1478,10 @@ RETURNING id;
 INSERT INTO job_check (id, peer_id, case_id, codes, inbox_id, lang, bearer, asked_at)
 VALUES ($1::bigint, $2::bigint, $3::bigint, $4::text, $5::bigint, $6::text, $7::bigint, shyraq_now());
 
+-- Said in their window: kept until they ask, for that text may die.
+-- name: JOB_SAID (worker dispatch)
+UPDATE job_check SET read_at = shyraq_now() WHERE id = $1::bigint;
+
 -- name: JOB_READ (worker dispatch)
 UPDATE job_check SET read_at = shyraq_now(), answer = NULL WHERE id = $1::bigint;
 
@@ -1520,12 +1535,12 @@ WHERE f.case_id = $1::bigint AND r.id = f.receiver_id AND f.state IN ('asked', '
 	AND ($2::text = '' OR r.kind = $2::text) AND r.kind <> 'operator'
 RETURNING f.id;
 
--- All kinds: nothing leaves any more. One kind that had taken it: the ladder goes on without them.
 -- name: WITHDRAW_QUIET (worker dispatch)
 UPDATE referral f SET remind_due = NULL FROM receiver r
 WHERE f.case_id = $1::bigint AND r.id = f.receiver_id AND f.state = 'asked'
 	AND ($2::text = '' OR r.kind = $2::text) AND r.kind <> 'operator';
 
+-- All kinds: nothing leaves any more. One kind that had taken it: the ladder goes on without them.
 -- name: WITHDRAW_CASE (worker dispatch)
 UPDATE casefile c SET
 	state = CASE WHEN c.state IN ('closed', 'met') THEN c.state WHEN $2::boolean THEN 'open'
@@ -1563,12 +1578,17 @@ UPDATE place SET sealed = '' WHERE case_id = $1::bigint;
 SELECT shyraq_ms(c.destroy_at), EXISTS (SELECT FROM legal_hold h WHERE h.case_id = c.id)
 FROM casefile c WHERE c.id = $1::bigint FOR UPDATE OF c;
 
+-- Who heard that the yes was taken back, and was not asked after that, hears no more.
 -- name: ERASE_CONTACTS (dispatch)
 SELECT DISTINCT k.id, r.lang, c.number, c.class <> 'other' AND r.kind <> 'police'
 FROM referral f JOIN receiver r ON r.id = f.receiver_id JOIN casefile c ON c.id = f.case_id
 JOIN referral_ask a ON a.referral_id = f.id JOIN contact k ON k.id = a.contact_id AND k.active
 WHERE f.case_id = $1::bigint AND f.state IN ('asked', 'accepted') AND f.met_at IS NULL
-	AND c.state IN ('referred', 'taken', 'nobody') ORDER BY k.id;
+	AND c.state IN ('referred', 'taken', 'nobody')
+	AND (r.kind = 'operator' OR NOT EXISTS (SELECT FROM consent s
+		WHERE s.id = (SELECT max(id) FROM consent WHERE case_id = $1::bigint AND kind = 'ngo')
+			AND s.wording LIKE 'withdrawn %' AND f.asked_at < s.at))
+ORDER BY k.id;
 
 -- name: ERASE_LATER (dispatch)
 UPDATE casefile SET destroy_at = shyraq_now() + interval '1 day' WHERE id = $1::bigint;
@@ -1729,6 +1749,10 @@ UPDATE casefile c SET state = h.state, taken_at = h.taken_at, taken_by = h.taken
 	refer_due = NULL, ladder_due = NULL, rest_until = NULL
 FROM casefile h WHERE c.id = $1::bigint AND h.id = $2::bigint;
 
+-- Nothing is asked about it: it goes along.
+-- name: LINK_QUIET (worker dispatch)
+UPDATE casefile SET refer_due = NULL, ladder_due = NULL WHERE id = $1::bigint;
+
 -- name: LINK_OFF (dispatch)
 DELETE FROM case_link WHERE case_id = $1::bigint RETURNING to_case;
 
@@ -1784,7 +1808,9 @@ ORDER BY p.id FOR UPDATE;
 
 -- name: FORGET_MAY (dispatch)
 SELECT NOT shyraq_is_child($1::bigint) OR shyraq_in_child($2::text::name), shyraq_is_child($1::bigint),
-	EXISTS (SELECT FROM legal_hold h WHERE h.case_id = $1::bigint);
+	EXISTS (SELECT FROM legal_hold h WHERE h.case_id = $1::bigint),
+	EXISTS (SELECT FROM casefile c WHERE c.id = $1::bigint AND (c.safe_from IS NOT NULL OR c.follow_due IS NOT NULL)),
+	EXISTS (SELECT FROM pg_roles o WHERE o.rolname = $2::text AND pg_has_role(o.oid, 'shyraq_supervisor', 'MEMBER'));
 
 -- name: FORGET_ANSWER (dispatch)
 DELETE FROM case_answer WHERE case_id = $1::bigint AND slot = $2::text RETURNING slot;

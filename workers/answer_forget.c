@@ -9,19 +9,20 @@
 
 #include "log.h"
 #include "referral.h"
+#include "str.h"
 
 /* Whom to ask follows from these, until somebody has the case. */
 static bool
 is_for_routing(const char *slot)
 {
-	static const char *const slots[] = { "region", "country", "where", "who",
-		"child" };
+	return str_has_word("region country where who child about", slot);
+}
 
-	for (size_t i = 0; i < ARRAY_LEN(slots); i++) {
-		if (strcmp(slots[i], slot) == 0)
-			return true;
-	}
-	return false;
+/* The zone of the agreed hour follows from these (S1b). */
+static bool
+is_for_hour(const char *slot)
+{
+	return str_has_word("region own_region country", slot);
 }
 
 /* People first, as everywhere: whoever writes about this case, from whichever phone, waits. */
@@ -37,7 +38,7 @@ lock_people(struct turn *t, int64_t id)
 }
 
 struct known {
-	bool may, child, held;
+	bool may, child, held, hour, supervisor;
 };
 
 static enum rc
@@ -51,6 +52,8 @@ look(struct intake_job *j, int64_t id, struct known *k)
 	k->may = db_get_bool(r, 0, 0);
 	k->child = db_get_bool(r, 0, 1);
 	k->held = db_get_bool(r, 0, 2);
+	k->hour = db_get_bool(r, 0, 3);
+	k->supervisor = db_get_bool(r, 0, 4);
 	db_rows_free(r);
 	return RC_OK;
 }
@@ -68,6 +71,10 @@ why_not(const struct known *k, const struct case_row *c, const char *slot)
 		return "the case is held: nothing of it is erased before `case release`";
 	if (k->child && (strcmp(slot, "who") == 0 || strcmp(slot, "child") == 0))
 		return "without it everybody could read this child's case";
+	if (!k->supervisor && strcmp(slot, "about_whom") == 0)
+		return "whom a complaint is about is for supervisors alone";
+	if (k->hour && is_for_hour(slot))
+		return "the hour that the person agreed to is counted by it";
 	if (going && is_for_routing(slot))
 		return "whom to ask follows from it, and nobody has the case yet";
 	return NULL;

@@ -16,6 +16,21 @@
 #define AGAIN_MS (10 * 60000)
 
 enum rc
+case_link_head(struct turn *t, int64_t id, int64_t *head)
+{
+	struct db_rows *r;
+	enum rc rc = db_run(t->db, ST_LINK_OF, &r, db_i64(id));
+
+	*head = 0;
+	if (rc != RC_OK)
+		return rc;
+	if (db_count(r) > 0)
+		*head = db_get_i64(r, 0, 0);
+	db_rows_free(r);
+	return RC_OK;
+}
+
+enum rc
 due_offer(struct turn *t, int64_t id, int64_t due_ms)
 {
 	struct db_rows *r;

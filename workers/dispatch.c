@@ -20,6 +20,7 @@
 
 #define TICK_MS 250
 #define CLAIM_MAX 64
+#define DIED_EVERY_MS 60000
 #define NO_ANSWER_MS 60000 /* a daemon that does not say for so long: uncertain */
 
 struct upstream {
@@ -38,6 +39,7 @@ struct dispatch {
 	struct upstream up[SETUP_DAEMONS];
 	bool leads;
 	struct samples samples;
+	int64_t died_ms; /* when deaths of texts are told of next */
 	struct housekeep housekeep;
 	struct retention retention;
 	struct audit_chain audit;
@@ -335,6 +337,19 @@ orders(struct dispatch *d)
 		log_warn("dispatch.orders", "not now");
 }
 
+/* Once a minute: it reads all that died in the last hour, and must hold nobody up. */
+static void
+tell_died(struct dispatch *d)
+{
+	int64_t now = clock_mono_us() / 1000;
+
+	if (now < d->died_ms)
+		return;
+	d->died_ms = now + DIED_EVERY_MS;
+	if (outbox_died(&d->turn) != RC_OK)
+		log_warn("dispatch.died", "not now");
+}
+
 static void
 on_tick(void *arg)
 {
@@ -349,6 +364,7 @@ on_tick(void *arg)
 	orders(d);
 	if (outbox_expire(&d->turn) != RC_OK)
 		return;
+	tell_died(d);
 	for (int i = 0; i < 8 && run_due(d); i++)
 		continue;
 	for (size_t i = 0; i < d->setup.daemons; i++)

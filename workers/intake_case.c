@@ -42,21 +42,6 @@ say(struct intake_job *j, const struct intake_case *in, const char *what)
 }
 
 static enum rc
-head_of(struct intake_job *j, int64_t id, int64_t *head)
-{
-	struct db_rows *r;
-	enum rc rc = db_run(j->t->db, ST_LINK_OF, &r, db_i64(id));
-
-	*head = 0;
-	if (rc != RC_OK)
-		return rc;
-	if (db_count(r) > 0)
-		*head = db_get_i64(r, 0, 0);
-	db_rows_free(r);
-	return RC_OK;
-}
-
-static enum rc
 close_case(struct intake_job *j, const struct intake_case *in, const struct case_row *c)
 {
 	const struct outcome_code *o = outcome_code_find(in->code);
@@ -68,7 +53,7 @@ close_case(struct intake_job *j, const struct intake_case *in, const struct case
 		    j, "no outcome of the closed list that closes a case");
 	if (strcmp(c->state, "closed") == 0)
 		return intake_refuse(j, "it is closed already");
-	rc = head_of(j, c->id, &head);
+	rc = case_link_head(j->t, c->id, &head);
 	if (rc == RC_OK && head != 0)
 		return intake_refuse(j, "it is linked: close the case it is linked to");
 	if (rc == RC_OK)
@@ -113,7 +98,7 @@ reopen(struct intake_job *j, const struct intake_case *in, const struct case_row
 		return intake_refuse(j, "it is not closed");
 	if (!intake_note_fits(in->note))
 		return intake_refuse(j, "it needs a reason");
-	rc = head_of(j, c->id, &head);
+	rc = case_link_head(j->t, c->id, &head);
 	if (rc == RC_OK && head != 0)
 		return intake_refuse(j, "it is linked: open the case it is linked to");
 	if (rc == RC_OK)
@@ -146,9 +131,9 @@ link_to(struct intake_job *j, const struct intake_case *in, const struct case_ro
 	if (rc == RC_OK)
 		rc = referral_case_lock(j->t, id, &to);
 	if (rc == RC_OK)
-		rc = head_of(j, id, &head);
+		rc = case_link_head(j->t, id, &head);
 	if (rc == RC_OK)
-		rc = head_of(j, c->id, &own);
+		rc = case_link_head(j->t, c->id, &own);
 	if (rc == RC_OK && own != 0)
 		rc = intake_refuse(j, "it is linked already: unlink it first");
 	else if (rc == RC_OK && head != 0)

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * S10: two supervisors let police know, in the cases that the first reply names: danger, or a child. Each word
- * has its maker and its reason, and the ladder does the asking. Called by intake_case.c.
+ * S10: two supervisors let police know, of danger or a child, where the first reply stated that to the person. Each
+ * word has its maker and its reason, and the ladder does the asking. Called by intake_case.c.
  */
 #include "intake_police.h"
 
 #include <string.h>
 
 #include "clock.h"
+#include "except.h"
 #include "intake_do.h"
+#include "ladder.h"
 #include "log.h"
 #include "outcome.h"
 #include "str.h"
@@ -55,10 +57,27 @@ is_child(const struct case_row *c)
 	return false;
 }
 
+/* What the first reply stated to the person, of that what the country of the place has. */
+static enum rc
+stated(struct turn *t, const struct case_row *c, unsigned *held)
+{
+	struct case_row same = *c;
+	struct ladder l;
+	enum rc rc = ladder_open(t, &same, &l);
+
+	*held = 0;
+	if (rc != RC_OK)
+		return rc;
+	*held = exceptions_stated(
+	    policy_exceptions(policy_all(t->policy)), l.home, l.plan.country);
+	ladder_close(&l);
+	return RC_OK;
+}
+
 /* Why not, or NULL. */
 static const char *
-why_not(
-    const struct intake_case *in, const struct case_row *c, bool supervisor, bool asked)
+why_not(const struct intake_case *in, const struct case_row *c, unsigned held,
+    bool supervisor)
 {
 	if (!supervisor)
 		return "two supervisors let police know, each by their own login";
@@ -67,10 +86,13 @@ why_not(
 	if (strcmp(c->state, "closed") == 0)
 		return "it is closed";
 	if (in->act == INTAKE_CASE_NO_POLICE)
-		return asked ? "police were asked already" : NULL;
-	return c->facts.class == CASE_DANGER || is_child(c)
+		return NULL;
+	if (c->facts.class != CASE_DANGER && !is_child(c))
+		return "only where life is in danger, or of a child";
+	return (c->facts.class == CASE_DANGER && (held & EXCEPT_DANGER) != 0) ||
+		(is_child(c) && (held & EXCEPT_CHILD) != 0)
 	    ? NULL
-	    : "only where life is in danger, or of a child: the first reply says so";
+	    : "the first reply did not say so: its country has no such exception";
 }
 
 /* The ladder looks again; it asks police once an organisation has the case. */
@@ -91,15 +113,18 @@ intake_police(
     struct intake_job *j, const struct intake_case *in, const struct case_row *c)
 {
 	bool supervisor, asked, yes = in->act == INTAKE_CASE_POLICE;
+	unsigned held = 0;
 	const char *why;
 	int64_t words;
 	enum rc rc = is_supervisor(j, &supervisor);
 
 	if (rc == RC_OK)
 		rc = words_of(j, c->id, &words, &asked);
+	if (rc == RC_OK)
+		rc = stated(j->t, c, &held);
 	if (rc != RC_OK)
 		return rc;
-	why = why_not(in, c, supervisor, asked);
+	why = why_not(in, c, held, supervisor);
 	if (why != NULL)
 		return intake_refuse(j, why);
 	rc = outcome_assert(
@@ -109,7 +134,9 @@ intake_police(
 	if (rc != RC_OK)
 		return rc;
 	(void)!str_copy(j->answer, sizeof(j->answer),
-	    !yes                ? "taken back"
+	    !yes && asked
+		? "taken back: no other unit is asked; who was asked knows of it"
+		: !yes          ? "taken back"
 		: words < WORDS ? "one word of two: another supervisor's is needed"
 				: "police are asked once an organisation has it");
 	return yes && words >= WORDS ? allowed(j, c) : RC_OK;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "case_link.h"
 #include "clock.h"
 #include "due.h"
 #include "log.h"
@@ -217,6 +218,12 @@ ladder_of(const struct ladder *l, int64_t referral)
 }
 
 bool
+ladder_lacks(const struct ladder *l, size_t i)
+{
+	return l->v[i].role != NULL && strcmp(l->v[i].role, PLAN_ROLE_LACKS) == 0;
+}
+
+bool
 ladder_leads(const struct ladder *l, size_t i)
 {
 	const char *kind = l->v[i].kind;
@@ -224,9 +231,9 @@ ladder_leads(const struct ladder *l, size_t i)
 
 	if (ask < l->plan.n)
 		return l->plan.v[ask].lead;
-	/* an operator in a role that was empty stands beside who leads */
-	if (l->v[i].role != NULL && strcmp(l->v[i].role, PLAN_ROLE_LACKS) == 0)
-		return false;
+	/* an operator asked for an empty role stands beside who leads, while there is one */
+	if (ladder_lacks(l, i))
+		return l->c->taken_by == 0 && l->v[i].state != ASK_TAKEN;
 	return plan_kind_leads(kind);
 }
 
@@ -254,13 +261,16 @@ is_on_duty(const struct duty *on, int64_t receiver)
 enum rc
 ladder_end(struct ladder *l)
 {
-	bool operators = l->plan.end == PLAN_OPERATOR;
+	bool operators = l->plan.end == PLAN_OPERATOR, led = ladder_lead(l, l->n) < l->n;
 	struct duty on = { .n = 0 };
 	enum rc rc = operators ? duty_contacts(l->t, DUTY_OPERATOR, &on) : RC_OK;
 
 	l->on = &on;
 	for (size_t i = 0; operators && rc == RC_OK && i < l->n; i++) {
-		if (strcmp(l->v[i].kind, "operator") == 0 && !l->v[i].asked &&
+		/* for a role beside a lead: not for the case, that nobody has now */
+		bool asked = l->v[i].asked && (led || !ladder_lacks(l, i));
+
+		if (strcmp(l->v[i].kind, "operator") == 0 && !asked &&
 		    is_on_duty(&on, l->v[i].receiver))
 			rc = ladder_ask(l, i, NULL);
 	}
@@ -311,6 +321,13 @@ ask_due(struct ladder *l, int64_t *again)
 	return rc;
 }
 
+/* S5: danger whose yes has not come, and no exception was stated: the operator, and nobody else. */
+static enum rc
+danger_alone(struct ladder *l)
+{
+	return l->c->operator_told || l->plan.end == PLAN_KEPT ? RC_OK : ladder_end(l);
+}
+
 /* S19: nobody works now, and the person hears so. */
 static enum rc
 store_opening(struct ladder *l)
@@ -326,16 +343,21 @@ enum rc
 ladder_look(struct turn *t, struct case_row *c)
 {
 	struct ladder l;
-	int64_t again = 0;
-	enum rc rc;
+	int64_t again = 0, head;
+	enum rc rc = case_link_head(t, c->id, &head);
 
+	if (rc != RC_OK)
+		return rc;
+	if (head != 0)
+		return db_run(t->db, ST_LINK_QUIET, NULL, db_i64(c->id));
 	if (c->with_operator ||
 	    (!referral_case_is_open(c) && strcmp(c->state, "taken") != 0))
 		return db_run(t->db, ST_CASE_LADDER, NULL, db_i64(c->id), db_i64(0));
 	rc = ladder_open(t, c, &l);
 	if (rc != RC_OK)
 		return rc;
-	rc = ask_due(&l, &again);
+	rc = c->begun_ms == 0 && c->facts.class == CASE_DANGER ? danger_alone(&l)
+							       : ask_due(&l, &again);
 	if (rc == RC_OK)
 		rc = store_opening(&l);
 	if (rc == RC_OK)
@@ -348,11 +370,19 @@ enum rc
 due_refer(struct turn *t, int64_t id, int64_t due_ms)
 {
 	struct case_row c;
+	int64_t head = 0;
 	enum rc rc = referral_case_lock(t, id, &c);
 
 	if (rc != RC_OK)
 		return rc;
-	if (c.refer_due == due_ms && referral_case_is_open(&c)) {
+	rc = case_link_head(t, id, &head);
+	if (rc != RC_OK) {
+		referral_case_clear(&c);
+		return rc;
+	}
+	if (c.refer_due == due_ms && head != 0) {
+		rc = ladder_look(t, &c);
+	} else if (c.refer_due == due_ms && referral_case_is_open(&c)) {
 		rc = db_run(t->db, ST_CASE_BEGUN, NULL, db_i64(id));
 		if (c.begun_ms == 0)
 			c.begun_ms = due_ms;

@@ -38,6 +38,8 @@ size_t ladder_of(const struct ladder *l, int64_t referral);
 int64_t ladder_shift_ms(const struct ladder *l);
 /* Whether an acceptance of this candidate settles the case: a lead of the plan, or an operator. */
 bool ladder_leads(const struct ladder *l, size_t i);
+/* An operator who was asked for a role that nobody took beside a lead. */
+bool ladder_lacks(const struct ladder *l, size_t i);
 /* An acceptance that settles the case and stands, but for candidate `but`; l->n: none. */
 size_t ladder_lead(const struct ladder *l, size_t but);
 /* "НКО: взяли. Полиция: ждём." as `i` reads it of the other roles; `took`: those who wait are left out. */
@@ -47,7 +49,10 @@ void ladder_others(const struct ladder *l, size_t i, enum lang lang, bool took,
 
 /* Asks whoever is due, tells the end of the plan, stores when to look again (ladder_ask.c does the asking). */
 MUST_CHECK enum rc ladder_look(struct turn *t, struct case_row *c);
-/* One candidate as the plan says, or an operator (`pick` NULL): all its contacts on shift, each with a code. */
+/*
+ * One candidate as the plan says, or an operator (`pick` NULL): all its contacts on shift, each with a code.
+ * An operator who was asked for a role that was empty is asked for the case, by the code that each has.
+ */
 MUST_CHECK enum rc ladder_ask(struct ladder *l, size_t i, const struct plan_pick *pick);
 
 /* The first text of a referral to one contact, by its code; `text`: which one, "first", "police" ... */
@@ -73,7 +78,8 @@ MUST_CHECK enum rc ladder_tell_place(
 /*
  * S5: a case that is danger from now on: who was asked and has not answered gets the first text again,
  * urgent, with the same code, and the clocks of danger count from now; who has taken it hears so. Once.
- * `said`: an answer to a question of theirs goes out beside this and says it already.
+ * `said`: an answer to a question of theirs goes out beside this and says it already. A linked case is asked
+ * about as its head, so that one is danger too.
  */
 MUST_CHECK enum rc ladder_danger(struct turn *t, int64_t case_id, bool said);
 /*

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "case_link.h"
 #include "ladder.h"
 #include "log.h"
 #include "str.h"
@@ -47,10 +48,40 @@ ask_again(struct turn *t, const struct case_row *c)
 	return rc;
 }
 
-enum rc
-ladder_danger(struct turn *t, int64_t case_id, bool said)
+/* S14: their yes was taken back, and who was asked has heard so. */
+static enum rc
+is_withdrawn(struct turn *t, int64_t case_id, bool *withdrawn)
+{
+	struct db_rows *r;
+	enum rc rc = db_run(t->db, ST_CASE_CONSENTS, &r, db_i64(case_id));
+
+	*withdrawn = false;
+	if (rc != RC_OK)
+		return rc;
+	for (int i = 0; i < db_count(r); i++) {
+		if (strcmp(db_get_text(r, i, 0), "ngo") == 0)
+			*withdrawn = db_get_bool(r, i, 2);
+	}
+	db_rows_free(r);
+	return RC_OK;
+}
+
+/* The clocks of danger from now; what was withdrawn is reminded of no more. */
+static enum rc
+danger_clocks(struct turn *t, int64_t case_id)
 {
 	struct clocks clocks = policy_clocks(t->policy, CASE_DANGER);
+	bool withdrawn;
+	enum rc rc = is_withdrawn(t, case_id, &withdrawn);
+
+	return rc == RC_OK ? db_run(t->db, ST_DANGER_CLOCKS, NULL, db_i64(case_id),
+				 withdrawn ? db_null() : db_i64(clocks.remind_ms))
+			   : rc;
+}
+
+static enum rc
+danger_of(struct turn *t, int64_t case_id, bool said)
+{
 	struct case_row c = { 0 };
 	enum rc rc = referral_case_lock(t, case_id, &c);
 
@@ -61,8 +92,7 @@ ladder_danger(struct turn *t, int64_t case_id, bool said)
 	c.facts.class = CASE_DANGER;
 	rc = db_run(t->db, ST_DANGER_CASE, NULL, db_i64(c.id));
 	if (rc == RC_OK)
-		rc = db_run(t->db, ST_DANGER_CLOCKS, NULL, db_i64(c.id),
-		    db_i64(clocks.remind_ms));
+		rc = danger_clocks(t, c.id);
 	if (rc == RC_OK)
 		rc = ask_again(t, &c);
 	if (rc == RC_OK && !said)
@@ -72,6 +102,22 @@ ladder_danger(struct turn *t, int64_t case_id, bool said)
 	log_warn("referral.danger", "case=%lld", (long long)c.id);
 out:
 	referral_case_clear(&c);
+	return rc;
+}
+
+enum rc
+ladder_danger(struct turn *t, int64_t case_id, bool said)
+{
+	int64_t head;
+	enum rc rc = case_link_head(t, case_id, &head);
+
+	/* in the order of id, as whoever links them locks them */
+	if (rc == RC_OK && head != 0 && head < case_id)
+		rc = danger_of(t, head, said);
+	if (rc == RC_OK)
+		rc = danger_of(t, case_id, said);
+	if (rc == RC_OK && head > case_id)
+		rc = danger_of(t, head, said);
 	return rc;
 }
 
@@ -93,6 +139,7 @@ ladder_town(
     struct turn *t, int64_t case_id, const char *town, const char *region, bool placed)
 {
 	struct case_row c = { 0 };
+	bool withdrawn = false;
 	enum rc rc = referral_case_lock(t, case_id, &c);
 
 	if (rc != RC_OK)
@@ -102,7 +149,9 @@ ladder_town(
 	set_fact(&c.facts, "where", town);
 	if (region != NULL)
 		set_fact(&c.facts, "region", region);
-	rc = ask_again(t, &c);
+	rc = is_withdrawn(t, c.id, &withdrawn);
+	if (rc == RC_OK && !withdrawn)
+		rc = ask_again(t, &c);
 	if (rc == RC_OK && !placed)
 		rc = tell_takers(t, &c, "ref.place_is", refer_town);
 	out_row(t->out, OUT_AUDIT, "referral.town", c.id, OUT_NULL, OUT_NULL,

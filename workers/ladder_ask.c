@@ -77,9 +77,25 @@ is_any_on(const struct ladder *l, const struct db_rows *r)
 	return false;
 }
 
+/* Of those of this referral already (ASK_CONTACTS, or NULL); else a new one. */
+static enum rc
+code_of(struct turn *t, int64_t referral, const struct db_rows *had,
+    const struct db_rows *r, int row, unsigned *code)
+{
+	for (int i = 0; had != NULL && i < db_count(had); i++) {
+		*code = (unsigned)db_get_i64(had, i, 2);
+		if (db_get_i64(had, i, 0) == db_get_i64(r, row, 0))
+			return RC_OK;
+	}
+	*code = free_code(db_get_text(r, row, 2));
+	return db_run(t->db, ST_ASK_NEW, NULL, db_i64(referral),
+	    db_i64(db_get_i64(r, row, 0)), db_i64(*code));
+}
+
 /* The contacts of a receiver that are on shift, each with a code of its own. */
 static enum rc
-ask_contacts(struct ladder *l, size_t i, int64_t referral, const char *text)
+ask_contacts(struct ladder *l, size_t i, int64_t referral, const char *text,
+    const struct db_rows *had)
 {
 	struct turn *t = l->t;
 	enum lang lang = referral_lang(t, ladder_lang(l, i));
@@ -95,14 +111,52 @@ ask_contacts(struct ladder *l, size_t i, int64_t referral, const char *text)
 
 		if (shifts && !is_on(l, r, k))
 			continue;
-		code = free_code(db_get_text(r, k, 2));
-		rc = db_run(t->db, ST_ASK_NEW, NULL, db_i64(referral),
-		    db_i64(db_get_i64(r, k, 0)), db_i64(code));
+		rc = code_of(t, referral, had, r, k, &code);
 		if (rc == RC_OK)
 			rc = ladder_first_text(
 			    t, l->c, db_get_i64(r, k, 0), text, lang, code);
 	}
 	db_rows_free(r);
+	return rc;
+}
+
+/* A referral of its own, and the text of it to the contacts. */
+static enum rc
+ask_new(struct ladder *l, size_t i, const struct plan_pick *pick, const char *role,
+    const char *text, int64_t *referral)
+{
+	struct candidate *v = &l->v[i];
+	struct db_rows *made;
+	enum rc rc = db_run(l->t->db, ST_REFERRAL_NEW, &made, db_i64(l->c->id),
+	    db_i64(v->receiver),
+	    pick == NULL || l->withdrawn ? db_null() : db_i64(pick->remind_ms),
+	    db_text(role), db_text(text),
+	    db_bool(pick == NULL || l->plan.v[pick->ask].lead));
+
+	if (rc != RC_OK)
+		return rc;
+	*referral = db_get_i64(made, 0, 0);
+	db_rows_free(made);
+	return ask_contacts(l, i, *referral, text, NULL);
+}
+
+/* An operator, once more, now for the case: by the codes that their phones have. */
+static enum rc
+ask_operator_again(struct ladder *l, size_t i, int64_t *referral)
+{
+	struct db_col id = { .kind = DB_INT8 };
+	struct db_rows *had = NULL;
+	enum rc rc;
+
+	*referral = ladder_referral(l, i);
+	db_col_i64(&id, *referral);
+	rc = db_run(l->t->db, ST_REFERRAL_AGAIN, NULL, db_i64(*referral));
+	if (rc == RC_OK)
+		rc = db_run(l->t->db, ST_ASK_CONTACTS, &had, db_array(&id));
+	if (rc == RC_OK)
+		rc = ask_contacts(l, i, *referral, "operator", had);
+	db_rows_free(had);
+	db_col_free(&id);
 	return rc;
 }
 
@@ -113,24 +167,18 @@ ladder_ask(struct ladder *l, size_t i, const struct plan_pick *pick)
 	const struct plan_ask *ask = pick == NULL ? NULL : &l->plan.v[pick->ask];
 	/* "no shelter took it" is not true while one has the case and another role is silent */
 	bool led = ask == NULL && ladder_lead(l, l->n) < l->n;
+	/* nor where none was asked, as none might be */
+	bool alone = ask == NULL && l->c->begun_ms == 0;
 	const char *role = led ? PLAN_ROLE_LACKS
 	    : ask == NULL      ? "operator"
 			       : ask->role,
-		   *text = led ? "first"
-	    : ask == NULL      ? "operator"
-			       : ask->text;
-	struct db_rows *made;
-	int64_t referral;
-	enum rc rc = db_run(l->t->db, ST_REFERRAL_NEW, &made, db_i64(l->c->id),
-	    db_i64(v->receiver),
-	    pick == NULL || l->withdrawn ? db_null() : db_i64(pick->remind_ms),
-	    db_text(role), db_text(text), db_bool(ask == NULL || ask->lead));
+		   *text = led || alone ? "first"
+	    : ask == NULL               ? "operator"
+					: ask->text;
+	int64_t referral = 0;
+	enum rc rc = v->asked ? ask_operator_again(l, i, &referral)
+			      : ask_new(l, i, pick, role, text, &referral);
 
-	if (rc != RC_OK)
-		return rc;
-	referral = db_get_i64(made, 0, 0);
-	db_rows_free(made);
-	rc = ask_contacts(l, i, referral, text);
 	if (rc == RC_OK)
 		rc = db_run(l->t->db, ST_CASE_ASKED, NULL, db_i64(l->c->id));
 	v->asked = true;
@@ -288,8 +336,12 @@ enum rc
 ladder_stand_down(struct ladder *l, int64_t taken, int64_t but)
 {
 	bool *off = xcalloc(l->n + 1, sizeof(*off));
+	size_t of = taken == 0 ? l->n : ladder_of(l, taken);
 	enum rc rc;
 
+	/* asked for a role, it leads from now on */
+	if (of < l->n && l->c->taken_by == taken && ladder_lacks(l, of))
+		l->v[of].role = "operator";
 	for (size_t i = 0; i < l->n; i++)
 		off[i] = l->v[i].state == ASK_WAITS &&
 		    !plan_still_asked(&l->plan, l->v, l->n, i);

@@ -15,20 +15,27 @@
 #define DAY_MS (24LL * 3600 * 1000)
 #define NOON_MS (12LL * 3600 * 1000)
 
-/* How long an acceptance of candidate i stands. */
+/* How long an acceptance of candidate i stands; 0: it is no lease. */
 static int64_t
 lease_ms(const struct ladder *l, size_t i)
 {
 	unsigned ask = plan_ask_of(&l->plan, &l->v[i]);
+	const char *kind = l->v[i].kind;
 
-	return ask < l->plan.n ? l->plan.v[ask].clocks.lease_ms
-			       : policy_clocks(l->t->policy, l->c->facts.class).lease_ms;
+	if (ask == l->plan.n)
+		return refer_needs_of(refer_role_parse(kind)) != NULL
+		    ? 0
+		    : policy_clocks(l->t->policy, l->c->facts.class).lease_ms;
+	return l->plan.v[ask].place != PLAN_PLACE_NEVER ? l->plan.v[ask].clocks.lease_ms
+							: 0;
 }
 
 int64_t
 lease_until(const struct ladder *l, size_t i)
 {
-	return clock_wall_ms() + lease_ms(l, i);
+	int64_t ms = lease_ms(l, i);
+
+	return ms == 0 ? 0 : clock_wall_ms() + ms;
 }
 
 int64_t
@@ -140,7 +147,7 @@ due_lease(struct turn *t, int64_t id, int64_t due_ms)
 		goto out;
 	rc = ladder_open(t, &c, &l);
 	i = ladder_of(&l, id);
-	if (rc == RC_OK && i < l.n)
+	if (rc == RC_OK && i < l.n && lease_ms(&l, i) != 0)
 		rc = f.lease_asked || l.withdrawn ? lapse(&l, i, id)
 						  : ask_after(&l, i, id);
 out:

@@ -8,7 +8,10 @@
 
 #include "ladder.h"
 
-/* Until when an acceptance of candidate i, or a sign of life of it, stands: wall clock. */
+/*
+ * Until when an acceptance of candidate i, or a sign of life of it, stands: wall clock. 0: for ever, as who
+ * has neither the place nor the person owes no sign of life.
+ */
 int64_t lease_until(const struct ladder *l, size_t i);
 /* Noon of the next day, local: when the outcome of who was met is asked for. */
 int64_t lease_outcome_due(int64_t now_ms, int zone_minutes);

@@ -18,6 +18,7 @@ static const struct {
 } table[OUT_TABLES] = {
 	[OUT_CASE_OPEN] = { ST_CASE_OPEN, "iitti" },
 	[OUT_CASE_CHANGE] = { ST_CASE_CHANGE, "itti" },
+	[OUT_CASE_CLOCK] = { ST_CASE_CLOCK, "ii" },
 	[OUT_INBOX] = { ST_INBOX_WRITE, "itiiiittb" },
 	[OUT_PEER] = { ST_PEER_WRITE, "iiottii" },
 	[OUT_SESSION] = { ST_SESSION_WRITE, "itittiitiiit" },

@@ -316,6 +316,12 @@ outbox_expire(struct turn *t)
 	if (db_count(r) > 0)
 		log_warn("outbox.expired", "rows=%d", db_count(r));
 	db_rows_free(r);
+	return RC_OK;
+}
+
+enum rc
+outbox_died(struct turn *t)
+{
 	return db_run0(t->db, ST_EXPIRED_TASKS, NULL);
 }
 

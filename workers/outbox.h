@@ -41,6 +41,8 @@ MUST_CHECK enum rc outbox_claim(
     struct turn *t, const char *daemon, uint64_t instance, unsigned room);
 /* Lets die what its time has run out for. */
 MUST_CHECK enum rc outbox_expire(struct turn *t);
+/* Tasks about what died in the last hour, whoever noticed; reads all of it. */
+MUST_CHECK enum rc outbox_died(struct turn *t);
 
 /* Claims whose lease ended. */
 struct outbox_lease {

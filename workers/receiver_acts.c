@@ -104,14 +104,17 @@ reply(struct acting *x, const char *key, int64_t at_ms)
 	    3);
 }
 
-/* The place, unless the plan keeps it from them yet. An operator who took the case has it. */
+/*
+ * The place, unless the plan keeps it from them yet. An operator who took the case has it, but where nobody
+ * at all may be asked: the person has not said yes.
+ */
 static bool
 may_have_place(const struct acting *x)
 {
 	const char *kind = x->l.v[x->i].kind;
 
 	if (plan_ask_of(&x->l.plan, &x->l.v[x->i]) == x->l.plan.n)
-		return plan_kind_has_place(kind);
+		return x->l.plan.n > 0 && plan_kind_has_place(kind);
 	return plan_may_have_place(&x->l.plan, x->l.v, x->l.n, x->i);
 }
 
@@ -171,6 +174,19 @@ place_to_others(struct acting *x)
 	    : rc;
 }
 
+/* Asked beside, for a need of theirs: who leads has the person, and owes the outcome. */
+static bool
+is_beside(const struct acting *x)
+{
+	return refer_needs_of(role_of(x)) != NULL;
+}
+
+static struct db_param
+until(int64_t ms)
+{
+	return ms == 0 ? db_null() : db_i64(ms);
+}
+
 /* The acceptance in the database and in the ladder: a lease, and, where it leads, the case is theirs. */
 static enum rc
 settle(struct acting *x)
@@ -181,7 +197,7 @@ settle(struct acting *x)
 	/* an operator who leads asks whom they want; one who takes an empty role stops nobody else */
 	int64_t look = operator&& settles ? 0 : clock_wall_ms();
 	enum rc rc = db_run(t->db, ST_REFERRAL_ACCEPT, NULL, db_i64(x->referral),
-	    db_bool(lead), db_i64(lease_until(&x->l, x->i)));
+	    db_bool(lead), until(lease_until(&x->l, x->i)));
 
 	x->l.v[x->i].state = ASK_TAKEN;
 	if (rc == RC_OK && settles)
@@ -446,7 +462,7 @@ static enum rc
 on_the_way(struct acting *x)
 {
 	return db_run(x->a->t->db, ST_REFERRAL_WAY, NULL, db_i64(x->referral),
-	    db_i64(lease_until(&x->l, x->i)));
+	    until(lease_until(&x->l, x->i)));
 }
 
 static enum rc
@@ -454,9 +470,11 @@ met(struct acting *x)
 {
 	struct turn *t = x->a->t;
 	bool first = strcmp(x->c.state, "met") != 0;
-	enum rc rc = db_run(t->db, ST_REFERRAL_MET, NULL, db_i64(x->referral),
-	    db_i64(lease_outcome_due(
-		clock_wall_ms(), turn_zone_minutes(referral_case_region(&x->c)))));
+	int64_t due = is_beside(x) ? 0
+				   : lease_outcome_due(clock_wall_ms(),
+					 turn_zone_minutes(referral_case_region(&x->c)));
+	enum rc rc = db_run(
+	    t->db, ST_REFERRAL_MET, NULL, db_i64(x->referral), until(due));
 
 	if (rc != RC_OK || !ladder_leads(&x->l, x->i) || !first)
 		return rc;
@@ -494,7 +512,8 @@ acted(struct acting *x, const struct act *act)
 	if (act->audit != NULL)
 		out_row(a->t->out, OUT_AUDIT, act->audit, x->c.id, x->referral,
 		    a->p->contact_id, (const char *)NULL);
-	return reply(x, act->key, clock_wall_ms());
+	return reply(x, act->run == met && is_beside(x) ? "ref.met_beside" : act->key,
+	    clock_wall_ms());
 }
 
 bool

@@ -125,12 +125,16 @@ enum rc
 receiver_relay(struct answering *a, int ask, const struct relay_words *w)
 {
 	struct case_row c = { 0 };
+	bool closed;
 	enum rc rc = referral_case_lock(a->t, db_get_i64(a->asks, ask, 2), &c);
 
 	if (rc != RC_OK)
 		return rc;
-	if (c.taken_by == db_get_i64(a->asks, ask, 1) && strcmp(c.state, "closed") != 0)
+	closed = strcmp(c.state, "closed") == 0;
+	if (!closed && c.taken_by == db_get_i64(a->asks, ask, 1))
 		rc = relay(a, &c, w);
+	else if (!closed && strcmp(db_get_text(a->asks, ask, 3), "accepted") == 0)
+		rc = say(a, &c, "ref.through_lead", "hour", "");
 	else
 		rc = receiver_not_yours(a, &c, ask);
 	referral_case_clear(&c);

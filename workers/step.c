@@ -88,6 +88,16 @@ on_say(struct stepping *st, const struct effect *f)
 	return rc == RC_OK ? turn_text_out(t, &x) : rc;
 }
 
+/* In danger nobody is asked without the yes, or an exception: when neither comes, an operator hears of it. */
+static void
+danger_clock(struct stepping *st, const struct effect *f)
+{
+	if (f->class == CASE_DANGER)
+		out_row(st->t->out, OUT_CASE_CLOCK, st->p->session.case_id,
+		    clock_wall_ms() +
+			policy_clocks(st->t->policy, CASE_DANGER).operator_ms);
+}
+
 static enum rc
 on_case_open(struct stepping *st, const struct effect *f)
 {
@@ -106,6 +116,7 @@ on_case_open(struct stepping *st, const struct effect *f)
 	    (int64_t)(st->p->ussd ? BEARER_USSD : BEARER_SMS));
 	out_row(st->t->out, OUT_AUDIT, "case.open", p->session.case_id, OUT_NULL,
 	    OUT_NULL, case_class_name(f->class));
+	danger_clock(st, f);
 	return RC_OK;
 }
 
@@ -131,6 +142,7 @@ on_case_class(struct stepping *st, const struct effect *f)
 	st->p->session.class = f->class;
 	out_row(st->t->out, OUT_CASE_CHANGE, st->p->session.case_id,
 	    case_class_name(f->class), lang_code(st->p->session.lang), OUT_NULL);
+	danger_clock(st, f);
 	if (f->class != CASE_DANGER)
 		return RC_OK;
 	return ladder_danger(st->t, st->p->session.case_id, answers_danger(st));
@@ -306,8 +318,11 @@ on_read(struct stepping *st, const struct effect *f)
 	enum rc rc;
 
 	if (strcmp(f->name, "job") == 0)
-		return w->job == 0 ? RC_OK
-				   : db_run(st->t->db, ST_JOB_READ, NULL, db_i64(w->job));
+		return w->job == 0
+		    ? RC_OK
+		    : db_run(st->t->db,
+			  st->p->say == SAY_DESK ? ST_JOB_SAID : ST_JOB_READ, NULL,
+			  db_i64(w->job));
 	if (w->relay == 0)
 		return RC_OK;
 	rc = db_run(st->t->db, ST_RELAY_READ, NULL, db_i64(w->relay));

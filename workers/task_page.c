@@ -45,18 +45,20 @@ page(struct turn *t, const struct duty_contact *to)
 }
 
 static enum rc
-page_all(struct turn *t, int64_t id)
+page_all(struct turn *t, int64_t id, int64_t later_ms)
 {
 	struct duty on = { 0 };
 	enum rc rc = duty_contacts(t, DUTY_SUPERVISOR, &on);
 
-	if (on.nobody)
-		on.n = 0; /* the phones of operators: past them it goes */
+	/* with nobody the phones of operators stand there: past them it goes, and waits for who comes */
+	if (rc == RC_OK && (on.nobody || on.n == 0))
+		return db_run(
+		    t->db, ST_TASK_PAGE_LATER, NULL, db_i64(id), db_i64(later_ms));
 	for (int i = 0; rc == RC_OK && i < on.n; i++)
 		rc = page(t, &on.v[i]);
 	if (rc == RC_OK)
-		rc = db_run(t->db, ST_TASK_PAGED, NULL, db_bool(on.n > 0));
-	if (rc != RC_OK || on.n == 0)
+		rc = db_run0(t->db, ST_TASK_PAGED, NULL);
+	if (rc != RC_OK)
 		return rc;
 	out_row(t->out, OUT_AUDIT, "task.paged", OUT_NULL, OUT_NULL, on.v[0].contact_id,
 	    (const char *)NULL);
@@ -78,5 +80,5 @@ due_task(struct turn *t, int64_t id, int64_t due_ms)
 	if (p.last != 0 && clock_wall_ms() - p.last < again)
 		return db_run(
 		    t->db, ST_TASK_PAGE_LATER, NULL, db_i64(id), db_i64(p.last + again));
-	return page_all(t, id);
+	return page_all(t, id, clock_wall_ms() + again);
 }

@@ -557,8 +557,9 @@ refer_detail(const struct flows *f, enum lang l, const struct case_facts *c,
 	add_piece(&p, d->others, 80);
 	if (!state)
 		add_wishes(&p, f, l, c);
-	add_piece(&p, text_of(f, l, "ref.acts"), 40);
-	add_piece(&p, text_of(f, l, "ref.acts_more"), 10);
+	add_piece(&p, text_of(f, l, beside ? "ref.acts_beside" : "ref.acts"), 40);
+	if (!beside)
+		add_piece(&p, text_of(f, l, "ref.acts_more"), 10);
 	do {
 		if (!join(out, REFER_TEXT_MAX, &p, " "))
 			return RC_REFUSED;

@@ -48,9 +48,9 @@ phone_says(const char *digit)
 	(void)play_sms(A, play_silent, words);
 }
 
-/* Met at ten, an hour agreed, a yes to the question: the outcome `digit` the next day at noon. */
+/* Met at ten, an hour agreed, a yes to the question: the outcome `digit` at noon, so many days later. */
 static int64_t
-ended(char digit)
+ended_after(char digit, int days)
 {
 	const char text[] = { digit, '\0' };
 	int64_t id;
@@ -66,6 +66,10 @@ ended(char digit)
 	play_forward(12 * HOUR);
 	play_until(12, 1);
 	play_due(NULL);
+	for (; days > 1; days--) {
+		play_forward(DAY);
+		play_due(NULL);
+	}
 	(void)play_sms(A, play_silent, text);
 	assert_string_equal(
 	    play_sql("SELECT state FROM casefile WHERE id = %lld", (long long)id),
@@ -73,6 +77,12 @@ ended(char digit)
 	(void)play_heard(a);
 	(void)play_told(person);
 	return id;
+}
+
+static int64_t
+ended(char digit)
+{
+	return ended_after(digit, 1);
 }
 
 static int64_t
@@ -127,6 +137,23 @@ asked_once(void **unused)
 		play_due(knocks);
 		assert_int_equal(knocks_of(), 0);
 	}
+}
+
+/* However long the case took: the question counts from its end, and the hour holds. */
+static void
+late_end(void **unused)
+{
+	int64_t id = ended_after('1', 20);
+
+	(void)unused;
+	assert_string_equal(
+	    play_sql("SELECT follow_due - closed_at FROM casefile WHERE id = %lld",
+		(long long)id),
+	    "14 days");
+	play_forward(14 * DAY);
+	play_until(22, 1);
+	play_due(knocks);
+	assert_int_equal(knocks_of(), 1);
 }
 
 /* The answer belongs to the case that was asked about, whatever the step opens. */
@@ -245,8 +272,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(asked_once),
-		cmocka_unit_test(help_again), cmocka_unit_test(kept_silent),
-		cmocka_unit_test(not_due) };
+		cmocka_unit_test(late_end), cmocka_unit_test(help_again),
+		cmocka_unit_test(kept_silent), cmocka_unit_test(not_due) };
 
 	return cmocka_run_group_tests(tests, setup, play_teardown);
 }

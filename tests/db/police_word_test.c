@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * S10: two supervisors let police know, of danger or a child alone; one word, or one login's twice, does not.
+ * S10: two supervisors let police know, of danger or a child alone, where the first reply said so; one word, or
+ * one login's twice, does not.
  * The test plays the engine's part (play.h). Called by scripts/db-tests.
  */
 #include "play.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "intake_case.h"
 
@@ -73,6 +76,12 @@ taken(unsigned phone)
 	return play_case(phone);
 }
 
+static int64_t
+words(int64_t id)
+{
+	return play_number("SELECT shyraq_police_words(%lld)", (long long)id);
+}
+
 static void
 two_words(void **unused)
 {
@@ -92,7 +101,17 @@ two_words(void **unused)
 				     "AND what = 'police.allowed' AND code = 'bek'",
 			     (long long)id),
 	    1);
-	assert_false(says("bek", INTAKE_CASE_NO_POLICE, id, "a reason"));
+	/* taken back it stops the next unit, not who knows already */
+	assert_true(says("bek", INTAKE_CASE_NO_POLICE, id, "a reason"));
+	assert_int_equal(words(id), 1);
+	assert_true(says("bek", INTAKE_CASE_POLICE, id, "a reason"));
+	assert_int_equal(words(id), 2);
+	/* S14: the person's own word ends both */
+	play_run(
+	    "INSERT INTO consent (case_id, kind, yes, wording, at) VALUES (%lld, 'police', "
+	    "false, 'withdrawn calm', shyraq_now())",
+	    (long long)id);
+	assert_int_equal(words(id), 0);
 }
 
 /* A word that was taken back is none. */
@@ -125,6 +144,67 @@ calm(void **unused)
 	assert_int_equal(asked(id), 0);
 }
 
+/* The shipped policy for all cases, but that a country of it has no exception for danger. */
+static struct policy *
+policy_without(const char *country)
+{
+	static const char first[] = "exceptions = [";
+	char dir[] = "/tmp/police_word.XXXXXX", path[64], line[512];
+	struct policy *p = NULL;
+	struct flow_err err;
+	FILE *from = fopen("conf/policies/ngo_first.conf", "r"), *to;
+	enum rc rc;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/all.conf", dir);
+	to = fopen(path, "w");
+	assert_true(from != NULL && to != NULL);
+	while (fgets(line, sizeof(line), from) != NULL) {
+		if (strncmp(line, first, strlen(first)) == 0)
+			fprintf(to, "exceptions_in = { %s = [\"child\"]; };\n", country);
+		fputs(line, to);
+	}
+	fclose(from);
+	fclose(to);
+	rc = policy_load(dir, &p, &err);
+	unlink(path);
+	rmdir(dir);
+	if (rc != RC_OK)
+		fail_msg("%s", err.s);
+	return p;
+}
+
+/* The country of the number, then that of the place: neither may lack what the words rest on. */
+static void
+not_stated(void **unused)
+{
+	static const char *const of[] = { "KZ", "KG" };
+	const struct policy *was = play_dispatch.policy;
+
+	(void)unused;
+	for (unsigned i = 0; i < ARRAY_LEN(of); i++) {
+		int64_t id = taken(4 + i);
+		struct policy *p = policy_without(of[i]);
+
+		if (i == 1)
+			play_run(
+			    "UPDATE case_answer SET code = 'KG-GB' WHERE case_id = %lld "
+			    "AND slot = 'region'",
+			    (long long)id);
+		play_dispatch.policy = p;
+		assert_false(says("anna", INTAKE_CASE_POLICE, id, "a reason"));
+		assert_false(says("bek", INTAKE_CASE_POLICE, id, "a reason"));
+		/* of a child it was */
+		play_run("INSERT INTO case_answer (case_id, slot, code) VALUES "
+			 "(%lld, 'who', 'child')",
+		    (long long)id);
+		assert_true(says("anna", INTAKE_CASE_POLICE, id, "a reason"));
+		play_dispatch.policy = was;
+		policy_free(p);
+		assert_int_equal(asked(id), 0);
+	}
+}
+
 static int
 setup(void **state)
 {
@@ -152,6 +232,7 @@ main(void)
 		cmocka_unit_test(two_words),
 		cmocka_unit_test(taken_back),
 		cmocka_unit_test(calm),
+		cmocka_unit_test(not_stated),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -133,10 +133,15 @@ paged(void **unused)
 	assert_string_equal(play_heard(night), "");
 	assert_int_equal(
 	    play_number("SELECT count(*) FROM task WHERE kind = 'complaint' AND "
-			"page_due IS NULL"),
+			"page_due > shyraq_now()"),
 	    1);
+	/* nobody on duty: it waits for who comes */
 	on_duty("operator", night);
 	on_duty("supervisor", head);
+	play_forward(16 * MINUTE);
+	play_due(NULL);
+	assert_string_equal(play_heard(head), "ref.supervisor|ref.supervisor");
+	play_forward(16 * MINUTE);
 	(void)play_sms(2, complains, "3");
 	(void)play_sms(3, complains, "3");
 	play_due(NULL);
@@ -175,7 +180,7 @@ dies(unsigned phone, int n)
 static int64_t
 of_death(const char *where)
 {
-	assert_int_equal(outbox_expire(&play_dispatch), RC_OK);
+	assert_int_equal(outbox_died(&play_dispatch), RC_OK);
 	return play_number(
 	    "SELECT count(*) FROM task WHERE kind = 'expired' AND %s", where);
 }
@@ -291,6 +296,13 @@ not_forgotten(void **unused)
 	    (long long)play_case(23));
 	assert_non_null(strstr(forget("task_op", 23, "what"), "is held"));
 	play_run("DELETE FROM legal_hold");
+	/* past whom it may be about; and the zone of the agreed hour stays */
+	assert_non_null(strstr(forget("task_op", 23, "about_whom"), "supervisors alone"));
+	assert_non_null(strstr(forget("task_sup", 23, "about_whom"), "no such answer"));
+	play_run("UPDATE casefile SET state = 'taken', safe_from = 1320 WHERE id = %lld",
+	    (long long)play_case(23));
+	assert_non_null(strstr(forget("task_op", 23, "region"), "agreed"));
+	assert_non_null(strstr(forget("task_op", 23, "own_region"), "agreed"));
 	/* S15: nor may a child's case be opened to all by it */
 	play_run("UPDATE case_answer SET code = 'child' WHERE slot = 'who' AND case_id = "
 		 "%lld",

@@ -111,6 +111,10 @@ beside(void **state)
 			assert_null(strstr(out, "не выпускают"));
 			assert_null(strstr(out, "забор"));
 			assert_null(strstr(out, "Пишет"));
+			/* nor digits that do not hold for them */
+			assert_null(strstr(out, "51"));
+			assert_null(strstr(out, "в пути"));
+			assert_true(detail == 0 || strstr(out, "7 отдать") != NULL);
 		}
 	}
 }
