@@ -30,7 +30,8 @@ class Account:
         os.chmod(path, 0o600)
         rows = ",\n".join(
             f'{{ type = "smpp"; name = "op{i}"; daemon = "site{min(i, self.daemons)}"; number = "8500";\n'
-            f'  bind = "both"; host = "127.0.0.1"; port = {self.port}; system_id = "shyraq"; password_file = "{path}";\n'
+            f'  bind = "both"; host = "127.0.0.1"; port = {self.port}; system_id = "shyraq";\n'
+            f'  password_file = "{path}";\n'
             f'  parts_per_minute = 6000; long = "payload"; reconnect = "100 ms"; reconnect_most = "500 ms";\n'
             f'  enquire = "1 s"; response_timeout = "5 s"; deliver_timeout = "5 s"; }}' for i in (1, 2))
         return f"links = (\n{rows}\n);"
