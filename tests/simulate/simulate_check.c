@@ -31,18 +31,24 @@ is_first(const struct row *r)
 	return is_key(r, "ref.first") || is_key(r, "ref.operator");
 }
 
+/* Whose clock their hour is on: a relative tells of a case elsewhere. */
+static const char *
+home_of(const struct person *p)
+{
+	return p->persona == PERSONA_RELATIVE ? phone_country(&p->number) : p->where;
+}
+
 /* Unasked only in the hour that they named, in the window of a witness, or while they hold the phone. */
 static void
 check_push(struct person *p, const struct row *r)
 {
-	int64_t now = clock_wall_ms(), local = now + turn_zone_minutes(p->where) * MINUTE;
+	int64_t now = clock_wall_ms(), zone = turn_zone_minutes(home_of(p)) * MINUTE;
+	int64_t local = now + zone;
 
 	if (is_key(r, "knock")) {
 		if (!p->wants_hour || local % DAY / HOUR != SAFE_HOUR)
 			wrong(p, "a knock outside the safe time");
-		if ((r->window_until + turn_zone_minutes(p->where) * MINUTE - SLACK_MS) %
-			DAY / HOUR !=
-		    SAFE_HOUR)
+		if ((r->window_until + zone - SLACK_MS) % DAY / HOUR != SAFE_HOUR)
 			wrong(p, "a knock that outlives the safe time");
 		return;
 	}
@@ -208,6 +214,13 @@ note_first(struct person *p, struct asked *a, const struct row *r)
 {
 	int64_t now = clock_wall_ms();
 
+	/* an operator who was asked for one role is asked once more, for the whole case */
+	if (receiver_is_operator(a) && strcmp(a->role, "lacking") == 0 &&
+	    strcmp(r->role, "operator") == 0) {
+		a->firsts = a->downs = a->reminders = 0;
+		a->off = a->gone = a->holds = false;
+		(void)!str_copy(a->role, sizeof(a->role), r->role);
+	}
 	a->firsts++;
 	if (a->firsts > (p->raised ? 2U : 1U))
 		wrong(p, "%s was asked %u times", a->k->r->name, a->firsts);
