@@ -117,6 +117,23 @@ worded_and_kept(void **state)
 	flows->exceptions = shipped;
 }
 
+/* The place's country has the exception for danger; who writes was not told of it. */
+static void
+not_told(void **state)
+{
+	struct exceptions shipped = flows->exceptions;
+
+	(void)state;
+	flows->exceptions = tables;
+	begin("KG");
+	put(INPUT_TEXT, "помогите", "ask.calm");
+	put(INPUT_TEXT, "1", "ask.where");
+	put(INPUT_TEXT, "Кокшетау", "ask.what");
+	put(INPUT_TEXT, "опасно", "ask.who");
+	assert_null(effect_of(EFFECT_REFER, NULL));
+	flows->exceptions = shipped;
+}
+
 /* Told of danger by the number's country; the place's does not have it. */
 static void
 place_takes_away(void **state)
@@ -149,6 +166,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stated),
 		cmocka_unit_test(worded_and_kept),
+		cmocka_unit_test(not_told),
 		cmocka_unit_test(place_takes_away),
 	};
 
