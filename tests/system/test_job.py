@@ -84,8 +84,11 @@ def test_answer_in_the_window_is_said(make_site):
     job = str(run_json(site, "job", "list")[0]["id"])
     assert run(site, "job", "answer", job, "--text", ANSWER).stdout == "on its way\n"
     assert f"{ANSWER} (" in person.expect("shartnoma")["text"]
-    site.wait_sql("SELECT count(*) FROM job_check WHERE read_at IS NOT NULL AND answer IS NULL", 1)
+    # that text might have died: kept until they ask, then said once more and no more
+    site.wait_sql("SELECT count(*) FROM job_check WHERE read_at IS NOT NULL AND answer IS NOT NULL", 1)
     assert site.sql("SELECT count(*) FROM audit WHERE what = 'job.said'") == "1"
+    assert "shartnoma" in person.ask("?", ".")["text"]
+    site.wait_sql("SELECT count(*) FROM job_check WHERE answer IS NULL", 1)
     assert "shartnoma" not in person.ask("?", ".")["text"]
     site.assert_no_leaks()
 
