@@ -286,8 +286,10 @@ person_decides(struct person *p, const struct event *e)
 	if (e->number == p->police_no)
 		p->police_yes = strcmp(e->words, "1") == 0;
 	p->police_ever = p->police_ever || p->police_yes;
-	if (e->number == p->ngo_q)
+	if (e->number == p->ngo_q) {
 		p->ngo_yes = strcmp(e->words, "1") == 0;
+		p->withdrew = p->withdrew && !p->ngo_yes; /* asked anew, and said yes anew */
+	}
 	if (e->number == p->window_q && strcmp(e->words, "1") == 0)
 		p->witness_until = clock_wall_ms() + DAY;
 	if (e->number == p->kind_no)
