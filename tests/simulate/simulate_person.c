@@ -288,7 +288,8 @@ person_decides(struct person *p, const struct event *e)
 	p->police_ever = p->police_ever || p->police_yes;
 	if (e->number == p->ngo_q) {
 		p->ngo_yes = strcmp(e->words, "1") == 0;
-		p->withdrew = p->withdrew && !p->ngo_yes; /* asked anew, and said yes anew */
+		p->withdrew = p->withdrew &&
+		    !p->ngo_yes; /* asked anew, and said yes anew */
 	}
 	if (e->number == p->window_q && strcmp(e->words, "1") == 0)
 		p->witness_until = clock_wall_ms() + DAY;
