@@ -97,3 +97,12 @@ def test_stop_ends_texts(site):
     person.new()
     person.text("salom qalaysiz")
     person.silence(3)
+
+
+def test_no_core_is_written(site):
+    """S11: a core would hold numbers and words; what holds any may leave none."""
+    for name in site.programs():
+        pid = site.procs[name].proc.pid
+        with open(f"/proc/{pid}/limits", encoding="ascii") as f:
+            limit = next(line.split() for line in f if line.startswith("Max core file size"))
+        assert limit[4:6] == ["0", "0"], name
