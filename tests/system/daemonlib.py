@@ -20,7 +20,7 @@ import time
 import pytest
 
 from modemlib import ModemSim
-from simlib import build_dir, wait_for
+from simlib import build_dir, hang_up, wait_for
 
 SECRET_KEY = "5a" * 32
 
@@ -64,14 +64,7 @@ class Probe:
         return hits[0] if count == 1 else hits
 
     def close(self):
-        if self.process.poll() is None:
-            self.process.stdin.close()
-            try:
-                self.process.wait(5)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        self.process.stdout.close()
+        hang_up(self.process)
 
     def kill(self):
         self.process.kill()

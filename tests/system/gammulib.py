@@ -12,7 +12,7 @@ import tty as ttymode
 
 import pytest
 
-from simlib import SimError, build_dir
+from simlib import SimError, build_dir, hang_up
 
 ERR_NONE, ERR_TIMEOUT = "NONE", "TIMEOUT"
 PEER = "+77010000001"
@@ -112,14 +112,7 @@ class Probe:
                    **options)
 
     def stop(self):
-        if self.process.poll() is None:
-            self.process.stdin.close()
-            try:
-                self.process.wait(5)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        self.process.stdout.close()
+        hang_up(self.process)
 
 
 class Line:

@@ -24,6 +24,18 @@ def build_dir():
     return pathlib.Path(os.environ.get("BUILD", ROOT / "build")) / "test"
 
 
+def hang_up(process):
+    """Closes what a program reads, waits for its end, and ends it when it does not come."""
+    if process.poll() is None:
+        process.stdin.close()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    process.stdout.close()
+
+
 def wait_for(what, ready, timeout=10.0, step=0.02):
     """Calls ready() until it is true and returns that; raises SimError after the timeout."""
     until = time.monotonic() + timeout

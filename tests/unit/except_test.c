@@ -117,6 +117,17 @@ worded_and_kept(void **state)
 	flows->exceptions = shipped;
 }
 
+/* Calm, then danger: from a number of one country, about a place in another. */
+static void
+danger_elsewhere(const char *country, const char *place)
+{
+	begin(country);
+	put(INPUT_TEXT, "помогите", "ask.calm");
+	put(INPUT_TEXT, "1", "ask.where");
+	put(INPUT_TEXT, place, "ask.what");
+	put(INPUT_TEXT, "опасно", "ask.who");
+}
+
 /* The place's country has the exception for danger; who writes was not told of it. */
 static void
 not_told(void **state)
@@ -125,11 +136,7 @@ not_told(void **state)
 
 	(void)state;
 	flows->exceptions = tables;
-	begin("KG");
-	put(INPUT_TEXT, "помогите", "ask.calm");
-	put(INPUT_TEXT, "1", "ask.where");
-	put(INPUT_TEXT, "Кокшетау", "ask.what");
-	put(INPUT_TEXT, "опасно", "ask.who");
+	danger_elsewhere("KG", "Кокшетау");
 	assert_null(effect_of(EFFECT_REFER, NULL));
 	flows->exceptions = shipped;
 }
@@ -142,11 +149,7 @@ place_takes_away(void **state)
 
 	(void)state;
 	flows->exceptions = tables;
-	begin("KZ");
-	put(INPUT_TEXT, "помогите", "ask.calm");
-	put(INPUT_TEXT, "1", "ask.where");
-	put(INPUT_TEXT, "Бишкек", "ask.what");
-	put(INPUT_TEXT, "опасно", "ask.who");
+	danger_elsewhere("KZ", "Бишкек");
 	assert_null(effect_of(EFFECT_REFER, NULL));
 	/* and a child's no is a no where the table says so */
 	begin("UZ");

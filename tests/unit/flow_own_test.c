@@ -13,17 +13,7 @@
 
 #include <cmocka.h>
 
-#include "flow_stage.h"
-
-/* By SMS, from a number of Kazakhstan. */
-static int
-anew(void **state)
-{
-	(void)state;
-	s = (struct session){ .lang = LANG_NONE };
-	in = (struct flow_input){ .country = "KZ", .now_ms = 1000, .taken_at = "21:49" };
-	return 0;
-}
+#include "sms_stage.h"
 
 static void
 tell(const char *text, const char *key)

@@ -13,18 +13,7 @@
 
 #include <cmocka.h>
 
-#include "flow_stage.h"
-
-/* Word for word, but for one choice more of who they are. */
-/* By SMS, from a number of Kazakhstan. */
-static int
-anew(void **state)
-{
-	(void)state;
-	s = (struct session){ .lang = LANG_NONE };
-	in = (struct flow_input){ .country = "KZ", .now_ms = 1000, .taken_at = "21:49" };
-	return 0;
-}
+#include "sms_stage.h"
 
 static void
 tell(const char *text, const char *key)
@@ -51,6 +40,7 @@ units(unsigned want)
 		fail_msg("%s: %u units, not %u", e.text, gsm_size_of(e.text).units, want);
 }
 
+/* Word for word, but for one choice more of who they are. */
 static void
 journey_one(void **state)
 {
