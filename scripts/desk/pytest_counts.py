@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A pytest plugin: one line a test with its time, and "passed failed" appended to $SHYRAQ_COUNTS.
 
-It never changes a result. Called by scripts/test.
+It never changes a result, and no process that a test starts counts with us. Called by scripts/test.
 """
 import os
 import time
@@ -15,6 +15,7 @@ class Counts:
 
 
 _counts = Counts()
+_path = os.environ.pop("SHYRAQ_COUNTS", None)  # a test may run talks that are meant to fail
 
 
 def pytest_runtest_logstart(nodeid):
@@ -34,7 +35,6 @@ def pytest_runtest_logfinish(nodeid):
 
 def pytest_sessionfinish(session, exitstatus):
     _counts.failed += int(exitstatus not in (0, 1, 5) and _counts.failed == 0)
-    path = os.environ.get("SHYRAQ_COUNTS")
-    if path:
-        with open(path, "a", encoding="utf-8") as f:
+    if _path:
+        with open(_path, "a", encoding="utf-8") as f:
             f.write(f"{_counts.passed} {_counts.failed}\n")
