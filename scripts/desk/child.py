@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starting and ending processes that never outlive their parent.
+"""Processes that never outlive their parent, and folders that do not either.
 
 It never ends a process that it did not start.
 Called by cluster.py, service.py and tests/system.
@@ -8,6 +8,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import tempfile
 import time
 
 PR_SET_PDEATHSIG = 1
@@ -36,6 +37,29 @@ def start(argv, log=None, env=None, death=signal.SIGKILL, **kw):
     finally:
         if log:
             out.close()
+
+
+# reads names until the pipe ends with us; what still writes there ends with us too, a little later
+REAPER = """
+while IFS= read -r name; do set -- "$@" "$name"; done
+for name; do [ ! -d "$name" ] || { sleep 1; break; }; done
+rm -rf -- "$@"
+for name; do [ ! -d "$name" ] || { sleep 3; rm -rf -- "$name"; }; done
+"""
+_reaper = []
+
+
+def folder(prefix="shyraq."):
+    """A new folder in /tmp that is removed when this process is gone, however it went."""
+    if not _reaper:
+        _reaper.append(subprocess.Popen(
+            ["/bin/sh", "-c", REAPER], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, cwd="/", start_new_session=True))
+    made = tempfile.mkdtemp(prefix=prefix, dir="/tmp")
+    _reaper[0].stdin.write(made.encode() + b"\n")
+    _reaper[0].stdin.flush()
+    os.chmod(made, 0o711)
+    return made
 
 
 def end(proc, sig=signal.SIGTERM, wait=10.0):

@@ -7,8 +7,8 @@ Called by db_tests.py and tests/system/sitelib.py.
 import os
 import shutil
 import subprocess
-import tempfile
 
+from . import child
 from .cluster import Cluster
 from .service import ROOT, Service
 
@@ -20,8 +20,7 @@ TEMPLATE = "shyraq"
 
 class Throwaway:
     def __init__(self, build=None):
-        self.folder = tempfile.mkdtemp(prefix="shyraq.", dir="/tmp")
-        os.chmod(self.folder, 0o711)
+        self.folder = child.folder()
         self.build = build or os.environ.get("BUILD", os.path.join(ROOT, "build"))
         self.made = 0
         self.service = Service(self.folder, self.build, variant="test")

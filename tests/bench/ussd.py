@@ -15,7 +15,6 @@ import re
 import shutil
 import struct
 import sys
-import tempfile
 import time
 import urllib.parse
 
@@ -209,7 +208,7 @@ class Run:
 
 class Bench(Service):
     def __init__(self, build, port):
-        super().__init__(tempfile.mkdtemp(prefix="shyraq.", dir="/tmp"), build, sims=0, workers=2)
+        super().__init__(child.folder(), build, sims=0, workers=2)
         os.chmod(self.data, 0o711)
         self.port = port
 

@@ -13,14 +13,13 @@ import shutil
 import signal
 import struct
 import subprocess
-import tempfile
 import threading
 import time
 
 import pytest
 
 from modemlib import ModemSim
-from simlib import build_dir, hang_up, wait_for
+from simlib import build_dir, child, hang_up, wait_for
 
 SECRET_KEY = "5a" * 32
 
@@ -80,7 +79,7 @@ class Site:
     """shyraqd with n modems."""
 
     def __init__(self, sims=1, daemon_more="", modem_more='poll = "1 s";', sim_opts=None, env=None):
-        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="shyraqd.", dir="/tmp"))
+        self.dir = pathlib.Path(child.folder("shyraqd."))
         self.clock = self.dir / "clock"
         self.set_clock(0, 0)
         self.env = {"SHYRAQ_CLOCK_FILE": str(self.clock), **(env or {})}
@@ -117,7 +116,7 @@ class Site:
             self.process = subprocess.Popen(
                 [str(build_dir() / "shyraqd"), "-c", str(self.dir / "conf"), "-v"],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                env={**os.environ, **self.env, **env})
+                env={**os.environ, **self.env, **env}, preexec_fn=child.dies_with_parent())
         if links:
             self.wait_log("modem.registered", len(self.sims))
         return self

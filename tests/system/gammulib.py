@@ -12,7 +12,7 @@ import tty as ttymode
 
 import pytest
 
-from simlib import SimError, build_dir, hang_up
+from simlib import SimError, build_dir, child, hang_up
 
 ERR_NONE, ERR_TIMEOUT = "NONE", "TIMEOUT"
 PEER = "+77010000001"
@@ -60,7 +60,7 @@ class Probe:
         binary = os.environ.get("SHYRAQ_GAMMU_PROBE") or build_dir() / "gammu-probe"
         self.process = subprocess.Popen(
             [str(binary), str(device)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            env={**os.environ, **(env or {})}, bufsize=0)
+            env={**os.environ, **(env or {})}, bufsize=0, preexec_fn=child.dies_with_parent())
         self.rest = b""
 
     def line(self, timeout):

@@ -10,9 +10,13 @@ import pathlib
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from desk import child  # noqa: E402
 
 
 class SimError(Exception):
@@ -98,7 +102,7 @@ class Simulator:
         with open(log, "ab") as out:
             return subprocess.Popen(
                 args, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                env={**os.environ, **(env or {})})
+                env={**os.environ, **(env or {})}, preexec_fn=child.dies_with_parent())
 
     def __enter__(self):
         return self

@@ -13,7 +13,6 @@ import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -87,16 +86,14 @@ class Site(Service):
     def __init__(self, base, sims=1, workers=1, own_cluster=False, daemon_more="",
                  worker_more="", dispatch_more="", rules="", modem_more='poll = "2 s";',
                  sim_more=(), receivers=True):
-        folder = tempfile.mkdtemp(prefix="shyraq.", dir="/tmp")
-        os.chmod(folder, 0o711)
-        super().__init__(folder, base.build, variant="test", sims=sims, workers=workers)
+        super().__init__(child.folder(), base.build, variant="test", sims=sims, workers=workers)
         self.base = base
         self.own = own_cluster
         self.with_receivers = receivers
         self.more = {"daemon_more": daemon_more, "worker_more": worker_more,
                      "dispatch_more": dispatch_more, "rules": rules, "modem_more": modem_more}
         self.sim_more = sim_more
-        self.clock_file = os.path.join(folder, "clock")
+        self.clock_file = os.path.join(self.data, "clock")
         self.offset = 0
         self.sims = {}
         self.phones = {}

@@ -9,13 +9,12 @@ import pathlib
 import shutil
 import signal
 import subprocess
-import tempfile
 
 import pytest
 
 from daemonlib import PERSON, SECRET_KEY, Probe, assert_clean
 from rawsmsc import Smsc
-from simlib import build_dir, wait_for
+from simlib import build_dir, child, wait_for
 
 QUICK = {"reconnect": "100 ms", "reconnect_most": "1 s", "enquire": "1 s", "response_timeout": "2 s",
          "deliver_timeout": "1500 ms", "bind_timeout": "2 s", "throttle": "300 ms"}
@@ -30,7 +29,7 @@ class Desk:
     """shyraqd with SMPP links, probes in the place of worker and dispatch."""
 
     def __init__(self, links):
-        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="smpp.", dir="/tmp"))
+        self.dir = pathlib.Path(child.folder("smpp."))
         self.probes = []
         self.process = None
         self.log = self.dir / "log"
@@ -50,7 +49,8 @@ class Desk:
         with open(self.log, "ab") as out:
             self.process = subprocess.Popen(
                 [str(build_dir() / "shyraqd"), "-c", str(self.dir / "conf"), "-v"],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=out, env={**os.environ, **env})
+                stdin=subprocess.DEVNULL, stdout=out, stderr=out, env={**os.environ, **env},
+                preexec_fn=child.dies_with_parent())
         return self
 
     def text(self):

@@ -6,7 +6,6 @@ import re
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 
 import pytest
@@ -65,7 +64,7 @@ def folder(request):
     made = []
 
     def make():
-        made.append(tempfile.mkdtemp(prefix="shyraq.", dir="/tmp"))
+        made.append(child.folder())
         return made[-1]
     yield make
     for path in made:
