@@ -1368,10 +1368,10 @@ INSERT INTO consent (case_id, kind, yes, wording, at)
 VALUES ($1::bigint, 'follow', $2::boolean, $3::text, shyraq_now());
 
 -- The case and those that are linked to it: ended well, and agreed to.
--- The agreed hour holds for it for two days; what is due here keeps no case (case_idle does not know it).
+-- The agreed hour holds for it for a week; what is due here keeps no case (case_idle does not know it).
 -- name: FOLLOW_PLAN (worker dispatch)
 UPDATE casefile c SET follow_due = shyraq_now() + $2::bigint * interval '1 ms',
-	follow_until = shyraq_now() + $2::bigint * interval '1 ms' + interval '2 days'
+	follow_until = shyraq_now() + $2::bigint * interval '1 ms' + interval '7 days'
 WHERE (c.id = $1::bigint OR c.id IN (SELECT l.case_id FROM case_link l WHERE l.to_case = $1::bigint))
 	AND c.state = 'closed' AND shyraq_is_helped(c.outcome) AND c.followed_at IS NULL
 	AND c.safe_from IS NOT NULL AND c.hidden_at IS NULL

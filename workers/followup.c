@@ -125,8 +125,10 @@ ask(struct turn *t, int64_t id, struct person *p, const struct reach *c,
 	if (start > now)
 		return db_run(t->db, ST_FOLLOW_SET, NULL, db_i64(id), db_i64(start));
 	wake(t, p, now);
-	if (!knock_session(p, id, c->lang))
-		return RC_OK;
+	if (!knock_session(p, id, c->lang)) /* they are in a conversation: another day */
+		return safe_next(&agreed, end, &start, &end)
+		    ? db_run(t->db, ST_FOLLOW_SET, NULL, db_i64(id), db_i64(start))
+		    : RC_OK;
 	p->follow = FOLLOW_ASK;
 	rc = knock_empty(t, p, end);
 	if (rc == RC_OK)
