@@ -3,7 +3,8 @@
 
 UNIT_WITH_inflight_test := $(BUILD)/daemon/inflight.o $(BUILD)/daemon/inflight_order.o
 UNIT_WITH_links_test := $(BUILD)/daemon/links.o
-UNIT_WITH_outgoing_test := $(BUILD)/daemon/outgoing.o $(UNIT_WITH_inflight_test) $(BUILD)/daemon/links.o
+UNIT_WITH_outgoing_test := $(BUILD)/daemon/outgoing.o $(BUILD)/daemon/row_memory.o $(UNIT_WITH_inflight_test) $(BUILD)/daemon/links.o
+UNIT_WITH_row_memory_test := $(BUILD)/daemon/row_memory.o
 UNIT_WITH_slots_test := $(BUILD)/daemon/modem_slots.o $(BUILD)/daemon/modem_text.o
 UNIT_WITH_ussd_test := $(BUILD)/daemon/ussd.o $(BUILD)/daemon/dialogue.o $(BUILD)/daemon/balance.o \
 	$(UNIT_WITH_inflight_test)
@@ -14,6 +15,7 @@ $(BUILD)/tests/ussd_test: $(UNIT_WITH_ussd_test)
 $(BUILD)/tests/inflight_test: $(UNIT_WITH_inflight_test)
 $(BUILD)/tests/links_test: $(UNIT_WITH_links_test)
 $(BUILD)/tests/outgoing_test: $(UNIT_WITH_outgoing_test)
+$(BUILD)/tests/row_memory_test: $(UNIT_WITH_row_memory_test)
 
 # lib/http.c, by who listens
 LIBS_http := -lmicrohttpd -lgnutls

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "gsm.h"
 #include "log.h"
+#include "row_memory.h"
 #include "variant.h"
 
 #define BUCKETS 16384
@@ -18,24 +19,23 @@
 #define DISPATCHES 8
 
 enum stage {
-	STAGE_REMEMBERED, /* nothing but the highest attempt */
-	STAGE_HELD,       /* waits for a link */
-	STAGE_AT_LINK,    /* ordered, not yet submitted */
+	STAGE_NEW,     /* without a text, while it is taken in or let go */
+	STAGE_HELD,    /* waits for a link */
+	STAGE_AT_LINK, /* ordered, not yet submitted */
 	STAGE_SUBMITTED,
 	STAGE_RESULT, /* until it is committed */
 };
 
 struct row {
 	struct row *next_hash;
-	struct row *prev, *next; /* HELD: its priority; REMEMBERED: by forget_ms */
+	struct row *prev, *next; /* HELD: its priority */
 	uint64_t id;
-	uint32_t high;         /* highest attempt it had or was asked about */
-	uint32_t attempt;      /* of this text or result; 0: none */
+	uint32_t high; /* highest attempt it had or was asked about; then memory has it */
+	uint32_t attempt;      /* of this text or result */
 	uint32_t link_attempt; /* the one that the link was ordered to send */
 	bool accepted;         /* the network took an attempt of it */
 	enum stage stage;
 	struct link_limits limits;
-	int64_t forget_ms;
 	struct bus_send *send;     /* HELD, AT_LINK, SUBMITTED: of the present attempt */
 	struct bus_result *result; /* RESULT */
 };
@@ -55,7 +55,7 @@ struct outgoing {
 	bool stopping, no_persons;
 	size_t operators; /* of the held rows: those that wait for an operator's word */
 	struct list held[PRIORITIES];
-	struct list remembered;
+	struct row_memory *memory; /* of rows that are not in the table any more */
 	struct dispatch dispatch[DISPATCHES];
 	struct row *bucket[BUCKETS];
 };
@@ -66,6 +66,7 @@ outgoing_new(const struct outgoing_options *options)
 	struct outgoing *o = xcalloc(1, sizeof(*o));
 
 	o->o = *options;
+	o->memory = row_memory_new(OUTGOING_MEMORY_MS);
 	return o;
 }
 
@@ -88,8 +89,6 @@ row_find(struct outgoing *o, uint64_t id)
 static struct list *
 list_of(struct outgoing *o, const struct row *r)
 {
-	if (r->stage == STAGE_REMEMBERED)
-		return &o->remembered;
 	if (r->stage == STAGE_HELD)
 		return &o->held[r->send->priority < PRIORITIES ? r->send->priority
 							       : PRIORITIES - 1];
@@ -122,45 +121,34 @@ row_stage(struct outgoing *o, struct row *r, enum stage to, bool in_front)
 	if (l != NULL)
 		list_remove(l, r);
 	o->count.held -= r->stage == STAGE_HELD;
-	o->count.active -= r->stage != STAGE_REMEMBERED;
-	o->count.remembered -= r->stage == STAGE_REMEMBERED;
 	r->stage = to;
 	o->count.held += to == STAGE_HELD;
-	o->count.active += to != STAGE_REMEMBERED;
-	o->count.remembered += to == STAGE_REMEMBERED;
 	l = list_of(o, r);
 	if (l != NULL)
 		list_add(l, r, in_front);
 }
 
-static void
-row_remember(struct outgoing *o, struct row *r)
+/* More than this is not promised: safer to know nothing of a row than to forget another. */
+static bool
+memory_is_full(const struct outgoing *o)
 {
-	row_stage(o, r, STAGE_REMEMBERED, false);
-	free(r->send);
-	free(r->result);
-	r->send = NULL;
-	r->result = NULL;
-	r->attempt = 0;
-	r->forget_ms = clock_boot_ms() + OUTGOING_MEMORY_MS;
+	return o->count.active + row_memory_count(o->memory) >= o->o.memory_max;
 }
 
-/* NULL: the table is full; safer to know nothing of a row than to forget another. */
+/* NULL: neither in the table nor to be remembered later. What memory has of it goes along. */
 static struct row *
 row_new(struct outgoing *o, uint64_t id)
 {
 	struct row **head = bucket_of(o, id), *r;
 
-	if (o->count.active + o->count.remembered >= o->o.memory_max)
+	if (memory_is_full(o))
 		return NULL;
 	r = xcalloc(1, sizeof(*r));
 	r->id = id;
 	r->next_hash = *head;
 	*head = r;
-	r->stage = STAGE_REMEMBERED;
-	list_add(&o->remembered, r, false);
-	o->count.remembered++;
-	r->forget_ms = clock_boot_ms() + OUTGOING_MEMORY_MS;
+	(void)row_memory_find(o->memory, id, &r->high, &r->accepted);
+	o->count.active++;
 	return r;
 }
 
@@ -169,15 +157,21 @@ row_free(struct outgoing *o, struct row *r)
 {
 	struct row **at = bucket_of(o, r->id);
 
-	row_stage(o, r, STAGE_REMEMBERED, false);
-	list_remove(&o->remembered, r);
-	o->count.remembered--;
+	row_stage(o, r, STAGE_NEW, false);
+	o->count.active--;
 	while (*at != r)
 		at = &(*at)->next_hash;
 	*at = r->next_hash;
 	free(r->send);
 	free(r->result);
 	free(r);
+}
+
+static void
+row_remember(struct outgoing *o, struct row *r)
+{
+	row_memory_put(o->memory, r->id, r->high, r->accepted, clock_boot_ms());
+	row_free(o, r);
 }
 
 void
@@ -189,6 +183,7 @@ outgoing_free(struct outgoing *o)
 		while (o->bucket[i] != NULL)
 			row_free(o, o->bucket[i]);
 	}
+	row_memory_free(o->memory);
 	free(o);
 }
 
@@ -296,7 +291,7 @@ take_over(struct outgoing *o, struct row *r, const struct bus_send *s)
 	if (r->stage == STAGE_RESULT)
 		inflight_withdraw_one(o->o.inflight, o, r->id);
 	if (r->stage != STAGE_AT_LINK && r->stage != STAGE_SUBMITTED)
-		row_stage(o, r, STAGE_REMEMBERED, false);
+		row_stage(o, r, STAGE_NEW, false);
 	free(r->send);
 	r->send = send_copy(s);
 	/* parts that went with an attempt whose end the database has not heard */
@@ -308,7 +303,7 @@ take_over(struct outgoing *o, struct row *r, const struct bus_send *s)
 	r->result = NULL;
 	r->limits.submit_by = s->submit_ms == 0 ? 0 : now + (int64_t)s->submit_ms;
 	r->limits.window_end = s->window_ms == 0 ? 0 : now + (int64_t)s->window_ms;
-	if (r->stage == STAGE_REMEMBERED)
+	if (r->stage == STAGE_NEW)
 		row_stage(o, r, STAGE_HELD, false);
 	if (o->stopping && r->stage == STAGE_HELD)
 		row_end(o, r, BUS_DROPPED);
@@ -318,15 +313,18 @@ enum rc
 outgoing_take(struct outgoing *o, const struct bus_send *s)
 {
 	struct row *r = row_find(o, s->row);
-	bool full = o->count.active >= o->o.rows_max;
+	bool known = r != NULL, accepted;
+	uint32_t high = known ? r->high : 0;
 
 	if (s->instance != o->o.instance)
 		return refuse(o, s, "instance");
-	if (r != NULL && s->attempt <= r->high)
+	if (!known)
+		known = row_memory_find(o->memory, s->row, &high, &accepted);
+	if (known && s->attempt <= high)
 		return refuse(o, s, "attempt");
-	if (r == NULL && !full)
+	if (r == NULL && o->count.active < o->o.rows_max)
 		r = row_new(o, s->row);
-	if (r == NULL || (full && r->stage == STAGE_REMEMBERED)) {
+	if (r == NULL) {
 		o->count.full++;
 		return RC_AGAIN;
 	}
@@ -340,7 +338,7 @@ static enum bus_state
 state_of(const struct row *r)
 {
 	switch (r->stage) {
-	case STAGE_REMEMBERED:
+	case STAGE_NEW:
 		return BUS_NEVER_HAD;
 	case STAGE_HELD:
 	case STAGE_AT_LINK:
@@ -351,6 +349,37 @@ state_of(const struct row *r)
 		return r->result->state;
 	}
 	return BUS_NEVER_HAD;
+}
+
+/* Of a row that is in the table; false: nothing may be said. */
+static bool
+ask_of_table(struct outgoing *o, struct row *r, uint32_t attempt, struct bus_result *said)
+{
+	if (attempt < r->high)
+		return false;
+	r->high = attempt;
+	if (r->stage == STAGE_RESULT && (r->attempt == attempt || r->accepted))
+		*said = *r->result;
+	said->state = r->accepted   ? BUS_ACCEPTED
+	    : r->attempt == attempt ? state_of(r)
+				    : BUS_NEVER_HAD;
+	if (r->attempt != attempt && r->stage == STAGE_HELD)
+		row_remember(o, r);
+	return true;
+}
+
+/* Of one that is not. */
+static bool
+ask_of_memory(struct outgoing *o, uint64_t id, uint32_t attempt, struct bus_result *said)
+{
+	uint32_t high;
+	bool accepted, known = row_memory_find(o->memory, id, &high, &accepted);
+
+	if (attempt < high || (!known && memory_is_full(o)))
+		return false;
+	row_memory_put(o->memory, id, attempt, accepted, clock_boot_ms());
+	said->state = accepted ? BUS_ACCEPTED : BUS_NEVER_HAD;
+	return true;
 }
 
 /*
@@ -366,21 +395,11 @@ outgoing_ask(struct outgoing *o, struct bus_peer *from, const struct bus_ask *as
 	o->count.asked++;
 	if (ask->instance != o->o.instance)
 		return;
-	if (r == NULL)
-		r = row_new(o, ask->row);
-	if (r == NULL || ask->attempt < r->high)
+	if (r != NULL ? !ask_of_table(o, r, ask->attempt, &m.u.result)
+		      : !ask_of_memory(o, ask->row, ask->attempt, &m.u.result))
 		return;
-	r->high = ask->attempt;
-	if (r->attempt != ask->attempt &&
-	    (r->stage == STAGE_HELD || r->stage == STAGE_REMEMBERED))
-		row_remember(o, r);
-	if (r->stage == STAGE_RESULT && (r->attempt == ask->attempt || r->accepted))
-		m.u.result = *r->result;
 	m.u.result.row = ask->row;
 	m.u.result.attempt = ask->attempt;
-	m.u.result.state = r->accepted   ? BUS_ACCEPTED
-	    : r->attempt == ask->attempt ? state_of(r)
-					 : BUS_NEVER_HAD;
 	kill_point("out.asked");
 	(void)!o->o.say(o->o.arg, from, &m);
 }
@@ -450,13 +469,6 @@ hand_over(struct outgoing *o, struct row *r, int64_t now)
 	kill_point("out.ordered");
 }
 
-static void
-forget(struct outgoing *o, int64_t now)
-{
-	while (o->remembered.first != NULL && o->remembered.first->forget_ms <= now)
-		row_free(o, o->remembered.first);
-}
-
 /* Room is a promise that is used up by Sends; what workers bring counts against it too. */
 static void
 give_room(struct outgoing *o)
@@ -496,7 +508,7 @@ outgoing_run(struct outgoing *o, int64_t now)
 				hand_over(o, r, now);
 		}
 	}
-	forget(o, now);
+	row_memory_forget(o->memory, now);
 	give_room(o);
 }
 
@@ -577,5 +589,8 @@ outgoing_dispatch_sent(struct outgoing *o, const struct bus_peer *p)
 struct outgoing_counts
 outgoing_counts(const struct outgoing *o)
 {
-	return o->count;
+	struct outgoing_counts c = o->count;
+
+	c.remembered = row_memory_count(o->memory);
+	return c;
 }

@@ -20,12 +20,14 @@
 #include "links.h"
 
 #define OUTGOING_MEMORY_MS (10 * 60 * 1000)
+#define OUTGOING_MEMORY_ROWS \
+	(16 * 1024 * 1024) /* 32 MB a million; 22,000 a second reach it */
 #define OUTGOING_LEAST_WINDOW_MS (5 * 60 * 1000) /* TP-VP cannot say less */
 
 struct outgoing_options {
 	uint64_t instance;
 	size_t rows_max;   /* with text or result */
-	size_t memory_max; /* all, with those only remembered */
+	size_t memory_max; /* all, with those that are only remembered */
 	struct links *links;
 	struct inflight *inflight;
 	void *arg;

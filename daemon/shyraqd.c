@@ -522,7 +522,7 @@ build(struct daemon *d)
 		.hold = hold_links };
 	struct outgoing_options out = { .instance = instance,
 		.rows_max = (size_t)d->conf.daemon.rows_max,
-		.memory_max = 65536 + (size_t)d->conf.daemon.rows_max,
+		.memory_max = OUTGOING_MEMORY_ROWS,
 		.links = &d->links,
 		.arg = d,
 		.say = say_dispatch };

@@ -317,7 +317,7 @@ test_memory_ends(void **state)
 	commit(0);
 	outgoing_run(o, now + OUTGOING_MEMORY_MS - 1000);
 	assert_int_equal(take(1, 7), RC_REFUSED);
-	outgoing_run(o, now + OUTGOING_MEMORY_MS + 1000);
+	outgoing_run(o, now + OUTGOING_MEMORY_MS * 5 / 4 + 1000);
 	assert_int_equal(take(1, 7), RC_OK);
 }
 
@@ -396,7 +396,7 @@ test_deadlines(void **state)
 			assert_int_equal(offered[0].state, BUS_EXPIRED);
 		assert_int_equal(offered_n, 1);
 		commit(0);
-		outgoing_run(o, clock_boot_ms() + OUTGOING_MEMORY_MS + 1000);
+		outgoing_run(o, clock_boot_ms() + OUTGOING_MEMORY_MS * 5 / 4 + 1000);
 	}
 }
 
