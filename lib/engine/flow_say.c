@@ -382,6 +382,9 @@ say_before(struct saying *y, const struct flow *fl, const struct session *s)
 static void
 say_question(struct saying *y, const struct step *st, const struct session *s)
 {
+	/* a screen never holds the first reply */
+	bool behind_intro = has_slot(s, SLOT_FIRST) && y->bearer == BEARER_SMS;
+
 	if (has_slot(s, SLOT_WHICH)) {
 		say_places_named(y, st, session_slot(s, SLOT_WHICH));
 		return;
@@ -393,8 +396,7 @@ say_question(struct saying *y, const struct step *st, const struct session *s)
 	}
 	if (st->plain)
 		y->reg = TEXT_PLAIN;
-	if (has_slot(s, SLOT_FIRST) && st->after_intro[0] != '\0' &&
-	    y->bearer == BEARER_SMS)
+	if (behind_intro && st->after_intro[0] != '\0')
 		say_key(y, st->after_intro);
 	else
 		say_key(y, st->text);

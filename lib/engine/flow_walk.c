@@ -54,11 +54,21 @@ remember(struct turn *t, const struct step *next)
 	slot_set(t->s, SLOT_BACK, stack);
 }
 
+/* A case knows the country of the number; asked where they are before there is one, the session does. */
+static void
+guess_country(struct turn *t, const struct step *st)
+{
+	if (st->kind == STEP_PLACE && !session_has_case(t->s) &&
+	    session_slot(t->s, st->region)[0] == '\0' && t->in->country[0] != '\0')
+		slot_set(t->s, st->region, t->in->country);
+}
+
 static void
 ask(struct turn *t, const struct step *st)
 {
 	remember(t, st);
 	drop_screen(t->s);
+	guess_country(t, st);
 	if (!str_copy(t->s->step, sizeof t->s->step, st->name))
 		t->broken = true;
 	if (t->first)

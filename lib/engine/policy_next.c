@@ -386,6 +386,18 @@ misses_role(const struct ladder *l)
 	return misses;
 }
 
+/* Of a role that the plan does not have any more, as when a yes was taken back: another has it. */
+static bool
+is_taken_beside(const struct candidate *v, size_t n, size_t i)
+{
+	for (size_t k = 0; v[i].role != NULL && k < n; k++) {
+		if (k != i && state_of(&v[k]) == ASK_TAKEN && v[k].role != NULL &&
+		    strcmp(v[k].role, v[i].role) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool
 plan_still_asked(const struct plan *p, const struct candidate *v, size_t n, size_t i)
 {
@@ -402,7 +414,8 @@ plan_still_asked(const struct plan *p, const struct candidate *v, size_t n, size
 	read_standing(&l);
 	choose_stage(&l);
 	if (ask == p->n)
-		return !(l.taken || l.operator) || (lacks(&v[i]) && misses_role(&l));
+		return !is_taken_beside(v, n, i) &&
+		    (!(l.taken || l.operator) || (lacks(&v[i]) && misses_role(&l)));
 	if (l.operator&& p->v[ask].lead)
 		return false;
 	return !l.role[ask].taken && (!l.taken || is_current(&l, ask));

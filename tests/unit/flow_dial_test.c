@@ -58,6 +58,16 @@ to_danger(void)
 }
 
 static void
+to_after(void)
+{
+	dial("first.row");
+	press("2", "first.intro");
+	press("1", "ask.calm");
+	press("4", "ask.menu");
+	press("6", "ask.where");
+}
+
+static void
 journey_two(void **state)
 {
 	(void)state;
@@ -222,6 +232,34 @@ help_by_sms(void)
 	press("помогите", "ask.calm");
 }
 
+/* The menu opens no case, so its country is the number's; and typed, no first reply stands before. */
+static void
+out_is_asked_for_a_town(void **state)
+{
+	char typed[FLOW_TEXT_MAX];
+
+	(void)state;
+	to_after();
+	assert_null(effect_of(EFFECT_CASE_OPEN, NULL));
+	assert_null(effect_of(EFFECT_ANSWER, NULL));
+	assert_true(gsm_fits_screen(e.text));
+	assert_non_null(strstr(e.text, " 4 "));
+	press("4", "ask.where");
+	assert_int_equal(s.misses, 0);
+	memcpy(typed, e.text, sizeof(typed));
+	/* as in danger, where the first reply has a screen of its own */
+	anew(NULL);
+	to_danger();
+	press("4", "ask.where");
+	assert_non_null(strstr(e.text, typed));
+	anew(NULL);
+	to_after();
+	press("1", "ask.which");
+	press("1", "ask.need_after");
+	assert_non_null(effect_of(EFFECT_CASE_OPEN, NULL));
+	assert_string_equal(session_slot(&s, "region"), "KZ-75");
+}
+
 /* S6: cut after where: a task once, nothing said. */
 static void
 cut_after_where(void **state)
@@ -363,6 +401,7 @@ main(void)
 		cmocka_unit_test_setup(back_and_start, anew),
 		cmocka_unit_test_setup(a_dial_ends_a_stop, anew),
 		cmocka_unit_test_setup(wrong_keys_ask_again, anew),
+		cmocka_unit_test_setup(out_is_asked_for_a_town, anew),
 		cmocka_unit_test_setup(cut_after_where, anew),
 		cmocka_unit_test_setup(nothing_is_cut_after_the_referral, anew),
 		cmocka_unit_test_setup(silence_is_danger, anew),

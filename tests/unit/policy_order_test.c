@@ -131,6 +131,55 @@ ties_by_id(void **state)
 	assert_int_equal(next.kind, NEXT_OPERATOR);
 }
 
+/* Two operators are asked for a role that nobody took: the second stands down when the first takes it. */
+static void
+another_took_the_role(void **state)
+{
+	const struct given g = {
+		.region = "KZ-47", .who = "child", .class = CASE_HELD, .ngo = CONSENT_YES
+	};
+	struct candidate v[] = {
+		{ .kind = "ngo", .role = "ngo", .group = 1, .state = ASK_TAKEN },
+		{ .kind = "child", .role = "child", .state = ASK_NO },
+		{ .kind = "operator", .role = PLAN_ROLE_LACKS, .state = ASK_WAITS },
+		{ .kind = "operator", .role = PLAN_ROLE_LACKS, .state = ASK_WAITS },
+	};
+	struct plan plan;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(v); i++)
+		v[i].asked = true;
+	plan_of(&g, &plan);
+	assert_true(plan_still_asked(&plan, v, ARRAY_LEN(v), 2));
+	assert_true(plan_still_asked(&plan, v, ARRAY_LEN(v), 3));
+	v[2].state = ASK_TAKEN;
+	assert_false(plan_still_asked(&plan, v, ARRAY_LEN(v), 3));
+}
+
+/* A yes was taken back, so that the plan has no role for it any more: two embassies are not asked for one. */
+static void
+another_took_what_is_no_role(void **state)
+{
+	const struct given g = { .region = "RU",
+		.home = "UZ",
+		.who = "man",
+		.class = CASE_OTHER,
+		.ngo = CONSENT_NO,
+		.embassy = CONSENT_NO };
+	struct candidate v[] = {
+		{ .kind = "embassy", .role = "embassy", .state = ASK_WAITS },
+		{ .kind = "embassy", .role = "embassy", .state = ASK_WAITS },
+	};
+	struct plan plan;
+
+	(void)state;
+	v[0].asked = v[1].asked = true;
+	plan_of(&g, &plan);
+	assert_true(plan_still_asked(&plan, v, ARRAY_LEN(v), 1));
+	v[0].state = ASK_TAKEN;
+	assert_false(plan_still_asked(&plan, v, ARRAY_LEN(v), 1));
+}
+
 int
 main(void)
 {
@@ -138,6 +187,8 @@ main(void)
 		cmocka_unit_test(choices),
 		cmocka_unit_test(children_first),
 		cmocka_unit_test(ties_by_id),
+		cmocka_unit_test(another_took_the_role),
+		cmocka_unit_test(another_took_what_is_no_role),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
