@@ -90,8 +90,9 @@ struct asked {
 	bool holds;    /* heard that the case is theirs, and has not lost it */
 	bool
 	    gone; /* declined, gave back, lapsed, or stood down: it is waited for no more */
-	bool off;  /* stood down: hears nothing any more */
-	bool lead; /* its acceptance settles the case */
+	bool off;    /* stood down: hears nothing any more */
+	bool danger; /* its case was danger when it was asked, or is since */
+	bool lead;   /* its acceptance settles the case */
 };
 
 struct person {

@@ -152,12 +152,28 @@ set_deadline(struct person *p, int64_t at_ms)
 	event_at(at_ms + MINUTE, EVENT_DEADLINE, p, NULL, 0, "");
 }
 
+/* Of a person's several cases this one alone is danger: its clocks count from now. */
+static void
+note_danger(struct person *p, const struct row *r)
+{
+	for (size_t i = 0; strcmp(r->class, "danger") == 0 && i < p->asks; i++) {
+		struct asked *a = &p->ask[i];
+
+		if (a->case_id != r->case_id || a->danger)
+			continue;
+		a->danger = p->raised = true;
+		if (!a->gone)
+			a->at_ms = clock_wall_ms();
+	}
+}
+
 static void
 note_case(struct person *p, const struct row *r)
 {
 	int64_t now = clock_wall_ms(), by;
 	bool danger = strcmp(r->class, "danger") == 0 && strcmp(p->class, "danger") != 0;
 
+	note_danger(p, r);
 	if (r->region[0] != '\0') {
 		memcpy(p->where, r->region, 2);
 		p->where[2] = '\0';
@@ -167,11 +183,6 @@ note_case(struct person *p, const struct row *r)
 	(void)!str_copy(p->class, sizeof(p->class), r->class);
 	if (p->first_ask_ms == 0)
 		return;
-	for (size_t i = 0; danger && i < p->asks; i++) {
-		p->raised = true;
-		if (!p->ask[i].gone)
-			p->ask[i].at_ms = now;
-	}
 	by = operator_by(p, danger ? now : p->first_ask_ms);
 	set_deadline(p, by < now ? now : by);
 }
@@ -233,6 +244,7 @@ note_first(struct person *p, struct asked *a, const struct row *r)
 		return;
 	check_minutes(p, a, r);
 	a->at_ms = now;
+	a->danger = strcmp(r->class, "danger") == 0;
 	a->lead = r->lead;
 	(void)!str_copy(a->role, sizeof(a->role), r->role);
 	if (p->first_ask_ms != 0 && p->case_id == r->case_id)
