@@ -8,6 +8,7 @@ do not carry to another machine. It leaves nothing behind. Called by `make bench
 """
 import argparse
 import asyncio
+import json
 import os
 import pathlib
 import random
@@ -171,6 +172,7 @@ class Run:
     """So many at once for so long: each a dialogue of a number never seen before, then the next."""
 
     numbers = 0
+    as_json = False
 
     def __init__(self, network, people, seconds, think):
         self.network, self.people, self.seconds, self.think = network, people, seconds, think
@@ -203,7 +205,10 @@ class Run:
         print(f"{name:22} {self.people:6} {len(steps):7} {rate:8.0f}"
               f" {row[0]:8.2f} {row[1]:8.2f} {row[2]:8.2f} {row[3]:8.2f}"
               f" {row[0] / row[2]:7.1f} {row[1] / row[3]:7.1f}",
-              flush=True)
+              file=sys.stderr if Run.as_json else sys.stdout, flush=True)
+        return {"name": name, "people": self.people, "steps": len(steps), "steps_s": round(rate, 1),
+                **{key: round(ms, 3) for key, ms in
+                   zip(("p50_ms", "p99_ms", "bare_p50_ms", "bare_p99_ms"), row)}}
 
 
 class Bench(Service):
@@ -259,22 +264,31 @@ async def main():
     options.add_argument("--build", default=str(ROOT / "build"))
     options.add_argument("--seconds", type=float, default=20)
     options.add_argument("--people", type=int, default=200)
+    options.add_argument("--think", type=float, default=1, help="seconds between two steps")
+    options.add_argument("--json", action="store_true", help="the table goes to stderr")
     given = options.parse_args()
+    Run.as_json = given.json
+    out = sys.stderr if given.json else sys.stdout
+    rows = []
     gateway = Gateway()
     bench = Bench(given.build, await gateway.listen())
     try:
         port = await asyncio.to_thread(bench.up)
         await asyncio.wait_for(gateway.bound.wait(), 20)
         commit = await asyncio.to_thread(commit_ms, bench)
-        print(f"a row committed alone: {commit:.2f} ms; {os.cpu_count()} cores")
+        print(f"a row committed alone: {commit:.2f} ms; {os.cpu_count()} cores", file=out)
         print(f"{'':22} {'people':>6} {'steps':>7} {'steps/s':>8} {'p50 ms':>8} {'p99 ms':>8}"
-              f" {'bare p50':>8} {'bare p99':>8} {'p50 x':>7} {'p99 x':>7}")
+              f" {'bare p50':>8} {'bare p99':>8} {'p50 x':>7} {'p99 x':>7}", file=out)
         for name, network in (("SMPP", gateway), ("HTTP", Aggregator(port))):
-            await Run(network, 1, 5, 0).report(f"{name}, one alone")
-            await Run(network, given.people, given.seconds, 1.0).report(f"{name}, 1 s to think")
-            await Run(network, given.people, given.seconds, 0).report(f"{name}, flat out")
+            for what, people, seconds, think in (("one alone", 1, min(5, given.seconds), 0),
+                                                 (f"{given.think:g} s to think", given.people, given.seconds,
+                                                  given.think),
+                                                 ("flat out", given.people, given.seconds, 0)):
+                rows.append(await Run(network, people, seconds, think).report(f"{name}, {what}"))
         if gateway.refused:
             raise AssertionError(f"{gateway.refused} steps were not taken")
+        if given.json:
+            print(json.dumps({"commit_ms": round(commit, 3), "runs": rows}))
     finally:
         await asyncio.to_thread(bench.stop)
         shutil.rmtree(bench.data, ignore_errors=True)
