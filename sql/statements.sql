@@ -434,7 +434,12 @@ UPDATE casefile SET cut_at = NULL WHERE id = $1::bigint AND cut_at IS NOT NULL A
 -- S5: danger from now on, once a case; its clocks count from now, and what was due sooner stays so.
 -- name: DANGER_CASE (worker dispatch)
 UPDATE casefile SET class = 'danger', ladder_due = CASE WHEN refer_due IS NULL
-	AND state IN ('referred', 'taken', 'nobody') THEN shyraq_now() ELSE ladder_due END
+	AND state IN ('referred', 'taken', 'nobody') THEN shyraq_now() ELSE ladder_due END,
+	-- whoever is on duty has said no to a calm case, or stood down: they are asked about this one
+	operator_at = CASE WHEN taken_by IS NULL AND NOT EXISTS (SELECT FROM referral f
+		JOIN receiver r ON r.id = f.receiver_id
+		WHERE f.case_id = $1::bigint AND f.state = 'asked' AND r.kind = 'operator')
+		THEN NULL ELSE operator_at END
 WHERE id = $1::bigint;
 
 -- $2 NULL: nobody is reminded.

@@ -258,6 +258,33 @@ is_on_duty(const struct duty *on, int64_t receiver)
 	return false;
 }
 
+#define ANSWERED_JUST_NOW_MS 60000
+
+/*
+ * An operator who was asked for the case and is not waited for. Rung again: they stood down for one who has given
+ * it back since, or their no was to another moment of it; who answers just now is left alone.
+ */
+static bool
+rings_again(const struct ladder *l, size_t i)
+{
+	const char *state = ladder_state(l, i);
+
+	if (strcmp(state, "stood_down") == 0 || strcmp(state, "lapsed") == 0)
+		return true;
+	return (strcmp(state, "declined") == 0 || strcmp(state, "given_back") == 0) &&
+	    clock_wall_ms() - ladder_answered(l, i) > ANSWERED_JUST_NOW_MS;
+}
+
+/* Whether this operator is to be asked at the end of a plan. */
+static bool
+end_asks(const struct ladder *l, size_t i, bool led)
+{
+	if (!l->v[i].asked)
+		return true;
+	/* for a role beside a lead: not for the case, that nobody has now */
+	return !led && (ladder_lacks(l, i) || rings_again(l, i));
+}
+
 enum rc
 ladder_end(struct ladder *l)
 {
@@ -267,10 +294,7 @@ ladder_end(struct ladder *l)
 
 	l->on = &on;
 	for (size_t i = 0; operators && rc == RC_OK && i < l->n; i++) {
-		/* for a role beside a lead: not for the case, that nobody has now */
-		bool asked = l->v[i].asked && (led || !ladder_lacks(l, i));
-
-		if (strcmp(l->v[i].kind, "operator") == 0 && !asked &&
+		if (strcmp(l->v[i].kind, "operator") == 0 && end_asks(l, i, led) &&
 		    is_on_duty(&on, l->v[i].receiver))
 			rc = ladder_ask(l, i, NULL);
 	}

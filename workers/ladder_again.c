@@ -79,6 +79,18 @@ danger_clocks(struct turn *t, int64_t case_id)
 			   : rc;
 }
 
+/* It was not danger before: the case, its clocks, and who was asked. */
+static enum rc
+becomes_danger(struct turn *t, struct case_row *c)
+{
+	enum rc rc = db_run(t->db, ST_DANGER_CASE, NULL, db_i64(c->id));
+
+	c->facts.class = CASE_DANGER;
+	if (rc == RC_OK)
+		rc = danger_clocks(t, c->id);
+	return rc == RC_OK ? ask_again(t, c) : rc;
+}
+
 static enum rc
 danger_of(struct turn *t, int64_t case_id, bool said)
 {
@@ -87,14 +99,12 @@ danger_of(struct turn *t, int64_t case_id, bool said)
 
 	if (rc != RC_OK)
 		return rc == RC_AGAIN ? RC_OK : rc; /* opened by this very text */
-	if (c.facts.class == CASE_DANGER || strcmp(c.state, "closed") == 0)
+	/* who comes to somebody in danger knows; who has met them thinks that it is over */
+	if (strcmp(c.state, "closed") == 0 ||
+	    (c.facts.class == CASE_DANGER && c.met_ms == 0))
 		goto out;
-	c.facts.class = CASE_DANGER;
-	rc = db_run(t->db, ST_DANGER_CASE, NULL, db_i64(c.id));
-	if (rc == RC_OK)
-		rc = danger_clocks(t, c.id);
-	if (rc == RC_OK)
-		rc = ask_again(t, &c);
+	if (c.facts.class != CASE_DANGER)
+		rc = becomes_danger(t, &c);
 	if (rc == RC_OK && !said)
 		rc = tell_takers(t, &c, "ref.danger", refer_danger);
 	out_row(t->out, OUT_AUDIT, "referral.danger", c.id, OUT_NULL, OUT_NULL,

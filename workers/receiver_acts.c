@@ -502,8 +502,12 @@ static enum rc
 acted(struct acting *x, const struct act *act)
 {
 	struct answering *a = x->a;
-	enum rc rc = act->run != NULL ? act->run(x) : RC_OK;
+	enum rc rc;
 
+	/* whom they met is not asked about anew by a digit: somebody on duty asks what is meant */
+	if (act->run == give_back && x->c.met_ms != 0 && x->c.taken_by == x->referral)
+		act = &acts[SAYS_OPERATOR];
+	rc = act->run != NULL ? act->run(x) : RC_OK;
 	if (rc != RC_OK)
 		return rc;
 	if (act->task != NULL)

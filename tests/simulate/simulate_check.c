@@ -220,18 +220,35 @@ check_minutes(struct person *p, const struct asked *a, const struct row *r)
 	}
 }
 
+/*
+ * An operator who was asked for one role is asked once more, for the whole case; and whoever stood down, or said
+ * no, when it came back since and nobody has it.
+ */
+static void
+note_operator_again(struct person *p, struct asked *a, const struct row *r)
+{
+	if (a->firsts == 0 || !receiver_is_operator(a) ||
+	    strcmp(r->role, "operator") != 0 ||
+	    (strcmp(a->role, "lacking") != 0 && !a->gone))
+		return;
+	for (size_t i = 0; strcmp(a->role, "lacking") != 0 && i < p->asks; i++) {
+		const struct asked *o = &p->ask[i];
+
+		if (o->case_id == a->case_id && o->lead && o->holds && !o->gone)
+			wrong(p, "%s was rung again while %s has it", a->k->r->name,
+			    o->k->r->name);
+	}
+	a->firsts = a->downs = a->reminders = 0;
+	a->off = a->gone = a->holds = false;
+	(void)!str_copy(a->role, sizeof(a->role), r->role);
+}
+
 static void
 note_first(struct person *p, struct asked *a, const struct row *r)
 {
 	int64_t now = clock_wall_ms();
 
-	/* an operator who was asked for one role is asked once more, for the whole case */
-	if (receiver_is_operator(a) && strcmp(a->role, "lacking") == 0 &&
-	    strcmp(r->role, "operator") == 0) {
-		a->firsts = a->downs = a->reminders = 0;
-		a->off = a->gone = a->holds = false;
-		(void)!str_copy(a->role, sizeof(a->role), r->role);
-	}
+	note_operator_again(p, a, r);
 	a->firsts++;
 	if (a->firsts > (p->raised ? 2U : 1U))
 		wrong(p, "%s was asked %u times", a->k->r->name, a->firsts);
