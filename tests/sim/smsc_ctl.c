@@ -71,15 +71,17 @@ ctl_tell_answered(struct smsc *s, uint64_t id, uint32_t status)
 		"status", (json_int_t)status));
 }
 
+/* Of those that are kept the next `most`. */
 static json_t *
-list_after(const struct smsc *s, uint64_t after, json_t *entry_of(const struct sent *))
+list_after(const struct smsc *s, uint64_t after, uint64_t most,
+    json_t *entry_of(const struct sent *))
 {
 	uint64_t last = s->submits.last_seq, at = after + 1;
 	json_t *list = json_array();
 
 	if (last >= s->submits.keep && at + s->submits.keep <= last)
 		at = last - s->submits.keep + 1;
-	for (; at <= last; at++) {
+	for (; at <= last && json_array_size(list) < most; at++) {
 		const struct sent *e = submit_by_seq(s, at);
 
 		if (e != NULL && json_array_append_new(list, entry_of(e)) != 0)
@@ -97,11 +99,12 @@ entry_of(const struct sent *e)
 static json_t *
 on_sent(struct smsc *s, const json_t *req)
 {
-	int64_t after = ctl_int(req, "after", 0);
+	int64_t after = ctl_int(req, "after", 0), most = ctl_int(req, "most", INT64_MAX);
 
 	return json_pack("{s:b, s:I, s:o}", "ok", 1, "last",
 	    (json_int_t)s->submits.last_seq, "sent",
-	    list_after(s, after < 0 ? 0 : (uint64_t)after, entry_of));
+	    list_after(s, after < 0 ? 0 : (uint64_t)after, most < 0 ? 0 : (uint64_t)most,
+		entry_of));
 }
 
 static json_t *
@@ -109,7 +112,7 @@ missed(void *of, uint64_t after)
 {
 	const struct smsc *s = of;
 
-	return list_after(s, after, event_of);
+	return list_after(s, after, UINT64_MAX, event_of);
 }
 
 static json_t *

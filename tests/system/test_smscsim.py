@@ -337,6 +337,15 @@ def test_orders_refused(smsc, order):
         smsc.order(fields.pop("op"), **fields)
 
 
+def test_sent_by_the_page(smsc, esme):
+    for i in range(7):
+        esme.submit(P1, f"text {i}")
+    whole = smsc.sent()
+    assert len(whole) == 7
+    assert list(smsc.all_sent(page=3)) == whole
+    assert smsc.order("sent", most=2)["sent"] == whole[:2]
+
+
 def test_follow(smsc, esme):
     esme.submit(P1, "before")
     events = smsc.follow(0)
