@@ -68,6 +68,24 @@ prove_beside(const struct flows *f, enum lang l, const char *dir,
 	return rc;
 }
 
+/* Whoever leads: to police, who hear nothing else. */
+static enum rc
+prove_led(const struct flows *f, enum lang l, const char *dir, const struct case_facts *c,
+    struct flow_err *err)
+{
+	enum rc rc = RC_OK;
+
+	for (enum refer_led led = REFER_LED_NOT; led <= REFER_LED_OPERATOR && rc == RC_OK;
+	     led++) {
+		char out[REFER_TEXT_MAX];
+
+		if (refer_first(f, l, c, REFER_POLICE, led, 999, out) != RC_OK)
+			out[0] = '\0';
+		rc = prove_parts(l, dir, "ref.first", out, 1, err);
+	}
+	return rc;
+}
+
 static enum rc
 prove_places(const struct flows *f, enum lang l, const char *dir, struct flow_err *err)
 {
@@ -86,10 +104,9 @@ prove_places(const struct flows *f, enum lang l, const char *dir, struct flow_er
 		c.slot[0] = (struct slot){ .name = "where" };
 		c.slot[1] = (struct slot){ .name = "who", .code = "woman" };
 		if (!str_copy(
-			c.slot[0].code, sizeof c.slot[0].code, place_id(f->places, i)) ||
-		    refer_first(f, l, &c, REFER_POLICE, REFER_LED_NOT, 999, out) != RC_OK)
-			out[0] = '\0';
-		rc = prove_parts(l, dir, "ref.first", out, 1, err);
+			c.slot[0].code, sizeof c.slot[0].code, place_id(f->places, i)))
+			return RC_REFUSED;
+		rc = prove_led(f, l, dir, &c, err);
 		if (rc == RC_OK)
 			rc = prove_beside(f, l, dir, &c, err);
 		if (rc == RC_OK && refer_operator(f, l, &c, 999, out) != RC_OK)

@@ -296,13 +296,38 @@ first_facts(struct pieces *p, const struct flows *f, enum lang l,
 		add_codes(p, f, l, c, "need", DECIDES);
 }
 
+/* With the longest towns no fact of those fits: who, or that there are children, or that somebody asks. */
+static enum rc
+first_of_few(const struct flows *f, enum lang l, const struct case_facts *c,
+    struct text_arg *args, size_t n, struct text_arg *facts, char out[REFER_TEXT_MAX])
+{
+	bool child = strcmp(fact(c, "child"), "yes") == 0;
+	char who[FLOW_KEY_MAX];
+	const char *const keys[] = { child ? "ref.child.yes" : who,
+		c->class == CASE_DANGER ? "ref.danger" : "ref.asks" };
+
+	if (snprintf(who, sizeof who, "ref.who.%s", fact(c, "who")) >= (int)sizeof who)
+		return RC_REFUSED;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		enum rc rc;
+
+		facts->value = text_of(f, l, keys[i]);
+		if (facts->value == NULL)
+			continue;
+		rc = refer_say(f, l, "ref.first", args, n, out);
+		if (rc != RC_OK || gsm_size_of(out).parts <= 1)
+			return rc;
+	}
+	return RC_OK; /* any_first_is_one_part: it does not come to this */
+}
+
 enum rc
 refer_first(const struct flows *f, enum lang l, const struct case_facts *c,
     enum refer_role role, enum refer_led led, unsigned code, char out[REFER_TEXT_MAX])
 {
 	char number[24], digits[8], where[FACT_BYTES * 2], facts[REFER_TEXT_MAX];
 	struct pieces p = { .n = 0 };
-	const struct text_arg args[] = { { "n", number }, { "where", where },
+	struct text_arg args[] = { { "n", number }, { "where", where },
 		{ "facts", facts }, { "code", digits } };
 	enum rc rc;
 
@@ -318,7 +343,7 @@ refer_first(const struct flows *f, enum lang l, const struct case_facts *c,
 		if (rc != RC_OK || gsm_size_of(out).parts <= 1)
 			return rc;
 	} while (p.n > 1 && drop_lightest(&p));
-	return RC_OK; /* prove_refer_texts: one fact fits with any place */
+	return first_of_few(f, l, c, args, ARRAY_LEN(args), &args[2], out);
 }
 
 enum rc

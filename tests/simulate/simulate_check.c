@@ -255,7 +255,7 @@ note_first(struct person *p, struct asked *a, const struct row *r)
 	if (a->off)
 		wrong(p, "%s was asked after its stand-down", a->k->r->name);
 	if (gsm_size_of(r->text).parts != 1)
-		wrong(p, "a first text of more than one part");
+		wrong(p, "a first text of more than one part: %s %s", r->key, r->text);
 	check_consent(p, a, r);
 	if (a->firsts > 1)
 		return;

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "flow_priv.h"
 #include "flows_loaded.h"
 #include "gsm.h"
 #include "refer_text.h"
@@ -251,11 +252,54 @@ own_words(void **state)
 	assert_int_equal(refer_words(flows, LANG_RU, 518, "", out), RC_OK);
 }
 
+/* One fact of each kind, the longest that the flows can make of it. */
+static const char *const lone[][2][2] = {
+	{ { "who", "man" }, { "count", "99999" } },
+	{ { "who", "woman" }, { "count", "99999" } },
+	{ { "who", "woman_children" }, { "count", "99999" } },
+	{ { "who", "child" }, { "count", "99999" } },
+	{ { "count", "99999" }, { "", "" } },
+	{ { "band", "n6_20" }, { "child", "yes" } },
+	{ { "band", "unknown" }, { "child", "yes" } },
+	{ { "about", "others" }, { "", "" } },
+	{ { "about", "relative" }, { "", "" } },
+	{ { "what", "unpaid papers held sex other" }, { "", "" } },
+	{ { "need", "bed doctor advice papers way wages" }, { "", "" } },
+};
+
+/* A place, a role, who leads, a fact: whatever comes together, it is one part. */
+static void
+any_first_is_one_part(void **state)
+{
+	(void)state;
+	for (unsigned place = 0; place < places_count(flows->places); place++) {
+		for (size_t i = 0; i < ARRAY_LEN(lone) * 8; i++) {
+			const char *const(*fact)[2] = lone[i / 8];
+			struct case_facts c = { .number = 99999, .class = CASE_DANGER };
+			enum lang l = (enum lang)((place + i) % LANGS);
+
+			add(&c, "where", place_id(flows->places, place));
+			for (unsigned k = 0; k < 2 && fact[k][0][0] != '\0'; k++)
+				add(&c, fact[k][0], fact[k][1]);
+			for (enum refer_led led = REFER_LED_NOT;
+			     led <= REFER_LED_OPERATOR; led++) {
+				assert_int_equal(
+				    refer_first(flows, l, &c, (enum refer_role)(i % 8),
+					led, 999, out),
+				    RC_OK);
+				if (gsm_size_of(out).parts != 1)
+					fail_msg("%s: %s", lang_code(l), out);
+			}
+		}
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(first_texts),
+		cmocka_unit_test(any_first_is_one_part),
 		cmocka_unit_test(beside),
 		cmocka_unit_test(what_weighs_least_goes_first),
 		cmocka_unit_test(reminders),
