@@ -10,12 +10,13 @@ import pytest
 
 from sitelib import SiteError
 from talklines import NOT_OVER_THE_ROAD, Talk, run_file
-from talkroad import TALKS, Road
+from talkroad import MORE, TALKS, Road, Texts
 
 pytestmark = pytest.mark.limit(400)
 # written for texts, told by dialogue as well (tests/talk/README.md: One talk, two bearers)
 BOTH = [name + ".talk" for name in ("danger", "danger-silence", "embassy", "complaint", "relative",
-                                    "no-to-the-ngo", "info-pay", "kk-help", "ru-danger", "uz-job")]
+                                    "no-to-the-ngo", "after-out", "info-pay", "job", "kk-help",
+                                    "ru-danger", "uz-job")]
 WHOLE = re.compile(r"journey\d")  # the others are variants
 LEFT_OUT = re.compile("(?m)^(?:[1-4] )?(?:%s)(?: |$)" % "|".join(NOT_OVER_THE_ROAD))
 
@@ -51,6 +52,16 @@ def test_every_journey_runs():
     paths = {path for kind in ("sms", "ussd") for path, in
              (param.values for param in talks(kind, "journey*.talk"))}
     assert paths == set(TALKS.glob("journey*.talk"))
+
+
+def test_what_waits_behind_98():
+    """A screen that ends with a text whole says what follows it; one that breaks off in it does not."""
+    texts, keys = Texts(), ["job.care", "ask.job_company"]
+    care = texts.forms("ru", keys[0], True)[0]
+    assert texts.fit(care + MORE, keys, True) == "ru"
+    assert texts.fit(care[:-9] + MORE, keys, True) is None
+    assert texts.fit(care, keys, True) is None
+    assert texts.fit(care + "\n1 да" + MORE, keys, True) is None
 
 
 WRONG = ("< -", "< ask.where", "< ask.open ask.calm", "<~ Jetiboy", "<! 1", "<# 2", "case open held",
