@@ -53,6 +53,32 @@ draw_part(struct rng *r)
 }
 
 void
+told(struct person *p, const char *fmt, ...)
+{
+	char line[512], at[6];
+	va_list ap;
+	size_t n;
+
+	turn_hhmm(clock_wall_ms(), p == NULL ? "KZ" : p->town->country, at);
+	n = (size_t)snprintf(
+	    line, sizeof(line), "day %d %s ", (int)(clock_wall_ms() / DAY % 1000), at);
+
+	va_start(ap, fmt);
+	vsnprintf(line + n, sizeof(line) - n, fmt, ap);
+	va_end(ap);
+	if (options.show)
+		puts(line);
+	if (p == NULL)
+		return;
+	if (p->told_cap < p->told_len + sizeof(line)) {
+		p->told_cap = 2 * p->told_cap + sizeof(line);
+		p->told = xreallocarray(p->told, p->told_cap, 1);
+	}
+	p->told_len += (size_t)snprintf(
+	    p->told + p->told_len, p->told_cap - p->told_len, "    %s\n", line);
+}
+
+void
 wrong(const struct person *p, const char *fmt, ...)
 {
 	char why[256];
@@ -65,6 +91,10 @@ wrong(const struct person *p, const char *fmt, ...)
 		printf("WRONG case %lld (person %ld): %s\n",
 		    p == NULL ? 0LL : (long long)p->case_number,
 		    p == NULL ? 0L : (long)(p - persons), why);
+	if (p == NULL || options.show || p->told_len == 0)
+		return;
+	fputs(p->told, stdout);
+	persons[p - persons].told_len = 0; /* what follows, if more goes wrong */
 }
 
 static bool
@@ -114,14 +144,9 @@ event_next(void)
 }
 
 static void
-show(const struct person *p, const char *who, const char *words)
+show(struct person *p, const char *who, const char *words)
 {
-	char at[6];
-
-	if (!options.show)
-		return;
-	turn_hhmm(clock_wall_ms(), p->town->country, at);
-	printf("%s %ld %s > %s\n", at, (long)(p - persons), who, words);
+	told(p, "%ld %s > %s", (long)(p - persons), who, words);
 }
 
 static void

@@ -121,6 +121,8 @@ struct person {
 	int64_t first_ask_ms, deadline_ms, last_told_ms;
 	size_t asks, asks_cap;
 	struct asked *ask;
+	char *told; /* every text of theirs and about them, for when something is wrong */
+	size_t told_len, told_cap;
 };
 
 struct town {
@@ -173,7 +175,9 @@ struct row {
 void event_at(int64_t at_ms, enum event_kind kind, struct person *p,
     const struct asked *a, unsigned number, const char *words);
 extern struct person *persons;
-/* One line on what went wrong with a case, and the run has failed. */
+/* A line of what is said, shown at once with --show, and with what goes wrong; `p` NULL: about nobody. */
+void told(struct person *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* One line on what went wrong with a case, once with all that was said, and the run has failed. */
 void wrong(const struct person *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
 extern unsigned wrongs;
 

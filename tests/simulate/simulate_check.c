@@ -393,13 +393,13 @@ text_to_receiver(struct row *r)
 static void
 show(const struct row *r)
 {
-	char at[6];
+	bool person = r->peer_id != 0;
 
-	turn_hhmm(clock_wall_ms(), "KZ", at);
-	printf("%s case %lld %s %lld < %s%s%s\n", at, (long long)r->case_number,
-	    r->peer_id != 0 ? "person" : "contact",
-	    (long long)(r->peer_id != 0 ? r->peer_id : r->contact_id), r->key,
-	    r->peer_id != 0 ? "" : " ", r->peer_id != 0 ? "" : r->text);
+	told(person_of_peer(person ? r->peer_id : r->case_peer),
+	    "case %lld %s %lld < %s%s%s", (long long)r->case_number,
+	    person ? "person" : "contact",
+	    (long long)(person ? r->peer_id : r->contact_id), r->key, person ? "" : " ",
+	    person ? "" : r->text);
 }
 
 void
@@ -407,8 +407,7 @@ on_text(struct row *r)
 {
 	struct person *p;
 
-	if (options.show)
-		show(r);
+	show(r);
 	if (r->peer_id == 0) {
 		text_to_receiver(r);
 		return;
@@ -428,10 +427,14 @@ on_text(struct row *r)
 void
 check_said(struct person *p, struct asked *a, const char *words)
 {
+	static const char *const no[] = { "нет", "не нашли", "алмаймыз" };
+	bool yes = strstr(words, a->code) != NULL &&
+	    !(strchr("267", words[0]) != NULL && words[1] == ' ');
+
 	(void)p;
-	if (strstr(words, a->code) != NULL &&
-	    !(strchr("267", words[0]) != NULL && words[1] == ' '))
-		a->said_yes = true;
+	for (size_t i = 0; i < ARRAY_LEN(no); i++)
+		yes = yes && strstr(words, no[i]) == NULL;
+	a->said_yes = a->said_yes || yes;
 }
 
 void
