@@ -285,14 +285,18 @@ WHERE o.id = $1::bigint AND o.state IN ('sent', 'delivered', 'undelivered')
 
 -- Receivers -------------------------------------------------------------------------------------
 
--- The open asks of a contact, youngest first.
+-- What a contact may answer by its code, youngest first.
 -- name: ASKS_OF (worker dispatch)
 SELECT a.code, r.id, r.case_id, r.state, r.receiver_id, c.number, v.kind
 FROM referral_ask a
 JOIN referral r ON r.id = a.referral_id
 JOIN receiver v ON v.id = r.receiver_id
 JOIN casefile c ON c.id = r.case_id
-WHERE a.contact_id = $1::bigint ORDER BY r.id DESC LIMIT 50;
+WHERE a.contact_id = $1::bigint AND (r.state = 'accepted' OR r.id IN (
+	SELECT f.id FROM referral_ask b JOIN referral f ON f.id = b.referral_id
+	WHERE b.contact_id = $1::bigint AND f.asked_at > shyraq_now() - interval '30 days'
+	ORDER BY f.id DESC LIMIT 700)) -- as long as CONTACTS_OF keeps codes apart
+ORDER BY r.id DESC;
 
 -- name: CONTACT_LOCK (worker dispatch)
 SELECT k.wrong_codes, shyraq_ms(k.wrong_since), k.reason_for, r.lang, r.id, k.number,
@@ -460,6 +464,11 @@ WHERE case_id = $1::bigint AND state = 'asked' AND remind_due IS NOT NULL;
 
 -- name: LADDER_REST_CASE (worker dispatch)
 UPDATE casefile SET rest_until = GREATEST(rest_until, shyraq_ts($2::bigint)) WHERE id = $1::bigint;
+
+-- Nobody is asked any more who may have said the bare yes: a no goes on at once.
+-- name: LADDER_REST_END (worker dispatch)
+UPDATE casefile SET rest_until = NULL WHERE id = $1::bigint AND NOT EXISTS (
+	SELECT FROM referral r WHERE r.case_id = $1::bigint AND r.state = 'asked');
 
 -- The clock ---------------------------------------------------------------------------------
 

@@ -412,6 +412,8 @@ declined(struct acting *x)
 	rc = db_run(
 	    a->t->db, ST_REFERRAL_ANSWER, NULL, db_i64(x->referral), db_text("declined"));
 	if (rc == RC_OK)
+		rc = db_run(a->t->db, ST_LADDER_REST_END, NULL, db_i64(x->c.id));
+	if (rc == RC_OK)
 		rc = db_run(a->t->db, ST_CONTACT_REASON, NULL, db_i64(a->p->contact_id),
 		    db_i64(x->referral));
 	if (rc == RC_OK && !x->c.with_operator)
@@ -530,14 +532,14 @@ enum rc
 receiver_not_yours(struct answering *a, const struct case_row *c, int ask)
 {
 	struct said said;
+	bool asked = strcmp(db_get_text(a->asks, ask, 3), "asked") == 0;
 
-	if (c->taken_ms != 0)
-		return answering_say(a, c->id, "ref.taken_at",
-		    said_args(
-			&said, c->facts.number, 0, c->taken_ms, referral_case_region(c)),
-		    3);
-	return answering_say(a, c->id, "ref.which",
-	    said_args(&said, c->facts.number, db_get_i64(a->asks, ask, 0), 0, ""), 3);
+	if (c->taken_ms == 0 && asked && referral_case_is_open(c))
+		return receiver_which(a, c, ask);
+	return answering_say(a, c->id,
+	    c->taken_ms != 0 ? "ref.taken_at" : "ref.given_back",
+	    said_args(&said, c->facts.number, 0, c->taken_ms, referral_case_region(c)),
+	    3);
 }
 
 /* A sign of life after the lease has lapsed, and nobody else has the case: it is theirs again. */
@@ -546,6 +548,23 @@ comes_back(const struct acting *x, enum receiver_word word)
 {
 	return (word == SAYS_ON_THE_WAY || word == SAYS_MET) &&
 	    strcmp(ladder_state(&x->l, x->i), "lapsed") == 0 && may_take(x);
+}
+
+/* Asked, and not taken: 0 reaches an operator, and whatever else may mean a yes is asked after. */
+static enum rc
+not_taken(struct acting *x, int ask, enum receiver_word word)
+{
+	const char *state = ladder_state(&x->l, x->i);
+
+	if (strcmp(state, "revoked") == 0)
+		return reply(x, "ref.withdrawn", 0);
+	if (strcmp(state, "asked") == 0 && strcmp(x->c.state, "closed") != 0 &&
+	    word == SAYS_OPERATOR)
+		return acted(x, &acts[word]);
+	return (strcmp(state, "asked") == 0 || strcmp(state, "lapsed") == 0) &&
+		may_take(x)
+	    ? receiver_which(x->a, &x->c, ask)
+	    : not_theirs(x);
 }
 
 enum rc
@@ -562,10 +581,10 @@ receiver_act(struct answering *a, int ask, enum receiver_word word)
 				    &x.l, x.referral, a->p->contact_id);
 		}
 		if (rc == RC_OK && x.l.v[x.i].state == ASK_TAKEN &&
-		    strcmp(x.c.state, "closed") != 0)
+		    receiver_may_act(word) && strcmp(x.c.state, "closed") != 0)
 			rc = acted(&x, &acts[word]);
 		else if (rc == RC_OK)
-			rc = receiver_not_yours(a, &x.c, ask);
+			rc = not_taken(&x, ask, word);
 	}
 	acting_close(&x);
 	return rc;

@@ -44,8 +44,9 @@ MUST_CHECK enum rc receiver_confirm(
     struct turn *t, int64_t case_id, int64_t referral, bool *done);
 /* True: this word is one of the digits 4 to 7 and 0. */
 bool receiver_may_act(enum receiver_word word);
+/* SAYS_NONE: an answer, but which cannot be told; from who has not taken the case. */
 MUST_CHECK enum rc receiver_act(struct answering *a, int ask, enum receiver_word word);
-/* What one hears who has not taken it: who has, or which to take. */
+/* What one hears who has not taken it: who has, whether they take it, or that it went on. */
 MUST_CHECK enum rc receiver_not_yours(
     struct answering *a, const struct case_row *c, int ask);
 /* relay.c: words for the person. */

@@ -149,6 +149,26 @@ receiver_here(struct writing *w)
 	return answering_say(&w->a, 0, "ref.here", NULL, 0);
 }
 
+enum rc
+receiver_which(struct answering *a, const struct case_row *c, int ask)
+{
+	int64_t until = clock_wall_ms() + a->t->limits.rest_ms;
+	struct said said;
+	enum rc rc = RC_OK;
+
+	if (referral_case_is_open(c)) {
+		rc = db_run(a->t->db, ST_LADDER_REST, NULL, db_i64(c->id), db_i64(until));
+		if (rc == RC_OK)
+			rc = db_run(a->t->db, ST_LADDER_REST_CASE, NULL, db_i64(c->id),
+			    db_i64(until));
+	}
+	return rc == RC_OK
+	    ? answering_say(a, c->id, "ref.which",
+		  said_args(&said, c->facts.number, db_get_i64(a->asks, ask, 0), 0, ""),
+		  3)
+	    : rc;
+}
+
 /* As the first text was: what police and embassies may not know they are not told by asking again. */
 static enum rc
 more_text(struct writing *w, int ask, const struct case_row *c, char text[REFER_TEXT_MAX])

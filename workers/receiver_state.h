@@ -38,8 +38,10 @@ MUST_CHECK enum rc receiver_full(struct writing *w);
 MUST_CHECK enum rc receiver_open(struct writing *w);
 MUST_CHECK enum rc receiver_away(struct writing *w, const char *text);
 MUST_CHECK enum rc receiver_here(struct writing *w);
-/* Any other text of somebody who was away: they are back. */
+/* Somebody who was away says that they are there, takes a case, is on the way or has met the person. */
 MUST_CHECK enum rc receiver_back(struct writing *w);
+/* Take it? The ladder of an open case rests meanwhile, so that what the text says is true. */
+MUST_CHECK enum rc receiver_which(struct answering *a, const struct case_row *c, int ask);
 /* What is known so far, to who was asked; never the place. */
 MUST_CHECK enum rc receiver_more(struct writing *w, int ask);
 

@@ -93,8 +93,6 @@ bare_yes(struct writing *w, int number)
 {
 	struct answering *a = &w->a;
 	struct case_row c = { 0 };
-	struct said said;
-	int64_t until = clock_wall_ms() + a->t->limits.rest_ms;
 	int count, open = ask_open(a, number, &count);
 	enum rc rc;
 
@@ -103,16 +101,8 @@ bare_yes(struct writing *w, int number)
 	if (count > 1)
 		return receiver_open(w);
 	rc = referral_case_lock(a->t, db_get_i64(a->asks, open, 2), &c);
-	if (rc == RC_OK && referral_case_is_open(&c)) {
-		rc = db_run(a->t->db, ST_LADDER_REST, NULL, db_i64(c.id), db_i64(until));
-		if (rc == RC_OK)
-			rc = db_run(a->t->db, ST_LADDER_REST_CASE, NULL, db_i64(c.id),
-			    db_i64(until));
-	}
 	if (rc == RC_OK)
-		rc = answering_say(a, c.id, "ref.which",
-		    said_args(&said, c.facts.number, db_get_i64(a->asks, open, 0), 0, ""),
-		    3);
+		rc = receiver_which(a, &c, open);
 	referral_case_clear(&c);
 	return rc;
 }
@@ -131,6 +121,19 @@ reason(struct writing *w, int digit)
 	return rc == RC_OK ? answering_say(a, 0, "ref.reason", NULL, 0) : rc;
 }
 
+static bool
+is_accepted(const struct answering *a, int ask)
+{
+	return ask >= 0 && strcmp(db_get_text(a->asks, ask, 3), "accepted") == 0;
+}
+
+/* What only who has a case says: right beside the code it is no speech, whatever follows. */
+static bool
+is_of_the_road(const struct receiver_words *w)
+{
+	return w->beside && !w->loose && receiver_may_act(w->word);
+}
+
 /* A phrase, or from who has taken the case words behind the code that are no answer of the card. */
 static bool
 is_relay(const struct answering *a, const struct receiver_words *w,
@@ -140,11 +143,18 @@ is_relay(const struct answering *a, const struct receiver_words *w,
 
 	if (say->phrase != RELAY_FREE)
 		return true;
-	if (ask < 0 || strcmp(db_get_text(a->asks, ask, 3), "accepted") != 0)
+	if (!is_accepted(a, ask) || w->code != say->code)
 		return false;
 	for (const char *p = say->words; *p != '\0'; p++)
 		words += *p == ' ';
-	return w->word >= SAYS_NONE || words >= TALKS_WORDS;
+	if (w->lead > SAYS_GIVE_BACK)
+		return words > 1;
+	if (w->lead >= 0) /* "482 2 автобус" is no giving back */
+		return !w->beside &&
+		    (w->word == SAYS_CANNOT || w->word == SAYS_GIVE_BACK);
+	if (is_of_the_road(w))
+		return false;
+	return w->word >= SAYS_NONE || w->loose || words >= TALKS_WORDS;
 }
 
 /* Somebody was asked of them since our question: a bare digit may mean that. */
@@ -208,8 +218,11 @@ free_word(struct writing *w, const struct receiver_words *s)
 		return receiver_open(w);
 	if (s->word == SAYS_AWAY)
 		return receiver_away(w, w->a.p->text);
-	if (s->word == SAYS_HERE)
-		return receiver_here(w);
+	if (s->word == SAYS_HERE) {
+		enum rc rc = receiver_back(w);
+
+		return rc == RC_OK ? receiver_here(w) : rc;
+	}
 	return s->word == SAYS_LOST ? receiver_lost(w) : receiver_help(w);
 }
 
@@ -220,6 +233,16 @@ operator_wanted(struct writing *w)
 	out_row(w->a.t->out, OUT_TASK, "asked_for", OUT_NULL, w->a.p->inbox_id,
 	    w->a.p->contact_id);
 	return answering_say(&w->a, 0, "ref.told", NULL, 0);
+}
+
+static bool
+holds_a_case(const struct answering *a)
+{
+	for (int i = 0; i < db_count(a->asks); i++) {
+		if (is_accepted(a, i))
+			return true;
+	}
+	return false;
 }
 
 /* Without a code nothing is settled; what is asked for may be told. */
@@ -240,17 +263,37 @@ without_code(struct writing *w, const struct receiver_words *s)
 		return open == 1 ? receiver_more(w, at) : receiver_open(w);
 	if (s->word == SAYS_OPERATOR)
 		return operator_wanted(w);
+	if (receiver_may_act(s->word) && holds_a_case(&w->a))
+		return receiver_open(w); /* by its code */
 	return w->a.muted ? RC_OK : answering_say(&w->a, 0, "ref.help", NULL, 0);
+}
+
+/* A yes, or a sign of the road: whoever was away is there. */
+static bool
+is_back(const struct receiver_words *s)
+{
+	return s->word == SAYS_TAKE || s->word == SAYS_ON_THE_WAY || s->word == SAYS_MET;
+}
+
+/* Word and digit disagree, or it is speech of who has the case. */
+static bool
+is_to_be_asked(const struct receiver_words *s, bool accepted)
+{
+	return s->unclear || (accepted && s->loose && s->word == SAYS_CANNOT);
 }
 
 static enum rc
 with_code(struct writing *w, const struct receiver_words *s, int ask)
 {
-	bool taken = false;
+	bool taken = false, accepted = is_accepted(&w->a, ask);
 	enum rc rc = RC_OK;
 
+	if (is_to_be_asked(s, accepted))
+		return accepted ? receiver_open(w) : receiver_act(&w->a, ask, SAYS_NONE);
 	if (s->lead > 0)
 		rc = receiver_outcome(w, ask, s->lead, &taken);
+	if (rc == RC_OK && !taken && is_back(s))
+		rc = receiver_back(w);
 	if (rc != RC_OK || taken)
 		return rc;
 	if (s->word == SAYS_TAKE)
@@ -329,18 +372,38 @@ is_call_for_help(const struct answering *a, const struct receiver_words *s)
 		blanks += *p == ' ';
 	if (s->word == SAYS_HELP && blanks < HELP_WORDS)
 		return flows_says_danger(a->t->flows, text);
-	return s->word >= SAYS_NONE && flows_is_danger(a->t->flows, text);
+	if (s->word < SAYS_NONE) /* "да" may begin a sentence */
+		return s->code < 0 && blanks >= HELP_WORDS &&
+		    flows_says_danger(a->t->flows, text);
+	return flows_is_danger(a->t->flows, text);
+}
+
+/* A code that is dead names a referral too, but gives way to one that lives. */
+static struct receiver_words
+words_of(const struct answering *a)
+{
+	static struct answer_codes theirs;
+
+	memset(&theirs, 0, sizeof(theirs));
+	for (int i = 0; i < db_count(a->asks); i++) {
+		const char *state = db_get_text(a->asks, i, 3);
+
+		if (strcmp(state, "asked") == 0 || strcmp(state, "accepted") == 0 ||
+		    strcmp(state, "lapsed") == 0)
+			theirs.has[db_get_i64(a->asks, i, 0) % ANSWER_CODES] = 1;
+	}
+	return receiver_words_parse(a->p->text, &theirs);
 }
 
 static enum rc
 answer(struct writing *w)
 {
 	struct answering *a = &w->a;
-	struct receiver_words s = receiver_words_parse(a->p->text);
+	struct receiver_words s = words_of(a);
 	struct relay_words say;
 	bool relay = relay_words_parse(a->p->text, &say);
 	int ask = relay ? ask_by_code(a, say.code) : ask_of(w, &s);
-	enum rc rc = RC_OK;
+	enum rc rc;
 
 	relay = relay && is_relay(a, &s, &say, ask);
 	if (!relay)
@@ -350,11 +413,9 @@ answer(struct writing *w)
 	if (receiver_is_person(w, &s, relay, ask))
 		return people_step(a->t, a->p, INPUT_TEXT);
 	a->muted = is_machine(a, !relay && s.word == SAYS_NONE && s.code < 0);
-	if (!a->muted && s.word != SAYS_AWAY)
-		rc = receiver_back(w);
-	if (rc == RC_OK && relay)
+	if (relay)
 		rc = ask < 0 ? wrong_code(a) : receiver_relay(a, ask, &say);
-	else if (rc == RC_OK)
+	else
 		rc = settle(w, &s, ask);
 	seal_wipe(&say, sizeof(say));
 	return rc;

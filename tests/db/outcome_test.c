@@ -226,6 +226,9 @@ of_itself(void **unused)
 	    1);
 	says(A, a, "OPEN");
 	assert_int_equal(
+	    play_number("SELECT count(*) FROM receiver WHERE away_until IS NOT NULL"), 1);
+	says(A, a, "HERE");
+	assert_int_equal(
 	    play_number("SELECT count(*) FROM receiver WHERE away_until IS NOT NULL"), 0);
 	(void)play_heard(a);
 }
@@ -368,6 +371,36 @@ linked(void **unused)
 	assert_string_equal(of_case("outcome", two), "safe_place");
 }
 
+#define ASKINGS 60
+
+/* However many were asked since: a code holds for as long as it is given to no other case. */
+static void
+an_old_code(void **unused)
+{
+	int64_t first;
+	char code[8];
+
+	(void)unused;
+	(void)play_sms(++person, play_help, "help");
+	play_due(NULL);
+	first = play_case(person);
+	snprintf(code, sizeof(code), "%03d",
+	    (int)play_number("SELECT k.code FROM referral_ask k JOIN referral f "
+			     "ON f.id = k.referral_id WHERE f.case_id = %lld "
+			     "AND k.contact_id = %lld",
+		(long long)first, (long long)a));
+	for (int i = 0; i < ASKINGS; i++) {
+		(void)play_sms(++person, play_help, "help");
+		play_due(NULL);
+	}
+	assert_true(
+	    play_number("SELECT count(*) FROM referral_ask WHERE contact_id = %lld",
+		(long long)a) > ASKINGS);
+	says(A, a, code);
+	assert_string_equal(of_case("state", first), "taken");
+	(void)play_heard(a);
+}
+
 static int
 setup(void **state)
 {
@@ -390,7 +423,7 @@ main(void)
 		cmocka_unit_test(police_close_nothing), cmocka_unit_test(of_itself),
 		cmocka_unit_test(full), cmocka_unit_test(held), cmocka_unit_test(lost),
 		cmocka_unit_test(lost_not_sure), cmocka_unit_test(history),
-		cmocka_unit_test(linked) };
+		cmocka_unit_test(linked), cmocka_unit_test(an_old_code) };
 
 	return cmocka_run_group_tests(tests, setup, play_teardown);
 }

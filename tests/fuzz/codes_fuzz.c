@@ -109,7 +109,7 @@ away(const char *text)
 static void
 receivers(const char *text)
 {
-	struct receiver_words w = receiver_words_parse(text);
+	struct receiver_words w = receiver_words_parse(text, NULL);
 	struct relay_words r;
 	bool is = relay_words_parse(text, &r);
 

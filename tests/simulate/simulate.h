@@ -105,7 +105,9 @@ struct person {
 	const struct town *town;
 	unsigned short answers, silent_after; /* falls silent behind so many answers */
 	bool ngo_no, wants_police, wants_hour, silent, stopped;
-	bool police_yes, withdrew;
+	bool police_yes;
+	/* by number: about which these were asked, whose yes was taken back (0: none) */
+	int64_t ngo_case, sure_case, withdrew_case;
 	int64_t begins_ms, t0, begun_ms, taken_ms;
 	char class[8], taken_class[8];
 	char token[12]; /* in their words for the place and nowhere else */

@@ -197,7 +197,7 @@ check_consent(struct person *p, const struct asked *a, const struct row *r)
 	if (of_one && !p->ngo_yes && strcmp(r->class, "danger") != 0 &&
 	    p->persona != PERSONA_WITNESS)
 		wrong(p, "an organisation was asked without a yes");
-	if (p->withdrew && strcmp(r->class, "other") == 0)
+	if (p->withdrew_case == r->case_number && strcmp(r->class, "other") == 0)
 		wrong(p, "%s was asked after the yes was taken back", a->k->r->name);
 }
 

@@ -288,8 +288,8 @@ person_decides(struct person *p, const struct event *e)
 	p->police_ever = p->police_ever || p->police_yes;
 	if (e->number == p->ngo_q) {
 		p->ngo_yes = strcmp(e->words, "1") == 0;
-		p->withdrew = p->withdrew &&
-		    !p->ngo_yes; /* asked anew, and said yes anew */
+		if (p->ngo_yes && p->withdrew_case == p->ngo_case)
+			p->withdrew_case = 0; /* asked anew, and said yes anew */
 	}
 	if (e->number == p->window_q && strcmp(e->words, "1") == 0)
 		p->witness_until = clock_wall_ms() + DAY;
@@ -297,25 +297,31 @@ person_decides(struct person *p, const struct event *e)
 		p->takes_all_back = strcmp(e->words, "1") == 0;
 	if (e->number == p->sure_no) {
 		p->police_yes = false;
-		p->withdrew = p->withdrew || p->takes_all_back;
+		if (p->takes_all_back)
+			p->withdrew_case = p->sure_case;
 	}
 }
 
 static void
-note_question(struct person *p, const char *key)
+note_question(struct person *p, const struct row *r)
 {
+	const char *key = r->key;
+
 	if (strcmp(key, "ask.police") == 0)
 		p->police_no = p->answer_no;
 	else if (strncmp(key, "ask.where", 9) == 0 || strcmp(key, "ask.which") == 0)
 		p->where_q = p->answer_no;
-	else if (strcmp(key, "ask.ngo") == 0)
-		p->ngo_q = p->answer_no;
 	else if (strcmp(key, "ask.window") == 0)
 		p->window_q = p->answer_no;
 	else if (strcmp(key, "ask.withdraw") == 0)
 		p->kind_no = p->answer_no;
-	else if (strcmp(key, "ask.withdraw_sure") == 0)
+	if (strcmp(key, "ask.ngo") == 0) {
+		p->ngo_q = p->answer_no;
+		p->ngo_case = r->case_number;
+	} else if (strcmp(key, "ask.withdraw_sure") == 0) {
 		p->sure_no = p->answer_no;
+		p->sure_case = r->case_number;
+	}
 }
 
 void
@@ -324,7 +330,7 @@ person_reads(struct person *p, const struct row *r)
 	unsigned seconds = 15 + draw(&p->rng, 75);
 
 	p->answer_no++;
-	note_question(p, r->key);
+	note_question(p, r);
 	if (strncmp(r->key, "phrase.", 7) == 0) {
 		event_at(clock_wall_ms() + seconds * 1000, EVENT_PERSON, p, NULL,
 		    p->answer_no, "1");

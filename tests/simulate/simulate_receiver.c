@@ -91,7 +91,18 @@ static const char *
 yes(struct rng *r)
 {
 	static const char *const forms[] = { "1 #", "1#", "# 1", "#", "да #", "беру #",
-		"# TAKE", "OLAMAN #" };
+		"# TAKE", "OLAMAN #", "# да, 2 места", "1 # будем через 30 мин",
+		"беру # через 30 мин", "# возьмём, приедем к 18:00", "ок #",
+		"1 # тел 8 701 000 11 22", "# biz olamiz, 2 joy bor" };
+
+	return forms[draw(r, ARRAY_LEN(forms))];
+}
+
+static const char *
+no(struct rng *r)
+{
+	static const char *const forms[] = { "2 #", "нет #", "2 # занята",
+		"2 # уехали до 18:00", "# нас нет", "# мест нет", "# ала алмаймыз" };
 
 	return forms[draw(r, ARRAY_LEN(forms))];
 }
@@ -173,7 +184,7 @@ plan_answer(struct person *p, struct asked *a)
 		says(p, a, soon + 3, "1 #");
 		break;
 	case PLAN_DECLINE:
-		says(p, a, soon, "2 #");
+		says(p, a, soon, no(r));
 		break;
 	case PLAN_BARE:
 		says(p, a, soon, "1");
@@ -211,11 +222,12 @@ plan_help(struct person *p, struct asked *a)
 	if (chance(r, 20))
 		says(p, a, 2, "51 # 15:00");
 	if (chance(r, 60))
-		says(p, a, 3 + draw(r, 20), "4 #");
+		says(p, a, 3 + draw(r, 20),
+		    chance(r, 50) ? "4 #" : "4 # будем через 30 мин");
 	if (chance(r, 85)) {
-		says(p, a, drive, "5 #");
+		says(p, a, drive, chance(r, 50) ? "5 #" : "# встретили её, всё хорошо");
 	} else if (chance(r, 60)) {
-		says(p, a, drive, "6 #");
+		says(p, a, drive, chance(r, 50) ? "6 #" : "# не нашли никого");
 		says(p, a, drive + 60 + draw(r, 200), chance(r, 50) ? "7 #" : "5 #");
 	}
 }
