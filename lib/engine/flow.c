@@ -32,11 +32,10 @@ flow_for(const struct turn *t)
 	return NULL;
 }
 
-static void
-start(struct turn *t, const struct flow *fl, bool danger)
+void
+turn_begin(struct turn *t, const struct flow *fl, bool danger)
 {
-	bool anew = !danger || !session_has_case(t->s) ||
-	    t->in->state == CASE_STATE_CLOSED;
+	bool anew = !danger || !session_has_case(t->s) || turn_case_closed(t);
 
 	t->s->stopped = false;
 	t->s->misses = 0;
@@ -110,14 +109,15 @@ on_stop(struct turn *t)
 	return true;
 }
 
-/* S5: always, but where the case is one of danger already an answer comes first. */
+/* S5: always, but where the case is one of danger already, and not closed, an answer comes first. */
 static bool
 on_danger(struct turn *t)
 {
 	const struct flow *fl = NULL;
 
 	if (!t->danger ||
-	    (t->s->class == CASE_DANGER && t->open != NULL && !t->s->stopped))
+	    (t->s->class == CASE_DANGER && t->open != NULL && !t->s->stopped &&
+		!turn_case_closed(t)))
 		return false;
 	if (t->flow != NULL && t->flow->danger != STEP_NONE &&
 	    (t->open != NULL || t->flow->opens == FLOW_CASE_OPEN))
@@ -130,7 +130,7 @@ on_danger(struct turn *t)
 	}
 	if (fl == NULL)
 		return false;
-	start(t, fl, true);
+	turn_begin(t, fl, true);
 	return true;
 }
 
@@ -365,7 +365,7 @@ on_intent(struct turn *t)
 		(void)effect_add(t, EFFECT_TASK, "danger", "");
 		turn_ask_again(t);
 	} else {
-		start(t, fl, false);
+		turn_begin(t, fl, false);
 	}
 	return true;
 }
@@ -521,8 +521,8 @@ locate(struct turn *t)
 
 static bool (*const rules[])(struct turn *) = { on_expired, on_timer, on_knock, on_dial,
 	on_stop, on_danger, on_state, on_own_word, on_stopped, on_resume, on_knocked,
-	on_keys, on_language_word, on_unsaid, on_row, on_back, on_emergency, on_answer,
-	on_intent, on_rest };
+	on_keys, on_language_word, on_unsaid, on_row, on_back, on_emergency, on_closed,
+	on_answer, on_intent, on_rest };
 
 enum rc
 flow_step(const struct flows *f, struct session *s, const struct flow_input *in,

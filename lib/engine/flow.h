@@ -17,7 +17,7 @@
 #define FLOW_CODE_MAX 64
 #define FLOW_SLOTS 56
 #define FLOW_TEXT_MAX 1024 /* a rendered text, bytes with NUL */
-#define FLOW_EFFECTS 24
+#define FLOW_EFFECTS 40
 #define FLOW_INPUT_MAX \
 	8192 /* bytes of a person's text; longer is cut on a character's border */
 

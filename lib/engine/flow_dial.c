@@ -63,15 +63,21 @@ dial_begin(struct turn *t)
 	tell_job(t);
 }
 
-/* The answers so far are not asked for again in this sitting; the case and its referral stand. */
+/*
+ * The answers so far are not asked for again in this sitting; the case and its referral stand. A closed one
+ * is left: what is answered from here is of another.
+ */
 static void
 from_the_start(struct turn *t)
 {
-	bool was = session_slot(t->s, SLOT_REFERRED)[0] != '\0';
+	bool closed = turn_case_closed(t);
+	bool was = !closed && session_slot(t->s, SLOT_REFERRED)[0] != '\0';
 	char country[3];
 
 	(void)!str_copy_bytes(country, sizeof country, session_slot(t->s, "region"),
 	    strnlen(session_slot(t->s, "region"), 2));
+	if (closed)
+		turn_leave_case(t);
 	t->s->slots = 0;
 	if (was)
 		slot_set(t->s, SLOT_REFERRED, "1");
@@ -218,8 +224,9 @@ go_on(struct turn *t)
 		t->broken = true;
 	if (fetch_waiting(t) || (t->in->follow == FOLLOW_ASK && fetch_followup(t)))
 		return;
+	/* closed since the dial: nothing that "go on" leads to is heard */
 	if (!open &&
-	    (t->in->down ||
+	    (t->in->down || turn_case_closed(t) ||
 		(t->in->state == CASE_STATE_NOBODY && session_is_abroad(t->s)))) {
 		fetch_state(t);
 		return;

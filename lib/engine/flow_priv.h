@@ -256,6 +256,7 @@ struct turn {
 	bool first;    /* the next question follows the first reply */
 	bool asked;    /* the text said holds the open question */
 	bool fresh;    /* it is asked by an answer just taken, not again */
+	bool opened;   /* a case was opened in this step */
 	bool stranger;
 	bool backward;    /* the question asked now is an earlier one */
 	const char *echo; /* step whose place the next question repeats, or NULL */
@@ -273,6 +274,8 @@ void turn_answer(struct turn *t, const char *slot, const char *code);
 void turn_go(struct turn *t, uint8_t next);
 void turn_ask_again(struct turn *t);
 void turn_open_case(struct turn *t, enum case_class c);
+/* Answers, and what the engine noted of a case, belong to the one case. */
+void turn_drop_answers(struct session *s);
 void turn_keep_words(struct turn *t);
 void turn_choose_lang(struct turn *t);
 void turn_ask_row(struct turn *t);
@@ -340,6 +343,16 @@ bool on_state(struct turn *t);
 bool on_knocked(struct turn *t);
 bool on_knock(struct turn *t);
 bool on_resume(struct turn *t);
+
+/* flow_closed.c: the session's case is closed, and none was opened in its place in this step. */
+bool turn_case_closed(const struct turn *t);
+/* The session has it no more, nor what was answered for it. */
+void turn_leave_case(struct turn *t);
+bool flow_refers(const struct flow *fl); /* somebody may be asked by this flow */
+bool on_closed(struct turn *t);
+
+/* flow.c: the first question of a flow, or what danger leads to; its case is opened. */
+void turn_begin(struct turn *t, const struct flow *fl, bool danger);
 
 /* flow_own.c */
 bool on_own_word(struct turn *t);

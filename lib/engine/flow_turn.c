@@ -188,9 +188,8 @@ session_has_case(const struct session *s)
 	return s->case_id != 0 || s->class != CASE_NONE;
 }
 
-/* Answers, and what the engine noted of a case, belong to the one case. */
-static void
-drop_answers(struct session *s)
+void
+turn_drop_answers(struct session *s)
 {
 	static const char *const of_case[] = { SLOT_REFERRED, SLOT_CUT, SLOT_KNOCK,
 		SLOT_RETURN };
@@ -208,11 +207,12 @@ drop_answers(struct session *s)
 void
 turn_open_case(struct turn *t, enum case_class c)
 {
-	if (session_has_case(t->s) && t->in->state != CASE_STATE_CLOSED)
+	if (session_has_case(t->s) && !turn_case_closed(t))
 		return;
+	t->opened = true;
 	t->s->case_id = 0;
 	t->s->class = c;
-	drop_answers(t->s);
+	turn_drop_answers(t->s);
 	effect_add(t, EFFECT_CASE_OPEN, "", "")->class = c;
 	if (t->in->country[0] != '\0')
 		turn_answer(t, "region", t->in->country);
@@ -222,8 +222,8 @@ turn_open_case(struct turn *t, enum case_class c)
 void
 turn_need_case(struct turn *t)
 {
-	if (!session_has_case(t->s) && t->flow != NULL &&
-	    t->flow->opens == FLOW_CASE_OPEN)
+	if (t->flow != NULL && t->flow->opens == FLOW_CASE_OPEN &&
+	    (!session_has_case(t->s) || (turn_case_closed(t) && flow_refers(t->flow))))
 		turn_open_case(t, CASE_OTHER);
 }
 

@@ -404,6 +404,14 @@ is_followed(const struct turn *t, const struct flow *to)
 	    strcmp(t->flow->name, FLOW_FOLLOWUP) == 0;
 }
 
+/* Out of a flow that has no case, beside one that is closed: as somebody new. */
+static bool
+is_left(const struct turn *t, const struct flow *to)
+{
+	return to->opens == FLOW_CASE_OPEN && t->flow->opens == FLOW_CASE_NONE &&
+	    !is_followed(t, to) && turn_case_closed(t);
+}
+
 static bool
 opens_first(const struct turn *t, const struct flow *to)
 {
@@ -438,6 +446,8 @@ carry_out(struct turn *t, const struct step *st)
 		fl = flow_by_name(t->f, st->goto_flow);
 		if (fl == NULL)
 			return STEP_NONE; /* flow_prove: never */
+		if (is_left(t, fl))
+			turn_leave_case(t);
 		/* S9: the exceptions are said before anybody is asked under one of them */
 		t->first = t->first || opens_first(t, fl);
 		if (is_followed(t, fl))

@@ -106,7 +106,7 @@ asked_once(void **unused)
 	    play_sql("SELECT follow_due - closed_at || ' ' || follow_until - follow_due "
 		     "FROM casefile WHERE id = %lld",
 		(long long)id),
-	    "14 days 2 days");
+	    "14 days 7 days");
 	assert_int_equal(
 	    play_number("SELECT count(*) FROM case_idle WHERE id = %lld", (long long)id),
 	    1);
@@ -251,7 +251,7 @@ not_due(void **unused)
 	assert_int_equal(
 	    play_number("SELECT count(*) FROM casefile WHERE follow_due IS NOT NULL"), 0);
 	(void)ended('1');
-	play_forward(16 * DAY + 12 * HOUR);
+	play_forward(21 * DAY + 12 * HOUR);
 	play_due(knocks);
 	assert_int_equal(knocks_of(), 0);
 	play_until(22, 1);

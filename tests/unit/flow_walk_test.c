@@ -192,6 +192,30 @@ referral_holds(struct walk *w)
 	}
 }
 
+/* A case that is closed gets nothing more, and nobody hears "sent" of it. */
+static void
+closed_holds(const struct walk *w)
+{
+	static const char *const sent[] = { "end.sent", "end.dialled", "end.redial",
+		"end.witness", "end.code", "end.child" };
+	bool closed = w->in.state == CASE_STATE_CLOSED && w->in.resume == RESUME_NONE &&
+	    w->before.case_id != 0 && w->before.class != CASE_NONE;
+
+	if (!closed || has(w, EFFECT_CASE_OPEN))
+		return;
+	for (unsigned i = 0; i < w->e.n; i++) {
+		const struct effect *v = &w->e.v[i];
+
+		assert_true(v->kind != EFFECT_REFER && v->kind != EFFECT_CASE_CLASS &&
+		    v->kind != EFFECT_PLACE && v->kind != EFFECT_CONSENT);
+		for (size_t k = 0; v->kind == EFFECT_SAY && k < ARRAY_LEN(sent); k++) {
+			if (strcmp(v->key, sent[k]) == 0)
+				fail_msg("%s to \"%s\" in %s %s", v->key, w->in.text,
+				    w->before.flow, w->before.step);
+		}
+	}
+}
+
 static void
 state_holds(const struct walk *w)
 {
@@ -307,6 +331,7 @@ one_step(struct walk *w)
 	window_holds(w);
 	sizes_hold(w);
 	referral_holds(w);
+	closed_holds(w);
 	state_holds(w);
 	w->dials += w->in.kind == INPUT_DIAL;
 	w->hides += !hidden && w->hidden.flow[0] != '\0';
