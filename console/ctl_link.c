@@ -84,6 +84,8 @@ ctl_link_trouble(const struct db_rows *r, int row, int64_t now_ms)
 		return "daemon silent";
 	if (db_get_bool(r, row, 3) && strcmp(db_get_text(r, row, 2), "silent") == 0)
 		return "silent: its self-tests fail";
+	if (db_get_bool(r, row, 3) && strcmp(db_get_text(r, row, 2), "failing") == 0)
+		return "failing: it takes no texts";
 	if (db_get_bool(r, row, 3) || strcmp(db_get_text(r, row, 2), "drained") == 0)
 		return NULL; /* drained: somebody wanted it so */
 	return db_get_text(r, row, 2);

@@ -3,7 +3,8 @@
 
 UNIT_WITH_inflight_test := $(BUILD)/daemon/inflight.o $(BUILD)/daemon/inflight_order.o
 UNIT_WITH_links_test := $(BUILD)/daemon/links.o
-UNIT_WITH_outgoing_test := $(BUILD)/daemon/outgoing.o $(BUILD)/daemon/row_memory.o $(UNIT_WITH_inflight_test) $(BUILD)/daemon/links.o
+UNIT_WITH_outgoing_test := $(BUILD)/daemon/outgoing.o $(BUILD)/daemon/outgoing_room.o $(BUILD)/daemon/row_memory.o $(UNIT_WITH_inflight_test) $(BUILD)/daemon/links.o
+UNIT_WITH_outgoing_late_test := $(UNIT_WITH_outgoing_test)
 UNIT_WITH_row_memory_test := $(BUILD)/daemon/row_memory.o
 UNIT_WITH_slots_test := $(BUILD)/daemon/modem_slots.o $(BUILD)/daemon/modem_text.o
 UNIT_WITH_ussd_test := $(BUILD)/daemon/ussd.o $(BUILD)/daemon/dialogue.o $(BUILD)/daemon/balance.o \
@@ -15,6 +16,7 @@ $(BUILD)/tests/ussd_test: $(UNIT_WITH_ussd_test)
 $(BUILD)/tests/inflight_test: $(UNIT_WITH_inflight_test)
 $(BUILD)/tests/links_test: $(UNIT_WITH_links_test)
 $(BUILD)/tests/outgoing_test: $(UNIT_WITH_outgoing_test)
+$(BUILD)/tests/outgoing_late_test: $(UNIT_WITH_outgoing_late_test)
 $(BUILD)/tests/row_memory_test: $(UNIT_WITH_row_memory_test)
 
 # lib/http.c, by who listens
@@ -55,7 +57,7 @@ FUZZ_WITH_http_ussd_fuzz := $(BUILD)/daemon/http_ussd_move.o
 $(BUILD)/fuzz/http_ussd_fuzz $(BUILD)/random/http_ussd_fuzz: $(FUZZ_WITH_http_ussd_fuzz)
 
 # the session of SMPP with a wire and a clock of the fuzzer's own
-SMPP_SESSION_OBJ := $(patsubst %,$(BUILD)/daemon/smpp%.o,_conf _count _in _link _out _session) $(BUILD)/daemon/smpp.o
+SMPP_SESSION_OBJ := $(patsubst %,$(BUILD)/daemon/smpp%.o,_conf _count _health _in _known _link _out _session) $(BUILD)/daemon/smpp.o
 FUZZ_SESSION_OBJ := $(SMPP_SESSION_OBJ) $(SMPP_OBJ) $(FUZZ_MAKE_OBJ)
 FUZZ_WITH_smpp_session_fuzz := $(FUZZ_SESSION_OBJ) -Wl,--wrap=clock_boot_ms,--wrap=clock_wall_ms,--wrap=log_error \
 	-Wl,--wrap=smpp_conf_password,--wrap=smpp_frames_init,--wrap=seal_random_bytes

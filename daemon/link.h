@@ -79,7 +79,10 @@ struct link_host {
 	void (*withdraw)(void *arg, struct link *l);
 	/* From here on, silence means uncertain. */
 	void (*submitting)(void *arg, struct link *l, uint64_t row, uint32_t attempt);
-	/* The end of an ordered send. BUS_HELD: not begun, take it back. */
+	/*
+	 * The end of an ordered send. BUS_HELD: not begun, take it back. BUS_ACCEPTED may follow an
+	 * uncertain one, for the same attempt: then its references are those not told yet.
+	 */
 	void (*result)(void *arg, struct link *l, const struct bus_result *r);
 	/* UTF-8; "" where nothing was said. */
 	void (*ussd)(void *arg, struct link *l, enum link_ussd what, const char *text);
@@ -107,9 +110,11 @@ struct link {
 	bool screens_only; /* dialogues, no texts: never chosen for a send */
 	bool drained;      /* no new sends, by an operator */
 	bool silent;       /* its self-tests fail: selftest.c */
-	uint8_t paused;    /* bits as in links_pause */
-	int signal;        /* percent, -1: unknown */
-	int64_t last_in;   /* clock_boot_ms of the last text, 0: none */
+	int64_t
+	    failing_until; /* clock_boot_ms: it takes no texts, others first until then; 0: it does */
+	uint8_t paused;  /* bits as in links_pause */
+	int signal;      /* percent, -1: unknown */
+	int64_t last_in; /* clock_boot_ms of the last text, 0: none */
 	unsigned slots_used, slots_all, waiting;
 	struct {
 		int64_t value, at; /* clock_boot_ms; 0: none was heard */

@@ -148,6 +148,13 @@ links_is_held(const struct links *v, const struct bus_send *s)
 	return v->n > 0;
 }
 
+/* It is known to do no good: others first. */
+static bool
+is_poor(const struct link *l, int64_t now)
+{
+	return l->silent || now < l->failing_until;
+}
+
 static bool
 is_free(const struct link *l, int64_t now)
 {
@@ -300,33 +307,51 @@ links_go_beside(struct links *v, const struct bus_send *s, const char *refused_b
 	return true;
 }
 
-/* For a person: the way, or who shows the same sender, or who is beside it. */
+/* Another link that may take it and shows the same sender, NULL: none. */
 static struct link *
-choose_for_person(
-    const struct links *v, struct link *way, const struct bus_send *s, int64_t now)
+like(const struct links *v, const struct link *way, const struct bus_send *s, int64_t now,
+    bool failing)
 {
-	if (remembered(v->refused, s->to) == way && beside(v, way) != NULL)
-		way = beside(v, way);
-	if (may_take(v, way, s))
-		return is_free(way, now) ? way : NULL;
 	for (size_t i = 0; sender_of(way)[0] != '\0' && i < v->n; i++) {
 		struct link *l = v->link[i];
 
-		if (strcmp(sender_of(l), sender_of(way)) == 0 && may_take(v, l, s) &&
+		if (l != way && strcmp(sender_of(l), sender_of(way)) == 0 &&
+		    (failing || now >= l->failing_until) && may_take(v, l, s) &&
 		    is_free(l, now))
 			return l;
 	}
 	return NULL;
 }
 
+/* For a person: the way, or who shows the same sender, or who is beside it. */
+static struct link *
+choose_for_person(
+    const struct links *v, struct link *way, const struct bus_send *s, int64_t now)
+{
+	struct link *other;
+	bool may;
+
+	if (remembered(v->refused, s->to) == way && beside(v, way) != NULL)
+		way = beside(v, way);
+	may = may_take(v, way, s);
+	if (may && now >= way->failing_until)
+		return is_free(way, now) ? way : NULL;
+	other = like(v, way, s, now, false);
+	if (other != NULL)
+		return other;
+	if (may)
+		return is_free(way, now) ? way : NULL;
+	return like(v, way, s, now, true);
+}
+
 /* The first rule in which they differ. */
 static bool
-is_better(const struct link *a, const struct link *b, const char *to)
+is_better(const struct link *a, const struct link *b, const char *to, int64_t now)
 {
 	size_t prefix_a = prefix_length(a, to), prefix_b = prefix_length(b, to);
 
-	if (a->silent != b->silent)
-		return b->silent;
+	if (is_poor(a, now) != is_poor(b, now))
+		return is_poor(b, now);
 	if (prefix_a != prefix_b)
 		return prefix_a > prefix_b;
 	if (is_home(a, to) != is_home(b, to))
@@ -344,15 +369,15 @@ links_choose(const struct links *v, const struct bus_send *s, int64_t now)
 
 	if (way != NULL && s->person)
 		return choose_for_person(v, way, s, now);
-	if (way == NULL || way->silent || !may_take(v, way, s))
+	if (way == NULL || is_poor(way, now) || !may_take(v, way, s))
 		way = remembered(v->sender, s->to);
-	if (way != NULL && !way->silent && may_take(v, way, s))
+	if (way != NULL && !is_poor(way, now) && may_take(v, way, s))
 		return is_free(way, now) ? way : NULL;
 	for (size_t i = 0; i < v->n; i++) {
 		struct link *l = v->link[i];
 
 		if (may_take(v, l, s) && is_free(l, now) &&
-		    (best == NULL || is_better(l, best, s->to)))
+		    (best == NULL || is_better(l, best, s->to, now)))
 			best = l;
 	}
 	return best;

@@ -61,7 +61,7 @@ struct link *links_find(const struct links *v, const char *name);
  *    shows the same one: another number would be a surprise on a phone that others may hold. But who has a
  *    foreign number, and whom that link has refused, is written to from the link `beside` it;
  *  2 to anybody else the link from which the number was last written to: receivers know their sender;
- *  3 of the healthy ones those whose self-tests arrive;
+ *  3 of the healthy ones those whose self-tests arrive, and that take texts (1 and 2 pass over one that does not);
  *  4 the longest prefix;
  *  5 the country;
  *  6 the least cost;

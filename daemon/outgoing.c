@@ -3,7 +3,7 @@
  * The table of rows on their way out: what was taken, what is remembered, what is answered to Ask.
  * It never waits and never touches a device. Called in the loop.
  */
-#include "outgoing.h"
+#include "outgoing_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,52 +13,6 @@
 #include "log.h"
 #include "row_memory.h"
 #include "variant.h"
-
-#define BUCKETS 16384
-#define PRIORITIES 6
-#define DISPATCHES 8
-
-enum stage {
-	STAGE_NEW,     /* without a text, while it is taken in or let go */
-	STAGE_HELD,    /* waits for a link */
-	STAGE_AT_LINK, /* ordered, not yet submitted */
-	STAGE_SUBMITTED,
-	STAGE_RESULT, /* until it is committed */
-};
-
-struct row {
-	struct row *next_hash;
-	struct row *prev, *next; /* HELD: its priority */
-	uint64_t id;
-	uint32_t high; /* highest attempt it had or was asked about; then memory has it */
-	uint32_t attempt;      /* of this text or result */
-	uint32_t link_attempt; /* the one that the link was ordered to send */
-	bool accepted;         /* the network took an attempt of it */
-	enum stage stage;
-	struct link_limits limits;
-	struct bus_send *send;     /* HELD, AT_LINK, SUBMITTED: of the present attempt */
-	struct bus_result *result; /* RESULT */
-};
-
-struct list {
-	struct row *first, *last;
-};
-
-struct dispatch {
-	struct bus_peer *peer;
-	uint32_t given; /* room not used yet */
-};
-
-struct outgoing {
-	struct outgoing_options o;
-	struct outgoing_counts count;
-	bool stopping, no_persons;
-	size_t operators; /* of the held rows: those that wait for an operator's word */
-	struct list held[PRIORITIES];
-	struct row_memory *memory; /* of rows that are not in the table any more */
-	struct dispatch dispatch[DISPATCHES];
-	struct row *bucket[BUCKETS];
-};
 
 struct outgoing *
 outgoing_new(const struct outgoing_options *options)
@@ -164,6 +118,7 @@ row_free(struct outgoing *o, struct row *r)
 	*at = r->next_hash;
 	free(r->send);
 	free(r->result);
+	free(r->late);
 	free(r);
 }
 
@@ -187,17 +142,27 @@ outgoing_free(struct outgoing *o)
 	free(o);
 }
 
+static void row_result(
+    struct outgoing *o, struct row *r, const struct bus_result *result);
+
 static void
 on_committed(void *arg, uint64_t id, enum bus_outcome outcome)
 {
 	struct outgoing *o = arg;
 	struct row *r = row_find(o, id);
+	struct bus_result *late = r == NULL ? NULL : r->late;
 
 	(void)outcome; /* put aside is kept by the database too */
 	if (r == NULL || r->stage != STAGE_RESULT)
 		return;
-	row_remember(o, r);
 	kill_point("out.settled");
+	if (late == NULL) {
+		row_remember(o, r);
+		return;
+	}
+	r->late = NULL;
+	row_result(o, r, late);
+	free(late);
 }
 
 /* Keeps the result and offers it until it is committed; an earlier one counts no more. */
@@ -271,8 +236,12 @@ row_accepted(struct outgoing *o, struct row *r)
 {
 	struct bus_result result = { .state = BUS_ACCEPTED };
 
-	if (r->result != NULL && r->result->state == BUS_ACCEPTED)
+	if (r->late != NULL)
+		result = *r->late;
+	else if (r->result != NULL && r->result->state == BUS_ACCEPTED)
 		result = *r->result;
+	free(r->late);
+	r->late = NULL;
 	row_result(o, r, &result);
 }
 
@@ -359,7 +328,7 @@ ask_of_table(struct outgoing *o, struct row *r, uint32_t attempt, struct bus_res
 		return false;
 	r->high = attempt;
 	if (r->stage == STAGE_RESULT && (r->attempt == attempt || r->accepted))
-		*said = *r->result;
+		*said = r->late != NULL ? *r->late : *r->result;
 	said->state = r->accepted   ? BUS_ACCEPTED
 	    : r->attempt == attempt ? state_of(r)
 				    : BUS_NEVER_HAD;
@@ -425,14 +394,43 @@ goes_beside(
 	    links_go_beside(o->o.links, r->send, result->link);
 }
 
+/*
+ * "Accepted" of an attempt that has had its result: it settles the row, also one that is held again. Its
+ * references are of the parts that the earlier result did not tell, so it waits until that is committed.
+ */
+static void
+accepted_late(struct outgoing *o, struct row *r, const struct bus_result *result)
+{
+	uint32_t high;
+	bool accepted = false;
+
+	if (r == NULL && row_memory_find(o->memory, result->row, &high, &accepted) &&
+	    !accepted)
+		r = row_new(o, result->row);
+	if (r == NULL || r->accepted)
+		return; /* forgotten, or said already */
+	if (r->stage == STAGE_RESULT && r->result->refs_n > 0) {
+		r->accepted = true;
+		r->late = xmalloc(sizeof(*r->late));
+		*r->late = *result;
+		return;
+	}
+	if (r->attempt == 0)
+		r->attempt = result->attempt;
+	row_result(o, r, result);
+}
+
 void
 outgoing_result(struct outgoing *o, const struct bus_result *result)
 {
 	struct row *r = row_find(o, result->row);
 
 	if (r == NULL || r->link_attempt != result->attempt ||
-	    (r->stage != STAGE_AT_LINK && r->stage != STAGE_SUBMITTED))
+	    (r->stage != STAGE_AT_LINK && r->stage != STAGE_SUBMITTED)) {
+		if (result->state == BUS_ACCEPTED)
+			accepted_late(o, r, result);
 		return;
+	}
 	if (result->state != BUS_HELD && !goes_beside(o, r, result))
 		row_result(o, r, result);
 	else if (o->stopping)
@@ -469,28 +467,6 @@ hand_over(struct outgoing *o, struct row *r, int64_t now)
 	kill_point("out.ordered");
 }
 
-/* Room is a promise that is used up by Sends; what workers bring counts against it too. */
-static void
-give_room(struct outgoing *o)
-{
-	uint32_t room = o->stopping ? 0 : links_room(o->o.links);
-	size_t held = o->count.held;
-
-	/* what an operator holds back takes no room of what may go, up to half of the table */
-	held -= o->operators < o->o.rows_max / 2 ? o->operators : o->o.rows_max / 2;
-	room = room > held ? room - (uint32_t)held : 0;
-	for (size_t i = 0; i < DISPATCHES; i++) {
-		struct dispatch *d = &o->dispatch[i];
-		struct bus_msg m = { .type = BUS_SEND_ROOM };
-
-		if (d->peer == NULL || d->given >= room)
-			continue;
-		m.u.room = room - d->given;
-		if (o->o.say(o->o.arg, d->peer, &m) == RC_OK)
-			d->given = room;
-	}
-}
-
 void
 outgoing_run(struct outgoing *o, int64_t now)
 {
@@ -509,7 +485,7 @@ outgoing_run(struct outgoing *o, int64_t now)
 		}
 	}
 	row_memory_forget(o->memory, now);
-	give_room(o);
+	outgoing_room(o);
 }
 
 void
@@ -549,41 +525,6 @@ bool
 outgoing_empty(const struct outgoing *o)
 {
 	return o->count.active == 0;
-}
-
-static struct dispatch *
-dispatch_find(struct outgoing *o, const struct bus_peer *p)
-{
-	for (size_t i = 0; i < DISPATCHES; i++) {
-		if (o->dispatch[i].peer == p)
-			return &o->dispatch[i];
-	}
-	return NULL;
-}
-
-void
-outgoing_dispatch(struct outgoing *o, struct bus_peer *p, bool up)
-{
-	struct dispatch *d = dispatch_find(o, p);
-
-	if (d == NULL)
-		d = dispatch_find(o, NULL);
-	if (d == NULL) {
-		log_warn("out.dispatches", "more than %d", DISPATCHES);
-		return;
-	}
-	d->peer = up ? p : NULL;
-	d->given = 0;
-	give_room(o);
-}
-
-void
-outgoing_dispatch_sent(struct outgoing *o, const struct bus_peer *p)
-{
-	struct dispatch *d = dispatch_find(o, p);
-
-	if (d != NULL && d->given > 0)
-		d->given--;
 }
 
 struct outgoing_counts

@@ -54,7 +54,7 @@ MUST_CHECK enum rc outgoing_take(struct outgoing *o, const struct bus_send *s);
 /* Answers, or stays silent when it cannot answer truly. */
 void outgoing_ask(struct outgoing *o, struct bus_peer *from, const struct bus_ask *ask);
 
-/* From the drivers. */
+/* From the drivers. "Accepted" may follow another result of an attempt: what was late. */
 void outgoing_submitting(struct outgoing *o, uint64_t id, uint32_t attempt);
 void outgoing_result(struct outgoing *o, const struct bus_result *result);
 

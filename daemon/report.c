@@ -24,7 +24,9 @@ report_word(const struct links *v, const struct link *l)
 	case LINK_UP:
 		if (links_is_drained(v, l))
 			return "drained";
-		return !l->registered ? "no-network" : l->silent ? "silent" : "ready";
+		if (!l->registered)
+			return "no-network";
+		return l->silent ? "silent" : l->failing_until != 0 ? "failing" : "ready";
 	case LINK_REFUSED:
 		return l->why == NULL ? "shut" : l->why;
 	case LINK_ENDED:

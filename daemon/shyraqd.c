@@ -42,6 +42,7 @@
 #define TICK_MS 50
 #define SLOW_TICK_MS 500
 #define STATS_MS 60000
+#define LAST_VERDICTS_MS 1000
 #define RUNS_MAX 8
 
 struct daemon {
@@ -330,7 +331,9 @@ go_on_stopping(struct daemon *d)
 
 	if (left > 0 && !settled)
 		return;
-	if (left > -d->conf.daemon.stop_wait_ms && !links_ended(&d->links)) {
+	/* what links hand back at their end is committed, too, if somebody does it at once */
+	if ((left > -d->conf.daemon.stop_wait_ms && !links_ended(&d->links)) ||
+	    (left > -LAST_VERDICTS_MS && !settled)) {
 		links_stop(&d->links);
 		return;
 	}

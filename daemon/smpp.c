@@ -8,16 +8,15 @@
 
 #include "clock.h"
 #include "log.h"
-#include "seal.h"
 #include "smpp_link.h"
 #include "str.h"
 #include "variant.h"
 
 #define LEAVE_MS \
 	5000 /* for the answer to our unbind, and for what is out at the SMSC's */
-#define REFUSED_LEAST_MS 6 /* a refused bind waits so many times longer */
-#define STOOD_MS 30000     /* a bind that stood so long begins its tries anew */
-#define READ_MAX 64        /* reads in a row, then the loop's others have their turn */
+#define ENQUIRE_MOST_MS 10000 /* no SMSC has to think about "are you there" */
+#define STOOD_MS 30000        /* a bind that stood so long begins its tries anew */
+#define READ_MAX 64           /* reads in a row, then the loop's others have their turn */
 
 enum event {
 	EV_OPEN,
@@ -69,23 +68,6 @@ smpp_session_is_bound(const struct smpp_session *s)
 }
 
 /* Its end --------------------------------------------------------------------------------------- */
-
-/* Doubles with each try, up to the most; a fifth of it is chance, so that links do not knock together. */
-static int64_t
-back_off(struct smpp_session *s)
-{
-	const struct smpp_conf *c = s->l->conf;
-	int64_t ms = c->reconnect_ms * (s->refused ? REFUSED_LEAST_MS : 1);
-	uint16_t chance;
-
-	for (unsigned i = 0; i < s->tries && ms < c->reconnect_most_ms; i++)
-		ms *= 2;
-	if (ms > c->reconnect_most_ms)
-		ms = c->reconnect_most_ms;
-	s->tries++;
-	seal_random_bytes(&chance, sizeof(chance));
-	return ms - ms / 5 + ms * chance / (5 * 65535);
-}
 
 static void
 settle_requests(struct smpp_session *s)
@@ -145,7 +127,7 @@ smpp_session_lost(struct smpp_session *s, const char *why)
 	(void)!str_copy(s->why, sizeof(s->why), why);
 	close_it(s);
 	l->link.count.reopened++;
-	wait = back_off(s);
+	wait = smpp_back_off(s);
 	s->due = now + wait;
 	if (known)
 		log_debug("smpp.still_lost", "link=%s role=%s why=\"%s\" ms=%lld",
@@ -193,6 +175,7 @@ bound(struct smpp_session *s)
 	if (!become(s, EV_BOUND))
 		return;
 	s->bound_at = clock_boot_ms();
+	smpp_wire_is_good(s->wire);
 	s->number = smpp_numbers_next(l->numbers);
 	if (s == l->rx)
 		smpp_numbers_bound(l->numbers, l->link.group, s->number);
@@ -201,32 +184,23 @@ bound(struct smpp_session *s)
 	if (s->refused)
 		s->tries = 0;
 	s->refused = false;
+	s->busy_since = 0;
 	log_info("smpp.bound", "link=%s role=%s", l->link.name, s->role);
 	smpp_look(l);
-}
-
-/* The SMSC knows us no more, or never did: an operator's matter, but tried again, slowly. */
-static void
-bind_refused(struct smpp_session *s, uint32_t status)
-{
-	if (!s->refused)
-		log_error("smpp.bind_refused",
-		    "link=%s role=%s status=%s an operator must act", s->l->link.name,
-		    s->role, smpp_status_name(status));
-	s->refused = true;
-	smpp_hang_up(s, "the bind is refused");
 }
 
 void
 smpp_answered(
     struct smpp_session *s, const struct smpp_request *r, uint32_t status, const char *id)
 {
+	if (r->late && r->kind != REQUEST_PART)
+		return; /* whoever asked has given it up */
 	switch (r->kind) {
 	case REQUEST_BIND:
 		if (status == SMPP_OK)
 			bound(s);
 		else if (status != SMPP_NO_ANSWER)
-			bind_refused(s, status);
+			smpp_bind_refused(s, status, clock_boot_ms());
 		break;
 	case REQUEST_UNBIND:
 		if (s->fsm.state == SESSION_LEAVING)
@@ -265,17 +239,10 @@ static void
 on_answer(struct smpp_session *s, const struct smpp_pdu *pdu)
 {
 	struct smpp_request r;
+	const char *wrong = smpp_request_take(s, pdu, &r);
 
-	if (!smpp_request_take(s, pdu->sequence, &r)) {
-		fault(s, pdu, "an answer to nothing");
-		return;
-	}
-	if (pdu->command != r.answer && pdu->command != SMPP_GENERIC_NACK) {
-		/* put back: its own answer may still come */
-		s->request[r.sequence % SMPP_REQUESTS] = r;
-		s->requests++;
-		s->screens += r.kind == REQUEST_SCREEN;
-		fault(s, pdu, "an answer to something else");
+	if (wrong != NULL) {
+		fault(s, pdu, wrong);
 		return;
 	}
 	if (s == s->l->rx)
@@ -363,11 +330,14 @@ take(struct smpp_session *s, const struct smpp_octets *raw)
 {
 	static struct smpp_pdu pdu; /* large; one loop */
 	struct smpp_fault f;
+	unsigned faults = s->faults;
 	bool message;
 
 	if (smpp_decode(raw->p, raw->n, &pdu, &f) == RC_OK) {
 		if (on[pdu.command] != NULL) {
 			on[pdu.command](s, &pdu);
+			if (s->faults == faults)
+				s->faults = 0; /* it does speak SMPP */
 			return;
 		}
 		fault(s, &pdu, "no command for us");
@@ -464,9 +434,11 @@ static void
 enquire(struct smpp_session *s, int64_t now)
 {
 	struct smpp_pdu pdu = { .command = SMPP_ENQUIRE_LINK };
+	int64_t ms = s->l->conf->response_ms;
 
 	s->enquire_at = now;
-	if (smpp_request(s, &pdu, REQUEST_ENQUIRE, 0, s->l->conf->response_ms) != RC_OK)
+	if (smpp_request(s, &pdu, REQUEST_ENQUIRE, 0,
+		ms < ENQUIRE_MOST_MS ? ms : ENQUIRE_MOST_MS) != RC_OK)
 		smpp_hang_up(s, "it does not answer");
 }
 
@@ -563,6 +535,7 @@ smpp_session_init(struct smpp_session *s, struct smpp *l, enum smpp_command bind
 	struct smpp_wire_options o = { .name = l->link.name,
 		.host = c->host,
 		.port = (uint16_t)c->port,
+		.within_ms = c->bind_ms,
 		.tls = c->tls,
 		.ca = c->tls_ca,
 		.tls_name = c->tls_name,

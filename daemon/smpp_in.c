@@ -296,48 +296,6 @@ offer_text(struct smpp *l, struct smpp_reading *r, const struct smpp_pdu *pdu,
 
 /* Receipts -------------------------------------------------------------------------------------- */
 
-/* The reference that the submit was told by; false: none of the last submits had this id. */
-static bool
-known_ref(struct smpp *l, const struct smpp_receipt *receipt, uint32_t *ref)
-{
-	static const enum smpp_id_form forms[] = { SMPP_ID_SAME, SMPP_ID_DECIMAL,
-		SMPP_ID_HEX };
-	const char *const ids[] = { receipt->tlv_id, receipt->text_id };
-
-	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
-		if (ids[i][0] == '\0')
-			continue;
-		if (l->in.form_known && smpp_out_knows(l, ids[i], l->in.form, ref))
-			return true;
-		for (size_t k = 0; k < ARRAY_LEN(forms); k++) {
-			if (!smpp_out_knows(l, ids[i], forms[k], ref))
-				continue;
-			/* a TLV may bear the id as it was, and the text another form of it */
-			if (ids[i] == receipt->text_id && !l->in.form_known) {
-				l->in.form_known = true;
-				l->in.form = forms[k];
-			}
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Of a submit that we do not remember: in the form that the config names, or that was learned. */
-static bool
-guessed_ref(const struct smpp *l, const struct smpp_receipt *receipt, uint32_t *ref)
-{
-	bool tlv = receipt->tlv_id[0] != '\0';
-	enum smpp_id_form form = tlv || !l->in.form_known ? SMPP_ID_SAME : l->in.form;
-	char normal[SMPP_ID_SIZE];
-
-	if (smpp_id_normal(normal, tlv ? receipt->tlv_id : receipt->text_id, form) !=
-	    RC_OK)
-		return false;
-	*ref = smpp_id_ref(normal);
-	return true;
-}
-
 static void
 offer_receipt(struct smpp *l, struct smpp_reading *r, const struct smpp_receipt *receipt,
     const char *to, uint32_t ref)
@@ -369,13 +327,14 @@ smpp_in_unpark(struct smpp *l, int64_t now, bool all)
 		struct smpp_parked *p = &in->parked[i];
 		struct smpp_reading *r = p->reading;
 		uint32_t ref = 0;
-		bool known = r != NULL && known_ref(l, &p->receipt, &ref);
+		bool known = r != NULL &&
+		    smpp_known_ref(l, &p->receipt, p->to, false, &ref);
 
 		if (r == NULL || (!known && !all && now < p->until))
 			continue;
 		p->reading = NULL;
 		in->parked_n--;
-		if (known || guessed_ref(l, &p->receipt, &ref)) {
+		if (known || smpp_known_guess(l, &p->receipt, &ref)) {
 			offer_receipt(l, r, &p->receipt, p->to, ref);
 		} else {
 			answer(l, r, SMPP_OK);
@@ -449,10 +408,10 @@ take_receipt(struct smpp *l, const struct smpp_pdu *pdu, int64_t now)
 	}
 	r = reading_new(l, pdu, print, now);
 	r->receipt = true;
-	known = known_ref(l, &receipt, &ref);
+	known = smpp_known_ref(l, &receipt, to, true, &ref);
 	if (!known && l->out.flying > 0 && park(l, r, &receipt, to, now))
 		return;
-	if (known || guessed_ref(l, &receipt, &ref)) {
+	if (known || smpp_known_guess(l, &receipt, &ref)) {
 		offer_receipt(l, r, &receipt, to, ref);
 	} else {
 		answer(l, r, SMPP_OK);

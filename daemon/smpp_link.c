@@ -72,6 +72,7 @@ op_send(struct link *link, const struct bus_send *s, struct link_limits limits)
 
 	if (!link->registered || link->sending || l->stopping)
 		return RC_AGAIN;
+	smpp_health_tries(l, clock_boot_ms());
 	smpp_out_take(l, s, limits);
 	return RC_OK;
 }

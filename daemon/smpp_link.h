@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The insides of a link over SMPP, shared by smpp.c, smpp_link.c, smpp_in.c, smpp_out.c and smpp_session.c.
+ * The insides of a link over SMPP, shared by smpp.c, smpp_link.c, smpp_in.c, smpp_out.c, smpp_known.c and smpp_session.c.
  * Nothing else may look in here.
  */
 #ifndef SHYRAQ_SMPP_LINK_H
@@ -18,7 +18,8 @@
 	(1u << 20)          /* octets that the SMSC does not read; beyond, it is gone */
 #define SMPP_FAULTS_MAX 16  /* PDUs that nobody could send in earnest; then we hang up */
 #define SMPP_LAPSED_MAX 256 /* readings remembered that were not answered in time */
-#define SMPP_KNOWN_MAX 4096 /* ids of the last submits */
+#define SMPP_KNOWN_MAX 4096 /* ids of the last submits; a power of two */
+#define SMPP_LATE_MAX 1024  /* rows whose answer may still come, late */
 #define SMPP_PARKED_MAX 64  /* receipts that may be before the answer to their submit */
 #define SMPP_USSD_REQUESTS \
 	1024 /* screens out at once; the window is less than the rest */
@@ -50,6 +51,7 @@ struct smpp_request {
 	int64_t since, by;        /* clock_boot_ms */
 	uint64_t begins;          /* where it stands in the stream of octets */
 	uint64_t handle;
+	bool late; /* its time is over; kept until its slot is needed or the bind ends */
 };
 
 /* A text or receipt that we read, until its answer was heard for sure; a step, until it is answered. */
@@ -82,19 +84,21 @@ struct smpp_session {
 	uint64_t number;              /* of this bind */
 	int64_t due; /* IDLE: next try; OPENING, BINDING, LEAVING: the end */
 	int64_t heard_at, enquire_at, bound_at;
-	unsigned tries; /* without success */
-	unsigned faults;
-	uint32_t left_by; /* sequence of the SMSC's own unbind */
-	int64_t leave_at; /* answer it by then; 0: it did not unbind */
-	bool refused;     /* the last bind was answered with a no */
-	bool hang_up;     /* with the next look: not within a handler */
-	char cause[64];   /* of hang_up */
-	char why[64];     /* it was lost last */
+	unsigned tries;     /* without success */
+	unsigned faults;    /* in a row */
+	uint32_t left_by;   /* sequence of the SMSC's own unbind */
+	int64_t leave_at;   /* answer it by then; 0: it did not unbind */
+	bool refused;       /* the last bind was answered with a no */
+	int64_t busy_since; /* the first "not yet" since a bind stood, 0: none */
+	bool hang_up;       /* with the next look: not within a handler */
+	char cause[64];     /* of hang_up */
+	char why[64];       /* it was lost last */
 };
 
 struct smpp_row {
 	struct smpp_row *next;
 	uint64_t serial; /* ours, for handles */
+	uint32_t whom;   /* a print of the number it goes to */
 	struct link_limits limits;
 	struct smpp_writing writing;
 	unsigned parts;
@@ -105,18 +109,35 @@ struct smpp_row {
 	uint32_t error;
 	uint32_t concat_ref;
 	uint32_t refs[BUS_PARTS_MAX];
+	unsigned throttles, wave; /* times in a row that it was; in which wave last */
 	struct bus_send *send;
 };
 
-struct smpp_out {
+struct smpp_rows {
 	struct smpp_row *first, *last;
+	size_t n;
+};
+
+/* The id of a submit: what its receipt is found by. */
+struct smpp_known {
+	uint32_t ref, to; /* prints of the id and of whom it went to */
+	uint32_t next;    /* of the same bucket, counted from 1 */
+};
+
+struct smpp_out {
+	struct smpp_rows rows;
+	struct smpp_rows
+	    late; /* ended as uncertain on this bind: without a text, for a late answer */
 	uint64_t serial;
 	unsigned flying;
 	int64_t pause_until, pause_ms; /* throttled */
+	unsigned wave;                 /* counts the pauses */
 	int64_t next_us; /* its rate allows the next part; clock_boot_ms * 1000 */
 	uint16_t concat_ref;
-	uint32_t known[SMPP_KNOWN_MAX]; /* references of ids, newest overwrite oldest */
+	struct smpp_known known[SMPP_KNOWN_MAX]; /* newest overwrite oldest */
+	uint32_t bucket[SMPP_KNOWN_MAX];         /* by ref; counted from 1 */
 	size_t known_n;
+	bool hex; /* an answer's id had a letter, so receipts' ids are no hex of it */
 };
 
 struct smpp_parked {
@@ -131,10 +152,21 @@ struct smpp_in {
 	size_t lapsed;
 	int64_t
 	    confirm_at; /* ask for a sign that our answers were heard; 0: nothing to confirm */
-	bool form_known;
+	bool form_known; /* the config says it */
 	enum smpp_id_form form;
+	unsigned
+	    misses; /* receipts in a row that another form than the learned one fits */
 	size_t parked_n;
 	struct smpp_parked parked[SMPP_PARKED_MAX];
+};
+
+/* Since a text was accepted; smpp_health.c. */
+struct smpp_health {
+	unsigned bad;         /* texts in a row that came to nothing */
+	unsigned unanswered;  /* parts in a row */
+	int64_t silent_since; /* clock_boot_ms, of those */
+	uint64_t row, lost;   /* serial and bind that are counted already */
+	int64_t aside_ms;
 };
 
 struct smpp {
@@ -156,6 +188,7 @@ struct smpp {
 	void *ussd_arg;
 	struct smpp_out out;
 	struct smpp_in in;
+	struct smpp_health health;
 };
 
 /* smpp_conf.c: what the words of the config mean. RC_REFUSED, logged. */
@@ -181,17 +214,28 @@ MUST_CHECK enum rc smpp_request(struct smpp_session *s, struct smpp_pdu *pdu,
 /* Answers a request of the SMSC, with nothing in the body. */
 void smpp_answer(
     struct smpp_session *s, enum smpp_command answer, uint32_t sequence, uint32_t status);
-/* The request that this answers, taken out of the table; false: none. */
-bool smpp_request_take(
-    struct smpp_session *s, uint32_t sequence, struct smpp_request *out);
+/* The request that this answers, taken out of the table; not NULL: none, and what is wrong. */
+MUST_CHECK const char *smpp_request_take(
+    struct smpp_session *s, const struct smpp_pdu *pdu, struct smpp_request *out);
 /* Requests whose time is over, one by one. */
 bool smpp_request_late(struct smpp_session *s, int64_t now, struct smpp_request *out);
-/* Any request, for the end of a session. */
+/* Any request, for the end of a session; with the last, late ones are forgotten. */
 bool smpp_request_any(struct smpp_session *s, struct smpp_request *out);
 /* Writes what goes. */
 void smpp_flush(struct smpp_session *s);
 /* To be closed when the handler returns; the first cause counts. */
 void smpp_hang_up(struct smpp_session *s, const char *cause);
+
+/* smpp_health.c */
+/* How long to wait before the next try, which it counts. */
+int64_t smpp_back_off(struct smpp_session *s);
+/* The bind was answered with a no: to be closed, as refused or as one that comes later. */
+void smpp_bind_refused(struct smpp_session *s, uint32_t status, int64_t now);
+/* A part was answered, late too, or not: SMPP_NO_ANSWER. It may hang up. */
+void smpp_health_heard(
+    struct smpp *l, const struct smpp_request *q, uint32_t status, int64_t now);
+/* A text goes out by it; to one that fails, the only one for some time. */
+void smpp_health_tries(struct smpp *l, int64_t now);
 
 /* smpp_link.c */
 /* Its number as the bus has it, "" when it has none. */
@@ -212,9 +256,19 @@ void smpp_out_answered(
 void smpp_out_lost(struct smpp *l);
 bool smpp_out_is_empty(const struct smpp *l);
 void smpp_out_clear(struct smpp *l);
-/* An id of a receipt as the reference of a submit that we remember; false: none. */
-bool smpp_out_knows(
-    const struct smpp *l, const char *id, enum smpp_id_form form, uint32_t *ref);
+
+/* smpp_known.c: receipts and the submits they are of */
+/* Remembers the id of an answer; its reference. */
+uint32_t smpp_known_add(struct smpp *l, const char *normal, uint32_t whom);
+/*
+ * The reference that the submit was told by; false: none of the last submits had this id and went there.
+ * `first`: this receipt is asked for the first time.
+ */
+bool smpp_known_ref(struct smpp *l, const struct smpp_receipt *receipt, const char *to,
+    bool first, uint32_t *ref);
+/* Of a submit that we do not remember: in the form that the config names, or that was learned. */
+bool smpp_known_guess(
+    const struct smpp *l, const struct smpp_receipt *receipt, uint32_t *ref);
 
 /* smpp_in.c */
 /* A deliver_sm or data_sm; `raw` not NULL: it could not be read, and these are its octets. */

@@ -19,6 +19,7 @@
 #define BURST_US \
 	100000 /* a link that was idle for so long has so much of its rate at once */
 #define PAUSE_MOST_MS 30000
+#define THROTTLES_MAX 3 /* of one row in a row */
 
 static uint64_t
 all_parts(const struct smpp_row *r)
@@ -34,21 +35,60 @@ row_free(struct smpp_row *r)
 	free(r);
 }
 
+static void
+add_row(struct smpp_rows *rows, struct smpp_row *r)
+{
+	r->next = NULL;
+	*(rows->last == NULL ? &rows->first : &rows->last->next) = r;
+	rows->last = r;
+	rows->n++;
+}
+
+static void
+unlink_row(struct smpp_rows *rows, struct smpp_row *r)
+{
+	struct smpp_row **at = &rows->first, *before = NULL;
+
+	for (; *at != r; at = &(*at)->next)
+		before = *at;
+	*at = r->next;
+	if (rows->last == r)
+		rows->last = before;
+	rows->n--;
+}
+
+static struct smpp_row *
+find_row(const struct smpp_rows *rows, uint64_t serial)
+{
+	struct smpp_row *r = rows->first;
+
+	while (r != NULL && r->serial != serial)
+		r = r->next;
+	return r;
+}
+
+static void
+clear(struct smpp_rows *rows)
+{
+	while (rows->first != NULL) {
+		struct smpp_row *r = rows->first;
+
+		unlink_row(rows, r);
+		row_free(r);
+	}
+}
+
 void
 smpp_out_clear(struct smpp *l)
 {
-	while (l->out.first != NULL) {
-		struct smpp_row *next = l->out.first->next;
-
-		row_free(l->out.first);
-		l->out.first = next;
-	}
+	clear(&l->out.rows);
+	clear(&l->out.late);
 }
 
 bool
 smpp_out_is_empty(const struct smpp *l)
 {
-	return l->out.first == NULL;
+	return l->out.rows.first == NULL;
 }
 
 /* Taking --------------------------------------------------------------------------------------- */
@@ -83,7 +123,7 @@ look_at_room(struct smpp *l, int64_t now)
 	struct smpp_out *o = &l->out;
 	bool sending = now < o->pause_until || o->flying >= (unsigned)l->conf->window;
 
-	for (const struct smpp_row *r = o->first; r != NULL && !sending; r = r->next)
+	for (const struct smpp_row *r = o->rows.first; r != NULL && !sending; r = r->next)
 		sending = !r->over && (r->done | r->flying) != all_parts(r);
 	l->change = l->change || (l->link.sending && !sending);
 	l->link.sending = sending;
@@ -100,14 +140,11 @@ smpp_out_take(struct smpp *l, const struct bus_send *send, struct link_limits li
 	r->send = xmalloc(n);
 	memcpy(r->send, send, n);
 	r->serial = ++l->out.serial;
+	r->whom = smpp_id_ref(r->send->to);
 	r->limits = limits;
 	r->state = BUS_ACCEPTED;
 	plan(l, r);
-	if (l->out.last == NULL)
-		l->out.first = r;
-	else
-		l->out.last->next = r;
-	l->out.last = r;
+	add_row(&l->out.rows, r);
 	l->link.sending = true; /* until its parts are out */
 }
 
@@ -132,19 +169,7 @@ worsen(struct smpp_row *r, enum bus_state state, uint32_t error)
 }
 
 static void
-unlink_row(struct smpp_out *o, struct smpp_row *r)
-{
-	struct smpp_row **at = &o->first, *before = NULL;
-
-	for (; *at != r; at = &(*at)->next)
-		before = *at;
-	*at = r->next;
-	if (o->last == r)
-		o->last = before;
-}
-
-static void
-end_row(struct smpp *l, struct smpp_row *r)
+tell_result(struct smpp *l, const struct smpp_row *r)
 {
 	struct bus_result result = { .row = r->send->row,
 		.attempt = r->send->attempt,
@@ -164,10 +189,41 @@ end_row(struct smpp *l, struct smpp_row *r)
 	memcpy(result.link, l->link.name, sizeof(result.link));
 	l->link.count.failed += result.state == BUS_FAILED ||
 	    result.state == BUS_UNCERTAIN;
-	unlink_row(&l->out, r);
-	row_free(r);
 	l->change = true;
 	l->link.host->result(l->link.host->arg, &l->link, &result);
+}
+
+/* Without what it says and to whom: which row it was, and what is missing of it. */
+static void
+keep_for_late(struct smpp_out *o, struct smpp_row *r)
+{
+	struct bus_send *s = xcalloc(1, offsetof(struct bus_send, text) + 1);
+
+	s->row = r->send->row;
+	s->attempt = r->send->attempt;
+	explicit_bzero(r->send, offsetof(struct bus_send, text) + strlen(r->send->text));
+	free(r->send);
+	r->send = s;
+	r->fresh = 0; /* told */
+	add_row(&o->late, r);
+	if (o->late.n > SMPP_LATE_MAX) {
+		r = o->late.first;
+		unlink_row(&o->late, r);
+		row_free(r);
+	}
+}
+
+static void
+end_row(struct smpp *l, struct smpp_row *r)
+{
+	bool unsure = r->state == BUS_UNCERTAIN && r->done != all_parts(r);
+
+	unlink_row(&l->out.rows, r);
+	tell_result(l, r);
+	if (unsure)
+		keep_for_late(&l->out, r);
+	else
+		row_free(r);
 }
 
 /* One that has nothing out and nothing to come. */
@@ -306,16 +362,26 @@ run_row(struct smpp *l, struct smpp_row *r, int64_t now)
 	return true;
 }
 
+/* At a stop nothing waits for room: what never went is held, and of a row begun the rest is another attempt's. */
+static void
+hand_back(const struct smpp *l, struct smpp_row *r, int64_t now)
+{
+	if (l->stopping && r->flying == 0 && !is_at_end(r) &&
+	    (r->fresh == 0 || now < l->out.pause_until))
+		worsen(r, r->fresh == 0 ? BUS_HELD : BUS_FAILED, 0);
+}
+
 void
 smpp_out_run(struct smpp *l, int64_t now)
 {
 	struct smpp_row *next;
 	bool go = true;
 
-	for (struct smpp_row *r = l->out.first; r != NULL; r = next) {
+	for (struct smpp_row *r = l->out.rows.first; r != NULL; r = next) {
 		next = r->next;
 		if (go)
 			go = run_row(l, r, now);
+		hand_back(l, r, now);
 		if (is_at_end(r))
 			end_row(l, r);
 	}
@@ -325,42 +391,24 @@ smpp_out_run(struct smpp *l, int64_t now)
 /* Answers --------------------------------------------------------------------------------------- */
 
 static void
-remember(struct smpp *l, uint32_t ref)
-{
-	l->out.known[l->out.known_n++ % SMPP_KNOWN_MAX] = ref;
-}
-
-bool
-smpp_out_knows(
-    const struct smpp *l, const char *id, enum smpp_id_form form, uint32_t *ref)
-{
-	size_t n = l->out.known_n < SMPP_KNOWN_MAX ? l->out.known_n : SMPP_KNOWN_MAX;
-	char normal[SMPP_ID_SIZE];
-
-	if (smpp_id_normal(normal, id, form) != RC_OK)
-		return false;
-	*ref = smpp_id_ref(normal);
-	for (size_t i = 0; i < n; i++) {
-		if (l->out.known[i] == *ref)
-			return true;
-	}
-	return false;
-}
-
-static void
-accepted(struct smpp *l, struct smpp_row *r, unsigned part, const char *id, int64_t ms)
+accepted(struct smpp *l, struct smpp_row *r, unsigned part, const char *id)
 {
 	char normal[SMPP_ID_SIZE];
-	unsigned each = (unsigned)(ms / l->conf->window);
 
 	r->done |= UINT64_C(1) << part;
 	r->fresh |= UINT64_C(1) << part;
+	r->throttles = 0;
 	r->refs[part] = NO_REF;
-	if (smpp_id_normal(normal, id, SMPP_ID_SAME) == RC_OK) {
-		r->refs[part] = smpp_id_ref(normal);
-		remember(l, r->refs[part]);
-	}
+	if (smpp_id_normal(normal, id, SMPP_ID_SAME) == RC_OK)
+		r->refs[part] = smpp_known_add(l, normal, r->whom);
 	l->link.count.parts++;
+}
+
+static void
+in_good_time(struct smpp *l, int64_t ms)
+{
+	unsigned each = (unsigned)(ms / l->conf->window);
+
 	/* a quarter new: one slow part does not count for much */
 	l->link.part_ms = (3 * l->link.part_ms + each) / 4;
 	l->out.pause_ms = 0;
@@ -368,18 +416,33 @@ accepted(struct smpp *l, struct smpp_row *r, unsigned part, const char *id, int6
 
 /* All wait, not this part alone: it goes again before whatever stands behind it. */
 static void
-throttled(struct smpp *l, uint32_t status, int64_t now)
+pause_all(struct smpp *l, uint32_t status, int64_t now)
 {
 	struct smpp_out *o = &l->out;
 
 	if (now < o->pause_until)
 		return; /* of the same wave */
+	o->wave++;
 	o->pause_ms = o->pause_ms == 0 ? l->conf->throttle_ms : 2 * o->pause_ms;
 	if (o->pause_ms > PAUSE_MOST_MS)
 		o->pause_ms = PAUSE_MOST_MS;
 	o->pause_until = now + o->pause_ms;
 	log_warn("smpp.throttled", "link=%s status=%s ms=%lld", l->link.name,
 	    smpp_status_name(status), (long long)o->pause_ms);
+}
+
+/*
+ * The queue of one receiver may be full for good (ESME_RMSGQFUL, SMPP 3.4 section 5.1.3): after some waves such a
+ * row has its end here, or it would block the rest; it comes again later. Throttling is of all, and is waited out.
+ */
+static void
+throttled(struct smpp *l, struct smpp_row *r, uint32_t status, int64_t now)
+{
+	pause_all(l, status, now);
+	r->throttles += r->wave != l->out.wave && status == SMPP_QUEUE_FULL;
+	r->wave = l->out.wave;
+	if (r->throttles >= THROTTLES_MAX)
+		worsen(r, BUS_FAILED, status);
 }
 
 static void
@@ -390,7 +453,7 @@ judge(struct smpp *l, struct smpp_row *r, uint32_t status, int64_t now)
 		return;
 	}
 	if (status == SMPP_THROTTLED || status == SMPP_QUEUE_FULL) {
-		throttled(l, status, now);
+		throttled(l, r, status, now);
 		return;
 	}
 	switch (smpp_status_rc(status)) {
@@ -410,27 +473,74 @@ judge(struct smpp *l, struct smpp_row *r, uint32_t status, int64_t now)
 	    (unsigned long long)r->send->row, smpp_status_name(status));
 }
 
+/* Nothing more of another attempt of what went: its text would come twice. */
+static void
+stop_repeat(struct smpp *l, const struct smpp_row *went)
+{
+	for (struct smpp_row *r = l->out.rows.first; r != NULL; r = r->next) {
+		if (r->send->row == went->send->row)
+			worsen(r, BUS_HELD, 0);
+	}
+}
+
+/*
+ * An answer to what was given up. "No" changes nothing: the row was told as uncertain. "Yes" to all of it is
+ * told for the same attempt, with the references that were not told yet.
+ */
+static void
+late_answer(struct smpp *l, const struct smpp_request *q, uint32_t status, const char *id)
+{
+	struct smpp_row *r = find_row(&l->out.rows, q->handle >> 8);
+	unsigned part = (unsigned)(q->handle & 0xff);
+
+	if (status != SMPP_OK)
+		return;
+	if (r != NULL) { /* other parts are out */
+		accepted(l, r, part, id);
+		if (is_at_end(r))
+			end_row(l, r);
+		return;
+	}
+	r = find_row(&l->out.late, q->handle >> 8);
+	if (r == NULL)
+		return;
+	accepted(l, r, part, id);
+	if (r->done != all_parts(r))
+		return;
+	log_info("smpp.accepted_late", "link=%s row=%llu", l->link.name,
+	    (unsigned long long)r->send->row);
+	unlink_row(&l->out.late, r);
+	tell_result(l, r);
+	stop_repeat(l, r);
+	row_free(r);
+}
+
 void
 smpp_out_answered(
     struct smpp *l, const struct smpp_request *q, uint32_t status, const char *id)
 {
-	struct smpp_row *r = l->out.first;
+	struct smpp_row *r = find_row(&l->out.rows, q->handle >> 8);
 	unsigned part = (unsigned)(q->handle & 0xff);
 	int64_t now = clock_boot_ms();
 
-	while (r != NULL && r->serial != q->handle >> 8)
-		r = r->next;
-	if (r == NULL)
+	if (!q->late && r == NULL)
 		return;
-	l->out.flying--;
-	r->flying &= ~(UINT64_C(1) << part);
 	kill_point("out.answer");
-	if (status == SMPP_OK)
-		accepted(l, r, part, id, now - q->since);
-	else
-		judge(l, r, status, now);
-	if (is_at_end(r))
-		end_row(l, r);
+	smpp_health_heard(l, q, status, now);
+	if (q->late) {
+		late_answer(l, q, status, id);
+	} else {
+		l->out.flying--;
+		r->flying &= ~(UINT64_C(1) << part);
+		if (status == SMPP_OK) {
+			accepted(l, r, part, id);
+			in_good_time(l, now - q->since);
+		} else {
+			judge(l, r, status, now);
+		}
+		if (is_at_end(r))
+			end_row(l, r);
+	}
 	if (status == SMPP_OK)
 		smpp_in_unpark(l, now, false);
 }
@@ -439,12 +549,13 @@ smpp_out_answered(
 void
 smpp_out_lost(struct smpp *l)
 {
-	while (l->out.last != NULL) {
-		struct smpp_row *r = l->out.last;
+	while (l->out.rows.last != NULL) {
+		struct smpp_row *r = l->out.rows.last;
 
 		worsen(r, r->fresh != 0 ? BUS_FAILED : BUS_HELD, 0);
 		end_row(l, r);
 	}
+	clear(&l->out.late);
 	l->out.pause_until = 0;
 	look_at_room(l, clock_boot_ms());
 }

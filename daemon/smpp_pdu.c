@@ -338,12 +338,24 @@ write_octets(struct writer *w, const struct smpp_field *f, const void *octets, s
 	return RC_OK;
 }
 
+/* What an echo may say of a field, as smpp_field.max. */
+static size_t
+most_of(const struct smpp_field *f, const struct smpp_pdu *pdu)
+{
+	bool address = f->at >= offsetof(struct smpp_pdu, source) &&
+	    f->at < offsetof(struct smpp_pdu, echo);
+
+	if (!pdu->echo || !address)
+		return f->max;
+	return f->kind == SMPP_OCTET ? UINT8_MAX : f->room;
+}
+
 static enum rc
-write_string(struct writer *w, const struct smpp_field *f, const char *s)
+write_string(struct writer *w, const struct smpp_field *f, const char *s, size_t max)
 {
 	size_t n = strnlen(s, f->room);
 
-	if (n >= f->max)
+	if (n >= max)
 		return refuse_write(w, SMPP_WRONG_LONG, f);
 	if (f->kind == SMPP_TIME && n != 0 && n + 1 != f->max)
 		return refuse_write(w, SMPP_WRONG_VALUE, f);
@@ -370,13 +382,13 @@ write_field(struct writer *w, const struct smpp_field *f, const struct smpp_pdu 
 	switch (f->kind) {
 	case SMPP_STRING:
 	case SMPP_TIME:
-		return write_string(w, f, value);
+		return write_string(w, f, value, most_of(f, pdu));
 	case SMPP_OCTETS:
 		return write_counted(w, f, *(const struct smpp_octets *)value);
 	case SMPP_OCTET:
 		break;
 	}
-	if (*(const uint8_t *)value > f->max)
+	if (*(const uint8_t *)value > most_of(f, pdu))
 		return refuse_write(w, SMPP_WRONG_VALUE, f);
 	return write_octets(w, f, value, 1);
 }

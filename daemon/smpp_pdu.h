@@ -130,6 +130,8 @@ struct smpp_pdu {
 	char service_type[7];
 	struct smpp_address source; /* addr_ton, addr_npi of a bind too */
 	struct smpp_address dest;   /* esme_addr of an alert_notification too */
+	bool
+	    echo; /* encode: these two go back as they came, also what 3.4 does not have */
 	uint8_t esm_class;
 	uint8_t protocol_id;
 	uint8_t priority;
@@ -177,7 +179,7 @@ MUST_CHECK enum rc smpp_decode(
     const uint8_t *pdu, size_t n, struct smpp_pdu *out, struct smpp_fault *fault);
 
 /*
- * Writes a PDU strictly as 3.4 has it; *n its length. An answer with a status has no body unless it
+ * Writes a PDU strictly as 3.4 has it, but for addresses that are an echo; *n its length. An answer with a status has no body unless it
  * has TLVs. RC_REFUSED: *fault says what, out's content is undefined.
  */
 MUST_CHECK enum rc smpp_encode(const struct smpp_pdu *pdu, uint8_t *out, size_t size,

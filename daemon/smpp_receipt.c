@@ -287,17 +287,23 @@ smpp_receipt_of(
 	return out->state == SMPP_STATE_NONE ? RC_REFUSED : RC_OK;
 }
 
+static const char *const form_names[] = {
+	[SMPP_ID_SAME] = "same",
+	[SMPP_ID_DECIMAL] = "decimal",
+	[SMPP_ID_HEX] = "hex",
+};
+
+const char *
+smpp_id_form_name(enum smpp_id_form form)
+{
+	return form_names[form];
+}
+
 enum rc
 smpp_id_form_parse(const char *name, enum smpp_id_form *form)
 {
-	static const char *const names[] = {
-		[SMPP_ID_SAME] = "same",
-		[SMPP_ID_DECIMAL] = "decimal",
-		[SMPP_ID_HEX] = "hex",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (strcmp(name, names[i]) == 0) {
+	for (size_t i = 0; i < ARRAY_LEN(form_names); i++) {
+		if (strcmp(name, form_names[i]) == 0) {
 			*form = (enum smpp_id_form)i;
 			return RC_OK;
 		}

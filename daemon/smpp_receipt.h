@@ -62,6 +62,7 @@ enum smpp_id_form {
 };
 /* By name for the config: "same", "decimal", "hex". */
 MUST_CHECK enum rc smpp_id_form_parse(const char *name, enum smpp_id_form *form);
+const char *smpp_id_form_name(enum smpp_id_form form);
 
 /*
  * Brings an id of a receipt to the form of one of an answer, or (SMPP_ID_SAME) either to normal form:

@@ -86,7 +86,7 @@ smpp_request(struct smpp_session *s, struct smpp_pdu *pdu, enum smpp_request_kin
 	do {
 		pdu->sequence = next_sequence(s);
 		r = &s->request[pdu->sequence % SMPP_REQUESTS];
-	} while (r->kind != REQUEST_NONE);
+	} while (r->kind != REQUEST_NONE && !r->late);
 	rc = smpp_queue(s, pdu);
 	if (rc != RC_OK)
 		return rc;
@@ -125,16 +125,22 @@ forget(struct smpp_session *s, struct smpp_request *r)
 	r->kind = REQUEST_NONE;
 }
 
-bool
-smpp_request_take(struct smpp_session *s, uint32_t sequence, struct smpp_request *out)
+const char *
+smpp_request_take(
+    struct smpp_session *s, const struct smpp_pdu *pdu, struct smpp_request *out)
 {
-	struct smpp_request *r = &s->request[sequence % SMPP_REQUESTS];
+	struct smpp_request *r = &s->request[pdu->sequence % SMPP_REQUESTS];
 
-	if (r->kind == REQUEST_NONE || r->sequence != sequence)
-		return false;
+	if (r->kind == REQUEST_NONE || r->sequence != pdu->sequence)
+		return "an answer to nothing";
+	if (pdu->command != r->answer && pdu->command != SMPP_GENERIC_NACK)
+		return "an answer to something else";
 	*out = *r;
-	forget(s, r);
-	return true;
+	if (r->late)
+		r->kind = REQUEST_NONE;
+	else
+		forget(s, r);
+	return NULL;
 }
 
 bool
@@ -147,11 +153,13 @@ smpp_request_late(struct smpp_session *s, int64_t now, struct smpp_request *out)
 	for (size_t i = 0; i < SMPP_REQUESTS; i++) {
 		struct smpp_request *r = &s->request[i];
 
-		if (r->kind == REQUEST_NONE)
+		if (r->kind == REQUEST_NONE || r->late)
 			continue;
 		if (now >= r->by) {
 			*out = *r;
 			forget(s, r);
+			r->kind = out->kind; /* its answer may still come */
+			r->late = true;
 			return true;
 		}
 		if (r->by < next)
@@ -164,7 +172,10 @@ smpp_request_late(struct smpp_session *s, int64_t now, struct smpp_request *out)
 bool
 smpp_request_any(struct smpp_session *s, struct smpp_request *out)
 {
-	return smpp_request_late(s, INT64_MAX, out);
+	if (smpp_request_late(s, INT64_MAX, out))
+		return true;
+	memset(s->request, 0, SMPP_REQUESTS * sizeof(*s->request));
+	return false;
 }
 
 void

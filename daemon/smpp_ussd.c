@@ -276,8 +276,10 @@ smpp_ussd_screen(const struct smpp_dialect *d, const struct smpp_ussd_writing *w
 	pdu->command = w->data_sm ? SMPP_DATA_SM : SMPP_SUBMIT_SM;
 	if (!str_copy(pdu->service_type, sizeof(pdu->service_type), w->service_type))
 		return RC_REFUSED;
+	/* a gateway knows its own TON and its long codes again, whatever 3.4 says of them */
 	pdu->source = ref->service;
 	pdu->dest = ref->peer;
+	pdu->echo = true;
 	rc = write_text(w, screen, room, pdu, cut);
 	if (rc == RC_OK)
 		rc = smpp_tlv_add(room->tlvs, sizeof(room->tlvs), &room->tlvs_n,

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
 #include "smpp_tls.h"
 
@@ -47,7 +48,10 @@ struct smpp_wire {
 	uint32_t events;
 	bool want_write; /* TLS, or a full socket */
 	struct look *look;
-	size_t addresses, next;
+	size_t addresses, tried; /* tried: in this opening */
+	size_t begin, at;        /* of them, the first of this opening and the last one */
+	bool good;               /* `at` is where the next opening begins */
+	int64_t until, next_at;  /* clock_boot_ms: of this opening, and of its address */
 	struct {
 		struct sockaddr_storage a;
 		socklen_t n;
@@ -99,6 +103,7 @@ smpp_wire_new(struct loop *loop, const struct smpp_wire_options *o)
 	w->o = *o;
 	w->loop = loop;
 	w->fd = -1;
+	w->good = true;
 	w->why = "";
 	w->poll = epoll_create1(EPOLL_CLOEXEC);
 	if (w->poll < 0)
@@ -213,18 +218,22 @@ connected(struct smpp_wire *w)
 	shake(w);
 }
 
-/* The next address that takes us as far as a connection under way. */
+/* The next address that takes us as far as a connection under way; it has its share of the time left. */
 static void
 try_next(struct smpp_wire *w)
 {
+	int64_t now = clock_boot_ms();
 	int one = 1;
 
 	drop_socket(w);
-	while (w->next < w->addresses) {
-		const struct sockaddr *a =
-		    (const struct sockaddr *)&w->address[w->next].a;
-		socklen_t n = w->address[w->next++].n;
+	while (w->tried < w->addresses) {
+		const struct sockaddr *a;
+		socklen_t n;
 
+		w->next_at = now + (w->until - now) / (int64_t)(w->addresses - w->tried);
+		w->at = (w->begin + w->tried++) % w->addresses;
+		a = (const struct sockaddr *)&w->address[w->at].a;
+		n = w->address[w->at].n;
 		w->fd = socket(
 		    a->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 		if (w->fd < 0)
@@ -244,13 +253,16 @@ try_next(struct smpp_wire *w)
 static void
 take_addresses(struct smpp_wire *w, const struct addrinfo *a)
 {
-	w->addresses = w->next = 0;
+	w->addresses = w->tried = 0;
 	for (; a != NULL && w->addresses < ADDRESSES_MAX; a = a->ai_next) {
 		if (a->ai_addrlen > sizeof(w->address[0].a))
 			continue;
 		memcpy(&w->address[w->addresses].a, a->ai_addr, a->ai_addrlen);
 		w->address[w->addresses++].n = a->ai_addrlen;
 	}
+	/* one that took us, or one further: an address may answer and still be of no use */
+	w->begin = w->good ? w->at : w->at + 1;
+	w->good = false;
 	try_next(w);
 }
 
@@ -263,6 +275,7 @@ smpp_wire_open(struct smpp_wire *w)
 	struct addrinfo *found = NULL;
 
 	smpp_wire_close(w);
+	w->until = clock_boot_ms() + w->o.within_ms;
 	l->hints = (struct addrinfo){ .ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_NUMERICHOST };
 	snprintf(l->host, sizeof(l->host), "%s", w->o.host);
@@ -304,6 +317,9 @@ smpp_wire_tick(struct smpp_wire *w)
 			freeaddrinfo(l->cb.ar_result);
 		free(l);
 	}
+	if ((w->stage == CONNECTING || w->stage == SHAKING) && w->tried < w->addresses &&
+	    clock_boot_ms() >= w->next_at)
+		try_next(w);
 	if (w->stage == BROKEN) {
 		w->stage = CLOSED;
 		w->o.lost(w->o.arg, w->why);
@@ -358,6 +374,12 @@ tls_result(struct smpp_wire *w, enum smpp_tls_is is, size_t n)
 	if (is == SMPP_TLS_WRITE)
 		watch(w, EPOLLIN | EPOLLOUT);
 	return 0;
+}
+
+void
+smpp_wire_is_good(struct smpp_wire *w)
+{
+	w->good = true;
 }
 
 long

@@ -15,6 +15,7 @@ struct smpp_wire_options {
 	const char *name; /* of the link, for the log */
 	const char *host;
 	uint16_t port;
+	int64_t within_ms; /* an opening has so long for all addresses of the host */
 	bool tls;
 	const char *ca, *tls_name, *cert, *key; /* "" for none */
 	void *arg;
@@ -32,6 +33,8 @@ struct smpp_wire *smpp_wire_new(struct loop *loop, const struct smpp_wire_option
 void smpp_wire_free(struct smpp_wire *w);
 /* From closed: `opened` or `lost` follows, unless it is closed before. */
 void smpp_wire_open(struct smpp_wire *w);
+/* What was opened is of use: the next opening begins with the same address, else with the one behind it. */
+void smpp_wire_is_good(struct smpp_wire *w);
 /* Any time; a second time does nothing. */
 void smpp_wire_close(struct smpp_wire *w);
 /* Octets read; 0: none now. -1: the other side is gone. */
@@ -40,7 +43,7 @@ long smpp_wire_read(struct smpp_wire *w, void *to, size_t n);
 long smpp_wire_write(struct smpp_wire *w, const void *from, size_t n);
 /* Why it was lost last. */
 const char *smpp_wire_why(const struct smpp_wire *w);
-/* Looks whether the name is known by now. */
+/* Looks whether the name is known by now, and whether another address has its turn. */
 void smpp_wire_tick(struct smpp_wire *w);
 
 #endif

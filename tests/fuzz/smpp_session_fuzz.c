@@ -12,6 +12,7 @@
 #include "seal.h"
 #include "smpp_link.h"
 #include "smpp_make.h"
+#include "smpp_wire_fake.h"
 #include "str.h"
 
 #define OFFERS_MAX 64
@@ -30,20 +31,6 @@ void __real_smpp_frames_init(struct smpp_frames *f, size_t max);
 void __wrap_log_error(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
 enum rc __wrap_smpp_conf_password(const struct smpp_conf *conf, char *to, size_t size);
 
-/* the wire: what the SMSC wrote, whether it reads, who wants to know */
-struct smpp_wire {
-	struct smpp_wire_options o;
-	enum {
-		CLOSED,
-		OPENING,
-		OPEN
-	} is;
-	bool full, gone;
-	const uint8_t *in;
-	size_t in_n;
-	struct smpp_frames out;
-};
-
 static struct {
 	int64_t now;
 	struct smpp_wire *wire[2];
@@ -54,8 +41,8 @@ static struct {
 	size_t steps, steps_done, screens;
 	bool busy; /* the host takes nothing */
 	size_t verdicts,
-	    done_answers; /* "done" needs a verdict, or a receipt of no use */
-	bool row[ROWS_MAX];
+	    done_answers;   /* "done" needs a verdict, or a receipt of no use */
+	char row[ROWS_MAX]; /* 'o': out; '?': unsure, a late "accepted" may follow */
 	size_t rows, results;
 	uint32_t asked[16]; /* sequences of its last requests */
 	size_t asked_n;
@@ -92,12 +79,13 @@ __wrap_smpp_frames_init(struct smpp_frames *f, size_t max)
 	__real_smpp_frames_init(f, max < FRAME_MAX ? max : FRAME_MAX);
 }
 
-/* A refused bind is an alarm, and here there are thousands; our own mistakes are none of the SMSC's. */
+/* A refused bind or text is an alarm, and here there are thousands; our own mistakes are none of the SMSC's. */
 void
 __wrap_log_error(const char *event, const char *fmt, ...)
 {
 	(void)fmt;
-	insist(strcmp(event, "smpp.bind_refused") == 0);
+	insist(strcmp(event, "smpp.bind_refused") == 0 ||
+	    strcmp(event, "smpp.failing") == 0);
 }
 
 enum rc
@@ -117,28 +105,6 @@ smpp_wire_new(struct loop *loop, const struct smpp_wire_options *o)
 	smpp_frames_init(&w->out, SMPP_FRAME_MAX);
 	world.wire[world.wires++] = w;
 	return w;
-}
-
-void
-smpp_wire_free(struct smpp_wire *w)
-{
-	smpp_frames_clear(&w->out);
-	free(w);
-}
-
-void
-smpp_wire_open(struct smpp_wire *w)
-{
-	w->is = OPENING;
-	w->gone = false;
-}
-
-void
-smpp_wire_close(struct smpp_wire *w)
-{
-	w->is = CLOSED;
-	w->in_n = 0;
-	smpp_frames_reset(&w->out);
 }
 
 long
@@ -197,19 +163,6 @@ smpp_wire_write(struct smpp_wire *w, const void *from, size_t n)
 	}
 }
 
-const char *
-smpp_wire_why(const struct smpp_wire *w)
-{
-	(void)w;
-	return "gone";
-}
-
-void
-smpp_wire_tick(struct smpp_wire *w)
-{
-	(void)w;
-}
-
 /* The host ------------------------------------------------------------------------------------- */
 
 static enum rc
@@ -252,7 +205,7 @@ submitting(void *arg, struct link *l, uint64_t row, uint32_t attempt)
 {
 	(void)arg;
 	(void)l;
-	insist(row < world.rows && world.row[row] && attempt == 1);
+	insist(row < world.rows && world.row[row] == 'o' && attempt == 1);
 }
 
 static void
@@ -260,10 +213,11 @@ result(void *arg, struct link *l, const struct bus_result *r)
 {
 	(void)arg;
 	(void)l;
-	insist(r->row < world.rows && world.row[r->row]);
-	insist(r->refs_n <= BUS_PARTS_MAX);
-	world.row[r->row] = false;
-	world.results++;
+	insist(r->row < world.rows && r->refs_n <= BUS_PARTS_MAX);
+	insist(world.row[r->row] == 'o' ||
+	    (world.row[r->row] == '?' && r->state == BUS_ACCEPTED && r->refs_n > 0));
+	world.results += world.row[r->row] == 'o';
+	world.row[r->row] = r->state == BUS_UNCERTAIN ? '?' : 0;
 }
 
 static void
@@ -338,13 +292,8 @@ give_pdu(struct smpp_wire *w, struct input *in)
 
 	if (n > (size_t)(in->end - in->p))
 		n = (size_t)(in->end - in->p);
-	if ((id & 0x80000000u) != 0 && world.asked_n > 0 && at < 0xf0) {
-		size_t known = world.asked_n < ARRAY_LEN(world.asked)
-		    ? world.asked_n
-		    : ARRAY_LEN(world.asked);
-
-		sequence = world.asked[at % known];
-	}
+	if ((id & 0x80000000u) != 0 && world.asked_n > 0 && at < 0xf0)
+		sequence = world.asked[at % world.asked_n % ARRAY_LEN(world.asked)];
 	pdu[3] = (uint8_t)(16 + n);
 	pdu[2] = (uint8_t)((16 + n) >> 8);
 	for (int i = 0; i < 4; i++) {
@@ -398,7 +347,7 @@ order_row(struct link *l, uint8_t how)
 	}
 	if (l->ops->send(l, &s, limits) != RC_OK)
 		return;
-	world.row[world.rows++] = true;
+	world.row[world.rows++] = 'o';
 	l->ops->run(l, world.now);
 }
 

@@ -129,8 +129,8 @@ class Session:
 class Smsc:
     """Accepts, binds, answers as its settings say."""
 
-    def __init__(self, tls=None):
-        self.listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, tls=None, host="127.0.0.1", port=0):
+        self.listener = socket.create_server((host, port))
         self.port = self.listener.getsockname()[1]
         self.tls = tls
         self.password = "secret"

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from daemonlib import PERSON, SHELTER, words
-from rawsmsc import DELIVER, ENQUIRE, RESP, Smsc, message, pack, tlv
+from rawsmsc import DATA, DELIVER, ENQUIRE, RESP, Smsc, message, pack, tlv
 from simlib import wait_for
 from smpplib import make, pair, send  # noqa: F401
 
@@ -26,6 +26,20 @@ def test_a_text_in_is_answered_after_the_verdict(pair):
     assert session.is_unanswered(n)
     worker.say("verdict", token=heard["token"], outcome="done", credit=1)
     assert session.answered(n) == 0
+
+
+def test_a_text_by_data_sm_and_a_note(pair):
+    """alert_notification asks for no answer, and is no fault."""
+    desk, smsc, session = pair
+    worker = desk.worker()
+    body = (b"\0\1\1" + PERSON[1:].encode() + b"\0\0\0" + b"8500\0" + b"\0\0\0" + tlv(0x424, b"yordam"))
+    n = session.request(DATA, body)
+    heard = worker.wait("sms")
+    assert (words(heard), heard["from"]) == ("yordam", PERSON)
+    assert session.answered(n, command=DATA) == 0
+    session.send(pack(0x102, 0, 9, b"\1\1" + PERSON[1:].encode() + b"\0\1\1" + b"8500\0"))
+    assert session.answered(session.deliver(PERSON, "2")) == 0
+    assert desk.count("smpp.fault") == 0 and session.is_unanswered(9)
 
 
 def test_alphabets_in(pair):
@@ -99,6 +113,66 @@ def test_receipts_find_their_submit(make, answered, receipted, where):
     heard = worker.wait("receipt", count=2)
     assert [(m["ref"], m["delivered"], m["final"], m["to"]) for m in heard] == [
         (refs[1], False, True, SHELTER), (refs[0], True, True, SHELTER)]
+
+
+def restart(desk, smsc, session):
+    """The daemon again, with a new bind and a worker."""
+    assert desk.stop() == 0
+    for p in desk.probes:
+        p.close()
+    desk.probes.clear()
+    desk.start()
+    later = wait_for("another bind", lambda: next(
+        (s for s in smsc.sessions if s.bound and s is not session), None))
+    return later, desk.worker("w2")
+
+
+def in_tlv(number):
+    return tlv(0x1e, str(number).encode() + b"\0")
+
+
+@pytest.mark.parametrize("more, where", [("", "text"), ("", "tlv"), ('receipt_id = "decimal";', "tlv"),
+                                         ('receipt_id = "decimal";', "text")])
+def test_receipts_find_their_submit_after_a_restart(make, more, where):
+    """Answers in hex, receipts in decimal: the form is the config's, or what an earlier process learned."""
+    desk, smsc = make(more)
+    session = smsc.bound()
+    worker = desk.worker()
+    smsc.ids = lambda n: f"{0xabc00 + n:X}"
+
+    def say(to, n):
+        if where == "tlv":
+            to.receipt(SHELTER, "stat:DELIVRD err:000", tlvs=in_tlv(0xabc00 + n))
+        else:
+            to.receipt(SHELTER, TEXTS.format(0xabc00 + n, "DELIVRD"))
+    for row in (1, 2):
+        send(worker, row, to=SHELTER, receipt=True)
+    refs = [worker.wait("result", row=row)["refs"][0] for row in (1, 2)]
+    if more == "":
+        say(session, 1)
+        assert worker.wait("receipt")["ref"] == refs[0]
+    later, worker = restart(desk, smsc, session)
+    say(later, 2)
+    assert worker.wait("receipt")["ref"] == refs[1]
+
+
+def test_small_ids_are_told_by_whom_they_went_to(make):
+    """A counter, answered in hex, with receipts in decimal: "10" is also an id of another text."""
+    desk, smsc = make("window = 50; parts_per_minute = 60000;")
+    session = smsc.bound()
+    worker = desk.worker(credit=512)
+    smsc.ids = lambda n: f"{n:X}"
+    to = {n: f"+77020000{n:03}" for n in range(1, 41)}
+    rows = {}
+    for n in to:
+        send(worker, n, to=to[n], receipt=True)
+        rows[worker.wait("result", row=n)["refs"][0]] = n
+    # the first say nothing about the form, in whichever order
+    numbers = [5, 6, 10, 11, *range(20, 11, -1), *range(21, 41)]
+    for n in numbers:
+        session.receipt(to[n], TEXTS.format(n, "DELIVRD"))
+    heard = worker.wait("receipt", count=len(numbers))
+    assert [rows.get(m["ref"]) for m in heard] == numbers
 
 
 def test_a_receipt_before_the_response_waits_for_it(make):

@@ -10,9 +10,11 @@ import time
 import pytest
 
 from daemonlib import OTHER, PERSON, SHELTER, words
-from rawsmsc import DELIVER, ENQUIRE, RESP, SUBMIT, TEMPORARY, UNBIND, Smsc, message, pack, tlv
+from rawsmsc import DATA, DELIVER, ENQUIRE, RESP, SUBMIT, TEMPORARY, UNBIND, Smsc, message, pack, tlv
 from simlib import wait_for
 from smpplib import make, pair, send  # noqa: F401
+
+ALERT, PAYLOAD = 0x102, 0x424
 
 
 # the session -------------------------------------------------------------------------------------
@@ -160,6 +162,38 @@ def test_a_name_that_nobody_knows(make):
     assert desk.stop() == 0
 
 
+# what else may come ------------------------------------------------------------------------------
+
+def data_sm(sender, text, coding=0):
+    octets = text.encode("utf-16-be" if coding == 8 else "latin-1")
+    return (b"\0\1\1" + sender.lstrip("+").encode() + b"\0\0\0" + b"8500\0" + bytes([0, 0, coding])
+            + tlv(PAYLOAD, octets))
+
+
+def test_a_text_by_data_sm(pair):
+    desk, smsc, session = pair
+    worker = desk.worker()
+    for n, (text, coding) in enumerate((("yordam", 0), ("ёрдам керак", 8)), 1):
+        sequence = session.request(DATA, data_sm(PERSON, text, coding))
+        got = worker.wait("sms", count=n)
+        got = got if n == 1 else got[-1]
+        assert (words(got), got["from"]) == (text, PERSON)
+        assert session.answered(sequence, command=DATA) == 0
+    assert desk.count("smpp.fault") == 0
+
+
+def test_an_alert_is_no_fault(pair):
+    """Nobody asked for one and nothing follows from it: it has no answer either."""
+    desk, smsc, session = pair
+    alert = b"\1\1" + PERSON[1:].encode() + b"\0" + b"\0\0" + b"8500\0"
+    for i in range(20):                         # more than there may be faults
+        session.request(ALERT, alert)
+    n = session.request(ENQUIRE)
+    assert session.answered(n, command=ENQUIRE) == 0
+    assert desk.count("smpp.fault") == 0 and session.open
+    assert not [p for p in smsc.heard if p.session is session and p.command >= RESP and p.sequence != n]
+
+
 # bad input ---------------------------------------------------------------------------------------
 
 BAD_LENGTHS = [0, 3, 15, 1 << 31, 70001]
@@ -274,6 +308,8 @@ def test_no_tls_where_it_is_wanted(make):
 
 @pytest.mark.parametrize("wrong, says", [
     ('bind = "both ways";', "bind"), ("window = 0;", "window"), ('how = "udh";', "how"),
+    ("dest_ton = 7;", "dest_ton"), ("source_ton = 7;", "source_ton"),
+    ("dest_npi = 19;", "dest_npi"), ("source_npi = 19;", "source_npi"),
     ('tls_cert = "/x";', "tls_cert"), ('system_type = "abcdefghijklm";', "system_type")])
 def test_a_wrong_word_is_refused(make, wrong, says):
     desk, _smsc = make(wrong, start=False)

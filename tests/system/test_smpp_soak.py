@@ -11,9 +11,11 @@ from smsclib import SmscSim
 from simlib import SimError, wait_for
 from test_smpp_road import Account
 
-# an answer that was heard and then forgotten, on a bind that stands, looks like a second text: not here
+# an answer that was heard and then forgotten, on a bind that stands, looks like a second text, and so does a
+# delivery that goes out twice, or again on a later bind after its answer was heard for sure: not here
 RATES = {"response_lost": 0.002, "deliver_drop": 0.002,
          "throttle": 0.02, "submit_silent": 0.002, "submit_drop": 0.001, "submit_lost": 0.001}
+SLOW = {"rate": 0.003, "wait_ms": 4000}  # later than the link waits: a late "accepted"
 IN = "inbox WHERE link <> ''"
 WINDOW = 400  # phones whose text or answer is under way
 LEFT = "FROM outbox WHERE state IN ('due', 'claimed')"
@@ -46,6 +48,7 @@ def soak(base, texts, seed, tmp_path):
         sim.order("set", response_ms=4000, retry_ms=500)
         for name, rate in RATES.items():
             sim.order("fault", name=name, rate=rate)
+        sim.order("fault", name="slow", **SLOW)
         began = time.monotonic()
         for i in range(texts):
             if i % 50 == 0:

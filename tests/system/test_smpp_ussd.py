@@ -320,6 +320,23 @@ def test_writing(site, more, screen, coding, octets):
     assert (got.coding, got.octets) == (coding, octets)
 
 
+@pytest.mark.parametrize("carrier", ["submit_sm", "data_sm"])
+@pytest.mark.parametrize("ton,npi,code", [(1, 1, "8500"), (7, 1, "8500"), (0x11, 31, "8500"),
+                                          (1, 1, "8" * 25)])
+def test_addresses_go_back_as_they_came(site, carrier, ton, npi, code):
+    """Gateways say TON 7, or have codes over 20 digits: neither is in 3.4, both get their screen."""
+    _, gateway, session, worker = site(more=f'ussd_carrier = "{carrier}";')
+    body = (b"USSD\0" + bytes([ton, npi]) + PERSON[1:].encode() + b"\0" + bytes([ton, npi])
+            + code.encode() + b"\0" + bytes([0, 0, 0]) + b"\0\0" + bytes([0, 0, 15, 0, 6]) + b"*8500#"
+            + tlv(OP, b"\1") + tlv(ITS, b"\7\0"))
+    session.request(DELIVER, body)
+    answer(worker, step(worker), "menu")
+    got = gateway.screen(1)
+    assert (got.text, got.sender, got.to) == ("menu", code, PERSON[1:])
+    back = bytes([ton, npi]) + code.encode() + b"\0" + bytes([ton, npi]) + PERSON[1:].encode() + b"\0"
+    assert got.body.startswith(b"USSD\0" + back)
+
+
 def test_data_sm_both_ways(site):
     _, gateway, session, worker = site(more='ussd_carrier = "data_sm";')
     body = (b"USSD\0" + b"\1\1" + PERSON.lstrip("+").encode() + b"\0" + b"\0\0" + b"8500\0"

@@ -322,6 +322,42 @@ test_silent(void **state)
 	assert_string_equal(chosen("", "+77010000001", false), "b");
 }
 
+/* Who takes no texts is the last to be asked, until it is time to try it again. */
+static void
+test_failing(void **state)
+{
+	(void)state;
+	link_a.failing_until = NOW + 1;
+	assert_string_equal(chosen("a", "+77010000001", false), "b");
+	links_remember(&all, "+996500000001", &link_a);
+	assert_string_not_equal(chosen("", "+996500000001", false), "a");
+	link_b.state = link_c.state = LINK_DOWN; /* better than none */
+	assert_string_equal(chosen("", "+996500000001", false), "a");
+	assert_string_equal(chosen("a", "+996500000001", false), "a");
+	link_b.state = link_c.state = LINK_UP;
+	link_a.failing_until = NOW;
+	assert_string_equal(chosen("a", "+77010000001", false), "a");
+}
+
+/* A person hears from the sender they wrote to all the same: by a link that takes texts, if one shows it. */
+static void
+test_failing_way_of_a_person(void **state)
+{
+	(void)state;
+	memcpy(link_a.number, "8500", 5);
+	memcpy(link_c.number, "8500", 5);
+	link_a.failing_until = NOW + 1;
+	assert_string_equal(chosen("a", "+77010000001", true), "c");
+	link_c.failing_until = NOW + 1;
+	assert_string_equal(chosen("a", "+77010000001", true), "a");
+	link_a.sending = true; /* waited for: none is better */
+	assert_string_equal(chosen("a", "+77010000001", true), "-");
+	link_a.state = LINK_DOWN;
+	assert_string_equal(chosen("a", "+77010000001", true), "c");
+	link_c.number[3] = '1';
+	assert_string_equal(chosen("a", "+77010000001", true), "-");
+}
+
 /* A person's way is down: another link may only if it shows the same sender. */
 static void
 test_same_sender_for_a_person(void **state)
@@ -386,6 +422,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_rules_in_order, setup),
 		cmocka_unit_test_setup(test_silent, setup),
+		cmocka_unit_test_setup(test_failing, setup),
+		cmocka_unit_test_setup(test_failing_way_of_a_person, setup),
 		cmocka_unit_test_setup(test_same_sender_for_a_person, setup),
 		cmocka_unit_test_setup(test_beside, setup),
 		cmocka_unit_test_setup(test_way_it_came, setup),

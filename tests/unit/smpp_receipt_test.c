@@ -196,6 +196,7 @@ test_names(void **state)
 
 	(void)state;
 	assert_int_equal(smpp_id_form_parse("hex", &form), RC_OK);
+	assert_string_equal(smpp_id_form_name(form), "hex");
 	assert_int_equal(form, SMPP_ID_HEX);
 	assert_int_equal(smpp_id_form_parse("octal", &form), RC_REFUSED);
 }
