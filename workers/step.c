@@ -268,6 +268,19 @@ on_refer(struct stepping *st, const struct effect *f)
 	return RC_OK;
 }
 
+/* Their case is danger from this step on: on_case_class tells who must know. */
+static bool
+becomes_danger(const struct stepping *st)
+{
+	for (size_t i = 0; i < st->e->n; i++) {
+		const struct effect *f = &st->e->v[i];
+
+		if (f->kind == EFFECT_CASE_CLASS && f->class == CASE_DANGER)
+			return true;
+	}
+	return false;
+}
+
 static enum rc
 on_task(struct stepping *st, const struct effect *f)
 {
@@ -275,6 +288,8 @@ on_task(struct stepping *st, const struct effect *f)
 		return RC_OK;
 	out_row(st->t->out, OUT_TASK, f->name, f->ms != 0 ? f->ms : step_case(st),
 	    st->p->inbox_id, OUT_NULL);
+	if (strcmp(f->name, "danger") == 0 && step_case(st) != 0 && !becomes_danger(st))
+		return ladder_danger(st->t, step_case(st), answers_danger(st));
 	return RC_OK;
 }
 
