@@ -252,6 +252,8 @@ own_words(void **state)
 	assert_int_equal(refer_words(flows, LANG_RU, 518, "", out), RC_OK);
 }
 
+#define ROLES 8
+
 /* One fact of each kind, the longest that the flows can make of it. */
 static const char *const lone[][2][2] = {
 	{ { "who", "man" }, { "count", "99999" } },
@@ -267,30 +269,32 @@ static const char *const lone[][2][2] = {
 	{ { "need", "bed doctor advice papers way wages" }, { "", "" } },
 };
 
+static void
+one_part(enum lang l, const struct case_facts *c, enum refer_role role)
+{
+	for (enum refer_led led = REFER_LED_NOT; led <= REFER_LED_OPERATOR; led++) {
+		assert_int_equal(refer_first(flows, l, c, role, led, 999, out), RC_OK);
+		if (gsm_size_of(out).parts != 1)
+			fail_msg("%s: %s", lang_code(l), out);
+	}
+}
+
 /* A place, a role, who leads, a fact: whatever comes together, it is one part. */
 static void
 any_first_is_one_part(void **state)
 {
-	(void)state;
-	for (unsigned place = 0; place < places_count(flows->places); place++) {
-		for (size_t i = 0; i < ARRAY_LEN(lone) * 8; i++) {
-			const char *const(*fact)[2] = lone[i / 8];
-			struct case_facts c = { .number = 99999, .class = CASE_DANGER };
-			enum lang l = (enum lang)((place + i) % LANGS);
+	const size_t each = ARRAY_LEN(lone) * ROLES;
 
-			add(&c, "where", place_id(flows->places, place));
-			for (unsigned k = 0; k < 2 && fact[k][0][0] != '\0'; k++)
-				add(&c, fact[k][0], fact[k][1]);
-			for (enum refer_led led = REFER_LED_NOT;
-			     led <= REFER_LED_OPERATOR; led++) {
-				assert_int_equal(
-				    refer_first(flows, l, &c, (enum refer_role)(i % 8),
-					led, 999, out),
-				    RC_OK);
-				if (gsm_size_of(out).parts != 1)
-					fail_msg("%s: %s", lang_code(l), out);
-			}
-		}
+	(void)state;
+	for (size_t i = 0; i < places_count(flows->places) * each; i++) {
+		const char *const(*fact)[2] = lone[i % each / ROLES];
+		struct case_facts c = { .number = 99999, .class = CASE_DANGER };
+
+		add(&c, "where", place_id(flows->places, (unsigned)(i / each)));
+		for (unsigned k = 0; k < 2 && fact[k][0][0] != '\0'; k++)
+			add(&c, fact[k][0], fact[k][1]);
+		one_part((enum lang)((i / each + i % each) % LANGS), &c,
+		    (enum refer_role)(i % ROLES));
 	}
 }
 
