@@ -8,6 +8,30 @@ CREATE FUNCTION shyraq_for_supervisor(kind text) RETURNS boolean
 	SELECT kind IN ('complaint', 'supervisor', 'police_closed', 'police_reclassified')
 $$;
 
+-- Tasks that cannot wait until somebody looks at the list: the operators on duty hear by SMS that there is one.
+-- All others wait for the list. A test holds each to a kind of lib/tasks.c.
+CREATE FUNCTION shyraq_cannot_wait(kind text, of_case bigint) RETURNS boolean
+	LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE kind
+		WHEN 'danger' THEN true -- a life, and receivers may be asked only when the town is known
+		WHEN 'desk_silent' THEN true -- the case worker who was paged does not look, nobody else was told
+		WHEN 'ladder_ended' THEN true -- nobody is left to ask: who the ladder could not ring is told so
+		WHEN 'lease_lapsed' THEN true -- the person believes that somebody comes
+		WHEN 'not_found' THEN true -- who came stands there now, and the person does not
+		WHEN 'asked_for' THEN true -- a receiver was told that an operator calls
+		WHEN 'cut' THEN true -- they broke off at the place: nobody was asked, and nothing more falls due
+		WHEN 'due_refused' THEN of_case IS NOT NULL -- the ladder of this case does not go on by itself
+		ELSE false END
+$$;
+
+-- Texts that ring a phone about a case: who had one in the last minutes is not rung again for a task.
+CREATE FUNCTION shyraq_rings(key text) RETURNS boolean
+	LANGUAGE sql IMMUTABLE AS $$
+	SELECT key IN ('ref.first', 'ref.operator', 'ref.reminder', 'ref.danger', 'ref.desk', 'ref.task',
+		'ref.task_none')
+$$;
+CREATE INDEX outbox_rings ON outbox (contact_id, created_at) WHERE shyraq_rings(key);
+
 -- Who may see what such a task is about; who audits looks at everything.
 CREATE FUNCTION shyraq_supervises() RETURNS boolean
 	LANGUAGE sql STABLE AS $$
@@ -16,7 +40,7 @@ CREATE FUNCTION shyraq_supervises() RETURNS boolean
 $$;
 
 ALTER TABLE task
-	ADD COLUMN page_due timestamptz, -- the supervisor on duty hears by SMS that there is something, not what
+	ADD COLUMN page_due timestamptz, -- who is on duty hears by SMS that there is something, not what
 	ADD COLUMN paged_at timestamptz;
 CREATE INDEX task_page_due ON task (page_due) WHERE page_due IS NOT NULL;
 CREATE INDEX task_paged ON task (paged_at) WHERE paged_at IS NOT NULL;

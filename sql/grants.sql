@@ -64,7 +64,7 @@ GRANT SELECT ON case_idle TO shyraq_dispatch;
 GRANT INSERT ON case_stat TO shyraq_dispatch;
 GRANT DELETE ON casefile, case_answer, place, session, task, peer, epoch, referral_ask TO shyraq_dispatch;
 GRANT SELECT (id, at) ON epoch TO shyraq_dispatch;
-GRANT SELECT (epoch_id) ON narrative TO shyraq_dispatch;
+GRANT SELECT (case_id, epoch_id) ON narrative TO shyraq_dispatch;
 GRANT SELECT ON audit TO shyraq_dispatch;
 GRANT SELECT, INSERT ON audit_chain TO shyraq_dispatch;
 -- conversations: words that wait, offer checks, tried codes, what is erased

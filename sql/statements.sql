@@ -181,7 +181,8 @@ SELECT c, e, x, shyraq_now() FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]
 
 -- name: TASK_WRITE (worker dispatch)
 INSERT INTO task (kind, case_id, inbox_id, contact_id, at, page_due)
-SELECT k, c, i, o, shyraq_now(), CASE WHEN shyraq_for_supervisor(k) THEN shyraq_now() END
+SELECT k, c, i, o, shyraq_now(), CASE WHEN shyraq_for_supervisor(k) OR shyraq_cannot_wait(k, c)
+	THEN shyraq_now() END
 FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) AS t(k, c, i, o);
 
 -- name: AUDIT_WRITE (worker dispatch)
@@ -1150,15 +1151,49 @@ WHERE id = $1::bigint FOR UPDATE;
 SELECT EXISTS (SELECT FROM pg_roles o
 	WHERE o.rolname = $1::text AND pg_has_role(o.oid, 'shyraq_supervisor', 'MEMBER'));
 
+-- Over is what somebody has, or what came right by itself. A case with a complaint about operators goes to a
+-- supervisor. The last column: when supervisors were paged for any task.
 -- name: TASK_PAGE_LOCK (dispatch)
-SELECT shyraq_ms(page_due), done_at IS NOT NULL OR taken_by <> '',
-	shyraq_ms((SELECT max(p.paged_at) FROM task p WHERE p.paged_at IS NOT NULL))
-FROM task WHERE id = $1::bigint FOR UPDATE;
+SELECT shyraq_ms(t.page_due), t.done_at IS NOT NULL OR t.taken_by <> '' OR c.hidden_at IS NOT NULL
+	OR shyraq_cannot_wait(t.kind, t.case_id) AND (COALESCE(c.state = 'closed', false)
+		OR t.kind IN ('ladder_ended', 'lease_lapsed', 'due_refused') AND c.state IN ('taken', 'met')
+		OR t.kind = 'cut' AND (c.state <> 'open' OR c.class = 'other')
+		OR t.kind = 'desk_silent' AND (EXISTS (SELECT FROM desk_case d
+				WHERE d.case_id = t.case_id AND d.looked_at >= t.at)
+			OR c.state IN ('taken', 'met')
+				AND NOT EXISTS (SELECT FROM narrative n WHERE n.case_id = t.case_id))),
+	shyraq_for_supervisor(t.kind) OR EXISTS (SELECT FROM case_answer a
+		WHERE a.case_id = t.case_id AND a.slot = 'about_whom' AND a.code = 'operator'),
+	t.kind = 'danger', shyraq_ms(t.at), COALESCE(t.case_id, 0), COALESCE(c.number, 0),
+	shyraq_ms((SELECT max(p.paged_at) FROM task p WHERE p.paged_at IS NOT NULL
+		AND (shyraq_for_supervisor(p.kind) OR p.id = t.id)))
+FROM task t LEFT JOIN casefile c ON c.id = t.case_id
+WHERE t.id = $1::bigint FOR UPDATE OF t;
 
 -- One page is for all that wait.
 -- name: TASK_PAGED (dispatch)
 UPDATE task SET page_due = NULL, paged_at = shyraq_now()
-WHERE page_due IS NOT NULL;
+WHERE page_due IS NOT NULL AND (shyraq_for_supervisor(kind) OR id = $1::bigint);
+
+-- Phones of operators that the case does not pass by: when each was last rung about it, and last without being
+-- asked by the ladder. $1 NULL: about no case.
+-- name: TASK_RUNG (dispatch)
+SELECT k.id, shyraq_ms(o.rung), shyraq_ms(o.paged)
+FROM receiver r JOIN contact k ON k.receiver_id = r.id AND k.active
+LEFT JOIN casefile c ON c.id = $1::bigint
+CROSS JOIN LATERAL (SELECT max(x.created_at) AS rung,
+		max(x.created_at) FILTER (WHERE x.key IN ('ref.desk', 'ref.task', 'ref.task_none')) AS paged
+	FROM outbox x WHERE x.contact_id = k.id AND shyraq_rings(x.key)
+		AND x.case_id IS NOT DISTINCT FROM $1::bigint
+		AND x.created_at > shyraq_now() - interval '2 days') o
+WHERE r.kind = 'operator' AND NOT COALESCE('#' || r.id = ANY(string_to_array(c.bypass, ' ')), false);
+
+-- One page is for all that wait in its case. $2: when to look again whether somebody is on duty; NULL never.
+-- name: TASK_RANG (dispatch)
+UPDATE task t SET page_due = shyraq_ts($2::bigint), paged_at = shyraq_now()
+FROM task o
+WHERE o.id = $1::bigint AND t.page_due IS NOT NULL AND shyraq_cannot_wait(t.kind, t.case_id)
+	AND t.case_id IS NOT DISTINCT FROM o.case_id;
 
 -- name: TASK_PAGE_LATER (dispatch)
 UPDATE task SET page_due = shyraq_ts($2::bigint) WHERE id = $1::bigint;

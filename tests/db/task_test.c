@@ -17,8 +17,9 @@
 
 #define NIGHT 9200001U
 #define HEAD 9200002U
+#define DAWN 9200003U
 
-static int64_t night, head;
+static int64_t night, head, dawn;
 
 static int
 setup(void **unused)
@@ -31,6 +32,7 @@ setup(void **unused)
 		   "EXCEPTION WHEN duplicate_object THEN NULL; END $$");
 	night = play_receiver("night", "operator", NIGHT);
 	head = play_receiver("head", "operator", HEAD);
+	dawn = play_receiver("dawn", "operator", DAWN);
 	return rc;
 }
 
@@ -159,6 +161,262 @@ paged(void **unused)
 	play_forward(20 * MINUTE);
 	play_due(NULL);
 	assert_string_equal(play_heard(head), "");
+	assert_string_equal(play_heard(night), "");
+	assert_int_equal(
+	    play_number("SELECT count(*) FROM task WHERE page_due IS NOT NULL"), 0);
+}
+
+/* What cannot wait, by the database's one list: kinds that there are, and none of a supervisor's. */
+static void
+cannot_wait(void **unused)
+{
+	char list[200] = "";
+
+	(void)unused;
+	for (size_t i = 0; task_kind(i) != NULL; i++) {
+		if (play_number(
+			"SELECT shyraq_cannot_wait('%s', 1)::int", task_kind(i)) == 0)
+			continue;
+		assert_false(task_is_supervisors(task_kind(i)));
+		strcat(strcat(list, " "), task_kind(i));
+	}
+	assert_string_equal(list,
+	    " danger desk_silent ladder_ended asked_for not_found cut due_refused "
+	    "lease_lapsed");
+	assert_int_equal(
+	    play_number("SELECT shyraq_cannot_wait('due_refused', NULL)::int"), 0);
+}
+
+static int64_t
+case_of(int64_t id, const char *state, const char *class)
+{
+	play_run("INSERT INTO casefile (id, class, lang, bearer, state) VALUES (%lld, "
+		 "'%s', 'ru', 0, '%s')",
+	    (long long)id, class, state);
+	return id;
+}
+
+/* A task as the worker writes it. */
+static int64_t
+comes_up(const char *kind, int64_t of)
+{
+	return play_number("INSERT INTO task (kind, case_id, page_due) SELECT '%s', "
+			   "NULLIF(%lld, 0), CASE WHEN shyraq_cannot_wait('%s', %lld) "
+			   "THEN shyraq_now() END RETURNING id",
+	    kind, (long long)of, kind, (long long)of);
+}
+
+static void
+asked_by_the_ladder(int64_t contact, int64_t of)
+{
+	play_run("INSERT INTO outbox (id, contact_id, case_id, key, priority, state, "
+		 "created_at) SELECT nextval('block_seq') + 970000000, %lld, %lld, "
+		 "'ref.operator', 1, 'sent', shyraq_now()",
+	    (long long)contact, (long long)of);
+}
+
+static void
+alarms(struct session *s, const struct flow_input *in, struct effects *e)
+{
+	(void)in;
+	strcpy(s->flow, "help");
+	s->version = 1;
+	s->lang = LANG_RU;
+	play_effect(e, EFFECT_CASE_OPEN, "", "")->class = CASE_DANGER;
+	play_effect(e, EFFECT_TASK, "danger", "");
+	play_say(e, "urgent.where", "where?");
+}
+
+static const char *
+page_of(int64_t of)
+{
+	static char text[80];
+
+	snprintf(text, sizeof(text), "ref.task|n=%lld",
+	    (long long)play_number(
+		"SELECT number FROM casefile WHERE id = %lld", (long long)of));
+	return text;
+}
+
+static void
+nothing_waits(void)
+{
+	play_run("DELETE FROM task");
+	play_run("DELETE FROM duty");
+	(void)play_heard(head);
+	(void)play_heard(night);
+	(void)play_heard(dawn);
+}
+
+static const char *
+heard_when_due(int64_t contact, int64_t later)
+{
+	play_forward(later);
+	play_due(NULL);
+	return play_heard(contact);
+}
+
+/* Who is on duty as operator hears at once of a case, its number alone, and of it once in a quarter of an hour. */
+static void
+rings(void **unused)
+{
+	int64_t a = case_of(700001, "open", "danger"),
+		b = case_of(700002, "open", "held"), c;
+
+	(void)unused;
+	nothing_waits();
+	on_duty("operator", night);
+	on_duty("supervisor", head);
+	(void)comes_up("danger", a);
+	(void)comes_up("ladder_ended", a);
+	(void)comes_up("robot", a);
+	assert_string_equal(heard_when_due(night, 0), page_of(a));
+	assert_string_equal(heard_when_due(night, 20 * MINUTE), "");
+	/* another case is no reason to wait, the same is */
+	(void)comes_up("danger", a);
+	assert_string_equal(heard_when_due(night, 0), page_of(a));
+	(void)comes_up("cut", b);
+	(void)comes_up("desk_silent", a);
+	assert_string_equal(heard_when_due(night, 5 * MINUTE), page_of(b));
+	assert_string_equal(heard_when_due(night, 11 * MINUTE), page_of(a));
+	/* about no case: a receiver that wants an operator */
+	(void)comes_up("asked_for", 0);
+	assert_string_equal(heard_when_due(night, 0), "ref.task_none|ref.task_none");
+	(void)comes_up("asked_for", 0);
+	assert_string_equal(heard_when_due(night, 14 * MINUTE), "");
+	assert_string_equal(
+	    heard_when_due(night, 2 * MINUTE), "ref.task_none|ref.task_none");
+	/* nobody else, and nothing waits any more */
+	assert_string_equal(play_heard(head), "");
+	assert_string_equal(play_heard(dawn), "");
+	assert_int_equal(
+	    play_number("SELECT count(*) FROM task WHERE page_due IS NOT NULL"), 0);
+	assert_int_equal(
+	    play_number("SELECT count(*) FROM audit WHERE what = 'task.paged' AND "
+			"case_id = %lld",
+		(long long)a),
+	    3);
+	/* as the worker writes it */
+	(void)play_sms(6, alarms, "help");
+	assert_string_equal(heard_when_due(night, 0), page_of(play_case(6)));
+	play_run("UPDATE casefile SET state = 'closed', ladder_due = NULL WHERE id = "
+		 "%lld",
+	    (long long)play_case(6));
+	c = case_of(700003, "open", "danger");
+	play_run("INSERT INTO case_answer (case_id, slot, code) VALUES (%lld, "
+		 "'about_whom', 'operator')",
+	    (long long)c);
+	(void)comes_up("danger", c);
+	assert_string_equal(heard_when_due(head, 0), "ref.supervisor|ref.supervisor");
+	assert_string_equal(play_heard(night), "");
+}
+
+/* No phone rings twice: whom the ladder asked since has heard, whom it asked before hears later; danger at once. */
+static void
+rings_once(void **unused)
+{
+	int64_t a = case_of(710001, "nobody", "held"),
+		b = case_of(710002, "nobody", "held"),
+		c = case_of(710003, "nobody", "danger"),
+		d = case_of(710004, "nobody", "held");
+
+	(void)unused;
+	nothing_waits();
+	on_duty("operator", night);
+	asked_by_the_ladder(night, a);
+	(void)comes_up("ladder_ended", a);
+	play_forward(1);
+	asked_by_the_ladder(night, a);
+	assert_string_equal(heard_when_due(night, 0), "ref.operator| ref.operator|");
+	assert_string_equal(heard_when_due(night, 20 * MINUTE), "");
+	/* another one of the same turn, who was not asked */
+	asked_by_the_ladder(dawn, a);
+	(void)comes_up("lease_lapsed", a);
+	assert_string_equal(heard_when_due(night, MINUTE), page_of(a));
+	asked_by_the_ladder(night, b);
+	play_forward(5 * MINUTE);
+	(void)comes_up("not_found", b);
+	assert_string_equal(heard_when_due(night, 9 * MINUTE), "ref.operator|");
+	assert_string_equal(heard_when_due(night, 2 * MINUTE), page_of(b));
+	asked_by_the_ladder(night, c);
+	play_forward(5 * MINUTE);
+	(void)play_heard(night);
+	(void)comes_up("danger", c);
+	assert_string_equal(heard_when_due(night, 0), page_of(c));
+	/* a case that passes this phone by */
+	play_run("UPDATE casefile SET bypass = '#' || (SELECT receiver_id FROM contact "
+		 "WHERE id = %lld) WHERE id = %lld",
+	    (long long)night, (long long)d);
+	(void)comes_up("ladder_ended", d);
+	assert_string_equal(heard_when_due(night, 0), "");
+	on_duty("operator", dawn);
+	(void)play_heard(dawn);
+	assert_string_equal(heard_when_due(dawn, 16 * MINUTE), page_of(d));
+	assert_string_equal(play_heard(night), "");
+}
+
+static void
+no_ring(const char *kind, int64_t of, const char *what)
+{
+	int64_t id = comes_up(kind, of);
+
+	play_run("UPDATE task SET %s WHERE id = %lld", what, (long long)id);
+	assert_string_equal(heard_when_due(night, 20 * MINUTE), "");
+	assert_string_equal(
+	    play_sql("SELECT page_due FROM task WHERE id = %lld", (long long)id), "");
+}
+
+/* What somebody has, has seen to, or what came right by itself. */
+static void
+rings_nobody(void **unused)
+{
+	int64_t open = case_of(720001, "nobody", "held"),
+		taken = case_of(720002, "taken", "held"),
+		closed = case_of(720003, "closed", "danger"),
+		calm = case_of(720004, "open", "other"),
+		gone = case_of(720005, "open", "danger");
+
+	(void)unused;
+	nothing_waits();
+	on_duty("operator", night);
+	no_ring("danger", open, "taken_by = 'task_op'");
+	no_ring("danger", open, "done_at = shyraq_now()");
+	no_ring("ladder_ended", taken, "at = at");
+	no_ring("lease_lapsed", taken, "at = at");
+	no_ring("danger", closed, "at = at");
+	no_ring("cut", calm, "at = at");
+	no_ring("cut", open, "at = at");
+	play_run("UPDATE casefile SET hidden_at = shyraq_now() WHERE id = %lld",
+	    (long long)gone);
+	no_ring("danger", gone, "at = at");
+	play_run("INSERT INTO desk_case (case_id, asked_at, looked_at) VALUES (%lld, "
+		 "shyraq_now(), shyraq_now() + interval '1 s')",
+	    (long long)open);
+	no_ring("desk_silent", open, "at = at");
+	no_ring("withdrawn", open, "at = at");
+	/* while they are there they ring */
+	(void)comes_up("lease_lapsed", open);
+	assert_string_equal(heard_when_due(night, 0), page_of(open));
+	(void)comes_up("not_found", taken);
+	assert_string_equal(heard_when_due(night, 0), page_of(taken));
+}
+
+/* Nobody on duty: the phones of all operators, once; and who comes on duty with another hears as well. */
+static void
+rings_the_next(void **unused)
+{
+	int64_t a = case_of(730001, "open", "danger");
+
+	(void)unused;
+	nothing_waits();
+	play_run("UPDATE contact SET active = false WHERE id = %lld", (long long)dawn);
+	(void)comes_up("danger", a);
+	assert_string_equal(heard_when_due(night, 0), page_of(a));
+	assert_string_equal(play_heard(head), page_of(a));
+	assert_string_equal(heard_when_due(night, 40 * MINUTE), "");
+	play_run("UPDATE contact SET active = true WHERE id = %lld", (long long)dawn);
+	on_duty("operator", dawn);
+	assert_string_equal(heard_when_due(dawn, 16 * MINUTE), page_of(a));
 	assert_string_equal(play_heard(night), "");
 	assert_int_equal(
 	    play_number("SELECT count(*) FROM task WHERE page_due IS NOT NULL"), 0);
@@ -319,6 +577,11 @@ main(void)
 		cmocka_unit_test(one_list),
 		cmocka_unit_test(who_may),
 		cmocka_unit_test(paged),
+		cmocka_unit_test(cannot_wait),
+		cmocka_unit_test(rings),
+		cmocka_unit_test(rings_once),
+		cmocka_unit_test(rings_nobody),
+		cmocka_unit_test(rings_the_next),
 		cmocka_unit_test(died_of_age),
 		cmocka_unit_test(forgotten),
 		cmocka_unit_test(not_forgotten),
