@@ -65,7 +65,7 @@ class World:
                 self.result = json.loads(line)
             else:
                 self.lines.append(line.rstrip())
-                if line.startswith("WRONG"):
+                if line.startswith(("WRONG", "    ")):  # and what was said, as soon as it is known
                     print(line.rstrip(), file=sys.stderr, flush=True)
 
     def end(self):
