@@ -144,6 +144,7 @@ struct receiver {
 struct contact {
 	struct receiver *r;
 	int64_t id;
+	int64_t paged_case, paged_ms; /* the last task that rang it */
 	struct phone number;
 };
 

@@ -15,6 +15,7 @@
 #define ANSWER_MS (90 * 1000)
 #define WINDOW_MS (15 * MINUTE)
 #define SLACK_MS 1500
+#define PAGE_AGAIN_MS (15 * MINUTE) /* rules.desk_again */
 #define CHILD_NEXT_MS (45 * MINUTE)
 #define CHILD_OPERATOR_MS (90 * MINUTE)
 #define SAFE_HOUR 22
@@ -362,6 +363,21 @@ note_receiver(struct person *p, struct asked *a, const struct row *r)
 		leaves(p, a);
 }
 
+/* A task that cannot wait rings operators alone, and about one case not again within a quarter of an hour. */
+static void
+check_page(struct person *p, struct contact *k, const struct row *r)
+{
+	int64_t now = clock_wall_ms();
+
+	if (strcmp(k->r->kind, "operator") != 0)
+		wrong(p, "%s to %s", r->key, k->r->name);
+	if (k->paged_case == r->case_id && now - k->paged_ms < PAGE_AGAIN_MS - SLACK_MS)
+		wrong(p, "%s was paged twice in %lld s", k->r->name,
+		    (long long)(now - k->paged_ms) / 1000);
+	k->paged_case = r->case_id;
+	k->paged_ms = now;
+}
+
 static void
 text_to_receiver(struct row *r)
 {
@@ -371,6 +387,10 @@ text_to_receiver(struct row *r)
 
 	if (k == NULL || (p == NULL && r->case_id != 0)) {
 		wrong(p, "%s to nobody who is known", r->key);
+		return;
+	}
+	if (is_key(r, "ref.task") || is_key(r, "ref.task_none")) {
+		check_page(p, k, r);
 		return;
 	}
 	if (p == NULL) {
