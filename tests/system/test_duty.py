@@ -86,15 +86,17 @@ def test_gaps(site):
     gaps = run_json(site, "--login", "op1", "duty", "check", code=1)
     assert [g["part"] for g in gaps] == ["operator", "caseworker", "supervisor"]
     assert all(g["to"] - g["from"] == 14 * 24 * HOUR for g in gaps)
-    # nights from 20:00 to 08:00 for three weeks: fourteen or fifteen gaps of the days between
-    day = datetime.date.today().isoformat()
+    # this half of the day for three weeks: fourteen or fifteen gaps of the other halves between
+    now = datetime.datetime.now(datetime.timezone.utc)
+    half = now.replace(hour=now.hour // 12 * 12, minute=0)
+    other = half + datetime.timedelta(hours=12)
     run(site, "--login", "op1", "duty", "set", "cw1", "--part", "caseworker", "--from",
-        f"{day} 00:00Z", "--to", "+12h", "--days", "21", "--phone", contact)
+        f"{half:%Y-%m-%d %H:%M}Z", "--to", "+12h", "--days", "21", "--phone", contact)
     gaps = run_json(site, "--login", "op1", "duty", "check", "--part", "caseworker", code=1)
     assert 14 <= len(gaps) <= 15
     assert all(g["to"] - g["from"] <= 12 * HOUR for g in gaps)
     run(site, "--login", "op1", "duty", "set", "cw1", "--part", "caseworker", "--from",
-        f"{day} 12:00+00:00", "--to", "+12h", "--days", "21")
+        f"{other:%Y-%m-%d %H:%M}+00:00", "--to", "+12h", "--days", "21")
     assert run_json(site, "--login", "op1", "duty", "check", "--part", "caseworker") == []
     assert "covered" in run(site, "--login", "op1", "duty", "check", "--part", "caseworker").stdout
     assert "gaps" in run(site, "--login", "op1", "duty", "check", code=1).stderr
