@@ -1918,6 +1918,9 @@ SELECT k.id, r.id, r.lang
 FROM contact k JOIN receiver r ON r.id = k.receiver_id AND r.active AND r.kind = 'operator'
 WHERE k.active ORDER BY r.ord, k.id;
 
+-- name: DUTY_NEXT (dispatch)
+SELECT shyraq_ms(min(from_at)) FROM duty WHERE part = $1::text AND from_at > shyraq_now();
+
 -- name: DUTY_OF (dispatch)
 SELECT DISTINCT k.id, r.id, r.lang
 FROM duty d JOIN contact k ON k.id = d.contact_id AND k.active

@@ -113,6 +113,28 @@ rings_at(const struct db_rows *r, int64_t contact, const struct page *p, int64_t
 	return last != 0 && now - last < again ? last + again : now;
 }
 
+/*
+ * Nobody is on duty. Phones of operators were rung all the same: who comes on duty next hears too. There is none:
+ * look again. *next: earlier, when one of them is to be rung later; 0 never.
+ */
+static enum rc
+next_duty(struct turn *t, bool rung, int64_t again_at, int64_t *next)
+{
+	struct db_rows *r;
+	int64_t at;
+	enum rc rc = db_run(t->db, ST_DUTY_NEXT, &r, db_text(DUTY_OPERATOR));
+
+	if (rc != RC_OK)
+		return rc;
+	at = db_get_i64(r, 0, 0);
+	db_rows_free(r);
+	if (at == 0 && !rung)
+		at = again_at;
+	if (at != 0 && (*next == 0 || at < *next))
+		*next = at;
+	return RC_OK;
+}
+
 static enum rc
 page_operators(struct turn *t, int64_t id, const struct page *p)
 {
@@ -140,15 +162,16 @@ page_operators(struct turn *t, int64_t id, const struct page *p)
 	db_rows_free(r);
 	if (rc != RC_OK)
 		return rc;
-	/* all phones were rung, as nobody is on duty: who comes on duty hears of it too */
-	if (on.nobody || on.n == 0)
-		next = now + again;
+	if (on.nobody)
+		rc = next_duty(t, on.n > 0, now + again, &next);
+	if (rc != RC_OK)
+		return rc;
 	if (phones == 0)
 		return next == 0 ? db_run(t->db, ST_TASK_PAGE_OFF, NULL, db_i64(id))
 				 : later(t, id, next);
 	note(t, id, p, first, phones);
-	return db_run(
-	    t->db, ST_TASK_RANG, NULL, db_i64(id), on.nobody ? db_i64(next) : db_null());
+	return db_run(t->db, ST_TASK_RANG, NULL, db_i64(id),
+	    on.nobody && next != 0 ? db_i64(next) : db_null());
 }
 
 enum rc
