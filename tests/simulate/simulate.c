@@ -185,7 +185,7 @@ happen(const struct event *e)
 		break;
 	case EVENT_RECEIVER:
 		show(p, a->k->r->name, e->words);
-		check_said(p, a, e->words);
+		check_said(a, e->words);
 		world_say(&a->k->number, e->words, 0);
 		break;
 	case EVENT_DEADLINE:

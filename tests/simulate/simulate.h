@@ -224,7 +224,7 @@ bool receiver_is_organisation(const struct asked *a);
 void on_text(struct row *r);
 void check_deadline(struct person *p);
 void check_taken(struct person *p, struct asked *a);
-void check_said(struct person *p, struct asked *a, const char *words);
+void check_said(const struct asked *a, const char *words);
 
 /* simulate_dispatch.c: children that run what is due, and are killed. */
 struct dispatch_counts {

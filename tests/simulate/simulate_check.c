@@ -444,17 +444,24 @@ on_text(struct row *r)
 	person_reads(p, r);
 }
 
+/* A wrong code may be that of another case of theirs by now: then it is a yes to that one. */
 void
-check_said(struct person *p, struct asked *a, const char *words)
+check_said(const struct asked *a, const char *words)
 {
 	static const char *const no[] = { "нет", "не нашли", "алмаймыз" };
-	bool yes = strstr(words, a->code) != NULL &&
-	    !(strchr("267", words[0]) != NULL && words[1] == ' ');
+	bool yes = !(strchr("267", words[0]) != NULL && words[1] == ' ');
 
-	(void)p;
 	for (size_t i = 0; i < ARRAY_LEN(no); i++)
 		yes = yes && strstr(words, no[i]) == NULL;
-	a->said_yes = a->said_yes || yes;
+	for (unsigned i = 0; yes && i < options.cases; i++) {
+		for (size_t k = 0; k < persons[i].asks; k++) {
+			struct asked *o = &persons[i].ask[k];
+
+			if (o->k == a->k && o->code[0] != '\0' &&
+			    strstr(words, o->code) != NULL)
+				o->said_yes = true;
+		}
+	}
 }
 
 void
