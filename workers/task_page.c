@@ -12,6 +12,8 @@
 #include "refer_text.h"
 #include "referral.h"
 
+#define PAGE_MOST_MS (2 * 24 * 3600000LL) /* so long a task is looked at again */
+
 struct page {
 	int64_t due, at, case_id, number;
 	int64_t last; /* when a supervisor was paged for any; 0: never */
@@ -166,6 +168,8 @@ page_operators(struct turn *t, int64_t id, const struct page *p)
 		rc = next_duty(t, on.n > 0, now + again, &next);
 	if (rc != RC_OK)
 		return rc;
+	if (next > p->at + PAGE_MOST_MS) /* the list keeps it */
+		next = 0;
 	if (phones == 0)
 		return next == 0 ? db_run(t->db, ST_TASK_PAGE_OFF, NULL, db_i64(id))
 				 : later(t, id, next);
