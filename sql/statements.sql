@@ -82,7 +82,7 @@ SELECT p.id, p.stopped, s.flow, s.version, s.step, s.lang, s.flags, s.misses, s.
 		WHEN c.safe_from IS NULL OR (c.state = 'closed' AND NOT shyraq_is_helped(c.outcome))
 			OR EXISTS (SELECT FROM consent o WHERE o.case_id = c.id
 				AND (o.kind = 'follow' OR o.wording LIKE 'withdrawn %')) THEN ''
-		ELSE 'offer' END
+		ELSE 'offer' END, COALESCE(c.state = 'closed' AND shyraq_is_helped(c.outcome), false)
 FROM unnest($1::bigint[], $2::bytea[]) AS w(peer, rhash)
 JOIN peer p ON p.id = w.peer
 LEFT JOIN session s ON s.peer_id = p.id

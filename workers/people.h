@@ -51,6 +51,7 @@ struct person {
 	bool gone;     /* erased: the session is not written again */
 	bool knocked;  /* and they have not written since */
 	bool down;     /* S19: what is due for the case was not done */
+	bool helped;   /* the case is closed, and they were helped */
 	bool has_own_stop; /* S4 */
 	struct seal_hash own_stop;
 	bool night;      /* nobody of whom the case waits for works now */

@@ -44,6 +44,7 @@ people_input(
 		.state = p->state,
 		.night = p->night,
 		.down = p->down,
+		.helped = p->helped,
 		.follow = p->follow,
 		.code = p->code,
 		.job_answer = w->job != 0 ? w->answer : NULL,

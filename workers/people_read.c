@@ -139,6 +139,7 @@ read_row(const struct turn *t, struct person *p, const struct db_rows *r, int ro
 		memcpy(p->own_stop.b, own, n);
 	p->down = db_get_bool(r, row, 35);
 	read_follow(p, r, row);
+	p->helped = db_get_bool(r, row, 37);
 }
 
 enum rc

@@ -119,6 +119,7 @@ struct flow_input {
 	int64_t redial_ms;     /* a dial offers to go on for so long; 0: 24 h */
 	bool late;             /* read after t0 + 90 s: state moves, nothing is said */
 	enum case_state state; /* of the session's case */
+	bool helped;           /* it is closed, and they were helped */
 	char taken_at[6];      /* "21:49" */
 	bool own_stop;      /* S4: the whole text is the stop word of this person's own */
 	bool down;          /* S19: what is due for this case was not done for minutes */

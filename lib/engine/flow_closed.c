@@ -123,6 +123,13 @@ on_closed_aside(struct turn *t)
 	return true;
 }
 
+/* Whom they know and who has seen to them: a digit alone is no danger anew, they are asked. */
+static bool
+was_helped(const struct turn *t)
+{
+	return t->in->helped && t->in->resume != RESUME_OK;
+}
+
 bool
 on_closed(struct turn *t)
 {
@@ -135,7 +142,9 @@ on_closed(struct turn *t)
 	if (!flow_refers(t->flow) || !would_answer(t, &opens))
 		return false;
 	t->s->misses = 0;
-	if (t->s->class == CASE_DANGER) {
+	if (t->s->class == CASE_DANGER && was_helped(t)) {
+		begin_anew(t, NULL);
+	} else if (t->s->class == CASE_DANGER) {
 		danger_goes_on(t);
 	} else if (session_slot(t->s, SLOT_REFERRED)[0] == '\0' && !words) {
 		take_along(t);

@@ -84,6 +84,7 @@ head_of(struct caller *c, const uint8_t h[HEAD], bool first, struct flow_input *
 					       : NULL;
 	in->state = (enum case_state)(bits(h[1], 0, 3) % (CASE_STATE_CLOSED + 1));
 	in->country = countries[bits(h[1], 3, 3)];
+	in->helped = in->state == CASE_STATE_CLOSED && bits(h[3], 5, 1) != 0;
 	if (in->state == CASE_STATE_TAKEN)
 		memcpy(in->taken_at, "21:49", sizeof "21:49");
 	if (bits(h[2], 0, 3) >= 5 && bits(h[4], 4, 2) == 2 && in->kind == INPUT_TEXT) {
