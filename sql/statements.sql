@@ -777,16 +777,17 @@ ON CONFLICT (link) DO UPDATE SET daemon = excluded.daemon, link_group = excluded
 UPDATE link_state SET state = 'daemon gone', usable = false
 WHERE daemon = $1::text AND state <> 'daemon gone';
 
--- name: ORDERS_NEW (dispatch)
+-- name: ORDER_NEXT (dispatch)
 WITH said AS (
-	UPDATE link_order SET said_at = shyraq_now() WHERE said_at IS NULL
+	UPDATE link_order SET said_at = shyraq_now()
+	WHERE id = (SELECT id FROM link_order WHERE said_at IS NULL ORDER BY id LIMIT 1 FOR UPDATE)
 	RETURNING id, kind, link, class, text, by),
 noted AS (
 	INSERT INTO audit (what, subject, code, at)
 	SELECT 'order.' || kind, id, by, shyraq_now() FROM said ORDER BY id)
 SELECT id, kind, link, class, text, by,
 	link = '' OR EXISTS (SELECT FROM link_state l WHERE l.link = said.link)
-FROM said ORDER BY id;
+FROM said;
 
 -- name: ORDER_ANSWER (dispatch)
 UPDATE link_order SET done_at = shyraq_now(), ok = $2::boolean, answer = $3::text

@@ -59,39 +59,81 @@ refuse(struct db *db, uint64_t id, const char *why)
 	orders_answer(db, &d);
 }
 
+/* What became of an order that stands in row 0; where it is to be said, `m` has it. */
+static bool
+is_to_say(struct db *db, const struct db_rows *r, struct bus_msg *m)
+{
+	uint64_t id = (uint64_t)db_get_i64(r, 0, 0);
+
+	if (!db_get_bool(r, 0, 6)) {
+		refuse(db, id,
+		    "no such link: no daemon has told of it; `shyraqctl modem list` "
+		    "names those there are, a new one shows seconds after its "
+		    "daemon's start");
+		return false;
+	}
+	if (!read_order(m, r, 0)) {
+		refuse(db, id, "the link's name is too long");
+		return false;
+	}
+	return true;
+}
+
+/*
+ * The oldest order that was not said: marked and kept in one transaction, or neither. *none: there is none.
+ * *say: `m` is to be said now. One that cannot be kept at all is answered so.
+ */
+static enum rc
+next(struct db *db, struct bus_msg *m, bool *none, bool *say)
+{
+	struct db_rows *r = NULL;
+	enum rc rc = db_begin(db);
+
+	*say = false;
+	if (rc == RC_OK)
+		rc = db_run0(db, ST_ORDER_NEXT, &r);
+	*none = rc == RC_OK && db_count(r) == 0;
+	if (rc == RC_OK && !*none && is_to_say(db, r, m)) {
+		*say = true;
+		rc = keep(db, &m->u.order, db_get_text(r, 0, 5));
+	}
+	if (rc == RC_REFUSED && *say) { /* marked alone, that it holds up no other */
+		uint64_t id = m->u.order.id;
+
+		*say = false;
+		db_rollback(db);
+		db_rows_free(r);
+		rc = db_run0(db, ST_ORDER_NEXT, &r);
+		if (rc == RC_OK)
+			refuse(db, id, "the database refused it");
+	} else if (rc == RC_OK) {
+		rc = db_commit(db);
+	}
+	if (rc != RC_OK)
+		db_rollback(db);
+	db_rows_free(r);
+	return rc;
+}
+
 enum rc
 orders_run(struct db *db, orders_say *say, void *arg)
 {
-	struct db_rows *r;
-	enum rc rc = db_run0(db, ST_ORDERS_NEW, &r);
-
-	if (rc != RC_OK)
-		return rc;
-	for (int i = 0; i < db_count(r) && rc == RC_OK; i++) {
+	for (;;) {
 		struct bus_msg m;
+		bool none, is_said;
+		enum rc rc = next(db, &m, &none, &is_said);
 
-		if (!db_get_bool(r, i, 6)) {
-			refuse(db, (uint64_t)db_get_i64(r, i, 0),
-			    "no such link: no daemon has told of it; `shyraqctl modem list` "
-			    "names those there are, a new one shows seconds after its "
-			    "daemon's start");
+		if (rc != RC_OK || none)
+			return rc;
+		if (!is_said)
 			continue;
-		}
-		if (!read_order(&m, r, i)) {
-			refuse(db, (uint64_t)db_get_i64(r, i, 0),
-			    "the link's name is too long");
-			continue;
-		}
-		rc = keep(db, &m.u.order, db_get_text(r, i, 5));
 		log_info("orders.said", "order=%llu kind=%s link=%s class=%u",
 		    (unsigned long long)m.u.order.id, kinds[m.u.order.kind],
 		    m.u.order.link[0] == '\0' ? "all" : m.u.order.link, m.u.order.class);
-		if (rc == RC_OK && say(arg, &m) != RC_OK)
+		if (say(arg, &m) != RC_OK)
 			refuse(db, m.u.order.id,
 			    "no daemon is up; what stands is said when one comes");
 	}
-	db_rows_free(r);
-	return rc;
 }
 
 /* Nobody waits for the answer. */
