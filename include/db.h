@@ -2,7 +2,7 @@
 /*
  * The door to libpq: one connection, prepared statements by name, transactions, arrays, rows.
  * No SQL passes through it: every statement stands in sql/statements.sql.
- * Called by worker, dispatch and console; blocking, bounded by lock_timeout and tcp_user_timeout.
+ * Called by worker, dispatch and console; blocking, bounded by lock_timeout, tcp_user_timeout and keepalives.
  */
 #ifndef SHYRAQ_DB_H
 #define SHYRAQ_DB_H
@@ -86,7 +86,7 @@ void db_col_free(struct db_col *c);
 struct db_param db_array(struct db_col *c);
 
 /*
- * RC_OK; RC_REFUSED: class 22, 23: this input never will (db_error tells the SQLSTATE). RC_AGAIN: classes
+ * RC_OK; RC_REFUSED: classes 21 22 23 54 P0: this input never will (db_error tells the SQLSTATE). RC_AGAIN:
  * 08 25 40 53 55 57 58 XX, and whatever else failed: not now. RC_BROKEN: the connection is gone. After any
  * of the last three the transaction must be rolled back (db_rollback). `rows` may be NULL.
  */

@@ -110,6 +110,7 @@ send_bytes(struct bus *b, const struct bus_peer *to, const struct bus_msg *m)
 out:
 	if (rc != RC_OK)
 		b->counts.lost++;
+	explicit_bzero(p, n); /* words and numbers */
 	free(p);
 	return rc;
 }
@@ -333,6 +334,7 @@ receive(struct bus *b)
 			continue;
 	} else {
 		on_frame(b, id, (uint32_t)id_n, zmq_msg_data(&m), zmq_msg_size(&m));
+	explicit_bzero(zmq_msg_data(&m), zmq_msg_size(&m));
 	}
 	zmq_msg_close(&m);
 	return true;

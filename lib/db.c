@@ -107,6 +107,19 @@ note_error(struct db *db, const PGresult *res)
 	snprintf(db->error, sizeof(db->error), "%s", state == NULL ? "08006" : state);
 }
 
+/* What the same input always meets: its values, how many rows they find, limits, what a trigger refuses. */
+static bool
+is_of_input(const char *state)
+{
+	static const char *const classes[] = { "21", "22", "23", "54", "P0" };
+
+	for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
+		if (strncmp(state, classes[i], 2) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Messages of the server can hold values of a row: only the state, the place and our names are logged. */
 static enum rc
 failed(struct db *db, const PGresult *res, const char *what)
@@ -116,7 +129,6 @@ failed(struct db *db, const PGresult *res, const char *what)
 	const char *constraint = res == NULL
 	    ? NULL
 	    : PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME);
-	bool input;
 
 	note_error(db, res);
 	if (PQstatus(db->conn) != CONNECTION_OK) {
@@ -124,11 +136,10 @@ failed(struct db *db, const PGresult *res, const char *what)
 		drop(db);
 		return RC_BROKEN;
 	}
-	input = strncmp(db->error, "22", 2) == 0 || strncmp(db->error, "23", 2) == 0;
 	log_warn("db.failed", "statement=%s sqlstate=%s table=%s constraint=%s", what,
 	    db->error, table == NULL ? "-" : table,
 	    constraint == NULL ? "-" : constraint);
-	return input ? RC_REFUSED : RC_AGAIN;
+	return is_of_input(db->error) ? RC_REFUSED : RC_AGAIN;
 }
 
 static enum rc
@@ -164,10 +175,12 @@ prepare(struct db *db)
 enum rc
 db_open(struct db *db)
 {
-	const char *keys[] = { "dbname", "connect_timeout", "tcp_user_timeout", "options",
+	/* a host that is gone is known in 5 s, whether it had taken what we said or not */
+	const char *keys[] = { "dbname", "connect_timeout", "tcp_user_timeout",
+		"keepalives_idle", "keepalives_interval", "keepalives_count", "options",
 		"application_name", "client_encoding", NULL };
-	const char *values[] = { db->conninfo, "3", "5000", session_options, db->process,
-		"UTF8", NULL };
+	const char *values[] = { db->conninfo, "3", "5000", "2", "1", "3",
+		session_options, db->process, "UTF8", NULL };
 	enum rc rc;
 
 	if (db->conn != NULL && PQstatus(db->conn) == CONNECTION_OK)
@@ -336,8 +349,14 @@ db_run_file(struct db *db, const char *path)
 		return RC_REFUSED;
 	}
 	sql = xmalloc(FILE_SQL_MAX);
-	n = fread(sql, 1, FILE_SQL_MAX - 1, f);
+	n = fread(sql, 1, FILE_SQL_MAX, f);
 	fclose(f);
+	if (n == FILE_SQL_MAX) { /* half a file is not run */
+		log_error("db.file_long", "file=%s has %d bytes or more", path,
+		    FILE_SQL_MAX);
+		free(sql);
+		return RC_REFUSED;
+	}
 	sql[n] = '\0';
 	res = PQexec(db->conn, sql);
 	if (PQresultStatus(res) != PGRES_COMMAND_OK &&

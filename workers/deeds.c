@@ -89,6 +89,10 @@ deed_job_words(struct stepping *st)
 		rc = db_run(t->db, ST_JOB_DRAFTS, NULL, db_i64(st->p->peer_id));
 	if (rc != RC_OK)
 		return rc;
+	if (t->epoch.id == 0) {
+		st->p->error = NO_KEY_HOLDER;
+		return RC_OK;
+	}
 	sealed = epoch_seal(&t->epoch, id, st->text, strlen(st->text), &n);
 	rc = db_run(t->db, ST_JOB_WORDS, NULL, db_i64(id), db_i64(st->p->peer_id),
 	    db_i64(t->epoch.id), db_bytes(sealed, n));

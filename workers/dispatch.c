@@ -68,7 +68,7 @@ settle(struct upstream *u, uint64_t token)
 
 	if (token == 0)
 		return;
-	if (rc == RC_OK)
+	if (rc == RC_OK && d->in.decided)
 		verdict(u, token, d->in.outcome);
 	else if (rc == RC_AGAIN)
 		verdict(u, token, BUS_AGAIN);
@@ -173,26 +173,23 @@ on_change(void *arg, struct bus_peer *peer, bool is_up)
 		log_warn("dispatch.ready", "the daemon did not take our credit");
 }
 
+/* Whether there may be more. What cannot be done now is tried again at the next tick. */
 static bool
 run_due(struct dispatch *d)
 {
 	struct db_rows *r;
-	int n;
+	bool more;
 
 	if (db_run0(d->db, ST_DUE, &r) != RC_OK)
 		return false;
-	n = db_count(r);
-	for (int i = 0; i < n; i++) {
-		enum rc rc = turn_due(&d->turn, db_get_text(r, i, 0), db_get_i64(r, i, 1),
-		    db_get_i64(r, i, 2));
-
-		if (rc == RC_BROKEN) {
-			db_rows_free(r);
-			return false;
-		}
+	more = db_count(r) > 0;
+	for (int i = 0; i < db_count(r) && db_is_open(d->db); i++) {
+		if (turn_due(&d->turn, db_get_text(r, i, 0), db_get_i64(r, i, 1),
+			db_get_i64(r, i, 2)) != RC_OK)
+			more = false;
 	}
 	db_rows_free(r);
-	return n > 0;
+	return more;
 }
 
 static void
@@ -242,7 +239,7 @@ uncertain(struct dispatch *d, const struct outbox_lease *l)
 	d->in.u.result.row = (uint64_t)l->row;
 	d->in.u.result.attempt = l->attempt;
 	d->in.u.result.state = BUS_UNCERTAIN;
-	if (turn_run(&d->turn, v, 1) != RC_OK)
+	if (turn_run(&d->turn, v, 1) != RC_OK || !d->in.decided)
 		log_warn(
 		    "dispatch.uncertain", "row=%lld not settled now", (long long)l->row);
 }

@@ -36,7 +36,7 @@ static const struct {
 	{ "unread", due_unread, ST_UNREAD_OFF, true, false },
 	{ "forget", due_forget, ST_FORGET_OFF, false, false },
 	{ "erase", due_erase, ST_ERASE_LATER, true, false },
-	{ "parts", due_parts, ST_PART_WAIT, false, false },
+	{ "parts", due_parts, ST_PART_WAIT, false, true },
 	{ "outcome", due_outcome, ST_OUTCOME_OFF, false, false },
 	{ "offer", due_offer, ST_OFFER_OFF, true, false },
 	{ "followup", due_followup, ST_FOLLOW_OFF, true, false },
@@ -167,7 +167,7 @@ due_session(struct turn *t, int64_t id, int64_t due_ms)
 	return rc;
 }
 
-/* `id` is the peer; every set of theirs whose deadline has passed. */
+/* `id` is the peer; the oldest set of theirs whose deadline has passed: the next one is found due again. */
 enum rc
 due_parts(struct turn *t, int64_t id, int64_t due_ms)
 {
@@ -189,6 +189,8 @@ due_parts(struct turn *t, int64_t id, int64_t due_ms)
 		rc = parts_give_up(t, &k, &p.text, &p.t0);
 		if (rc == RC_OK)
 			rc = people_step(t, &p, INPUT_TEXT);
+		if (rc == RC_OK && p.error != NULL)
+			rc = RC_AGAIN; /* the parts are kept until their words can be */
 		if (rc == RC_OK)
 			out_row(
 			    t->out, OUT_TASK, "incomplete", OUT_NULL, OUT_NULL, OUT_NULL);

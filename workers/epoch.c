@@ -43,10 +43,12 @@ write_boxes(struct epoch *e, struct db *db)
 	if (id.rows == 0) {
 		log_error("epoch.no_keyholder",
 		    "no case worker has a key: add one with shyraqctl keyholder add");
-		rc = RC_AGAIN;
+		epoch_drop(e);
 	} else {
-		rc = db_run(
-		    db, ST_EPOCH_BOX, NULL, db_i64(e->id), db_array(&id), db_array(&box));
+		rc = db_run(db, ST_EPOCH_NEW, NULL, db_i64(e->id));
+		if (rc == RC_OK)
+			rc = db_run(db, ST_EPOCH_BOX, NULL, db_i64(e->id), db_array(&id),
+			    db_array(&box));
 	}
 	db_col_free(&id);
 	db_col_free(&box);
@@ -65,9 +67,7 @@ epoch_open(struct epoch *e, struct db *db, int64_t id)
 	seal_key_random(&e->key);
 	e->id = id;
 	e->born_ms = clock_boot_ms();
-	rc = db_run(db, ST_EPOCH_NEW, NULL, db_i64(id));
-	if (rc == RC_OK)
-		rc = write_boxes(e, db);
+	rc = write_boxes(e, db);
 	if (rc != RC_OK)
 		epoch_drop(e);
 	return rc;

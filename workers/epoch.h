@@ -21,8 +21,8 @@ struct epoch {
 };
 
 /*
- * Makes sure that there is a key; `id` is used when a new one is made. RC_REFUSED never; RC_AGAIN also when
- * no case worker has a key yet: without one nobody could ever read the words.
+ * Makes sure that there is a key; `id` is used when a new one is made. RC_OK with an id of 0: no case worker has
+ * a key, and nobody could ever read the words. Else as db_run.
  */
 MUST_CHECK enum rc epoch_open(struct epoch *e, struct db *db, int64_t id);
 /* Malloc'd, *out_n bytes; bound to the case. */

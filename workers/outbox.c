@@ -277,9 +277,35 @@ outbox_receipts(struct turn *t, struct turn_in *const *v, size_t n)
 	return rc;
 }
 
+/* Rows whose text or number does not open: a try that failed, as one on a link would have. */
+static enum rc
+fail_unopened(struct turn *t, struct db_col *id)
+{
+	struct db_rows *r = NULL;
+	struct settling s;
+	enum rc rc = db_run(t->db, ST_RESULT_ROWS, &r, db_array(id));
+
+	settling_init(&s);
+	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {
+		const struct bus_result m = { .row = (uint64_t)db_get_i64(r, i, 0),
+			.attempt = (uint32_t)db_get_i64(r, i, 1),
+			.state = BUS_FAILED };
+
+		log_error("outbox.unopened", "row=%llu is sealed with other keys",
+		    (unsigned long long)m.row);
+		settle_one(&s, r, i, &m);
+	}
+	if (rc == RC_OK)
+		rc = settle_rows(t, &s);
+	db_rows_free(r);
+	settling_clear(&s);
+	return rc;
+}
+
 enum rc
 outbox_claim(struct turn *t, const char *daemon, uint64_t instance, unsigned room)
 {
+	struct db_col unopened = { .kind = DB_INT8 };
 	struct db_rows *r = NULL;
 	enum rc rc;
 
@@ -290,10 +316,13 @@ outbox_claim(struct turn *t, const char *daemon, uint64_t instance, unsigned roo
 		rc = db_run(t->db, ST_OUTBOX_CLAIM, &r, db_i64(room), db_text(daemon),
 		    db_i64((int64_t)instance), db_i64(t->limits.lease_ms));
 	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {
-		/* one that does not open is left to its lease: it must not block the rest */
-		(void)!turn_sends_add(t, r, i, 0, daemon, instance);
+		if (turn_sends_add(t, r, i, 0, daemon, instance) != RC_OK)
+			db_col_i64(&unopened, db_get_i64(r, i, 0));
 	}
+	if (rc == RC_OK && unopened.rows > 0)
+		rc = fail_unopened(t, &unopened);
 	db_rows_free(r);
+	db_col_free(&unopened);
 	kill_point("claim.written");
 	if (rc == RC_OK)
 		rc = db_commit(t->db);

@@ -116,7 +116,7 @@ by_hash(const struct people *all, const uint8_t *hash, size_t n)
 	return NULL;
 }
 
-/* A second text of the same peer in one batch would see a stale session: it waits for the next. */
+/* A second text of the same peer in one batch would see a stale session: it is offered again. */
 static void
 one_each(const struct people *all)
 {
@@ -159,6 +159,13 @@ lock_peers(struct turn *t, const struct people *all)
 
 		if (p != NULL)
 			p->peer_id = db_get_i64(r, i, 0);
+	}
+	/* it went between the two: there is one again at the next try */
+	for (size_t i = 0; rc == RC_OK && i < all->n; i++) {
+		const struct person *p = &all->v[i];
+
+		if (p->known && !p->done && p->peer_id == 0)
+			rc = RC_AGAIN;
 	}
 	db_rows_free(r);
 	db_col_free(&hash);

@@ -72,8 +72,11 @@ struct person {
 	struct waiting waiting;
 	char *text;        /* what the engine reads; malloc'd, wiped at the end */
 	const char *inbox; /* state of its inbox row */
-	const char *error;
+	const char *error; /* why it is put aside, kept whole, whatever it was answered */
 };
+
+/* `error` of words that no key of a case worker can be sealed to: read again once there is one. */
+#define NO_KEY_HOLDER "no key holder"
 
 /* All texts of the batch; other kinds are passed over. */
 MUST_CHECK enum rc people_run(struct turn *t, struct turn_in *const *v, size_t n);

@@ -197,6 +197,10 @@ on_narrative(struct stepping *st, const struct effect *f)
 		rc = epoch_open(&st->t->epoch, st->t->db, id);
 	if (rc != RC_OK)
 		return rc;
+	if (st->t->epoch.id == 0) {
+		p->error = NO_KEY_HOLDER;
+		return RC_OK;
+	}
 	sealed = epoch_seal(
 	    &st->t->epoch, p->session.case_id, p->text, strlen(p->text), &n);
 	out_row(st->t->out, OUT_NARRATIVE, p->session.case_id, st->t->epoch.id,

@@ -19,6 +19,7 @@
 #define ID_BLOCK 1000 /* ids one value of block_seq stands for */
 
 #define HOUR_MS INT64_C(3600000)
+#define SINGLY_MS 1000 /* the bus is not heard meanwhile */
 
 static void
 limits_fill(struct turn_limits *l)
@@ -266,25 +267,42 @@ turn_hhmm(int64_t wall_ms, const char *region, char out[6])
 	    out, 6, &len, "%02d:%02d", (int)(minutes / 60 % 24), (int)(minutes % 60));
 }
 
-static void
-undo(struct turn *t)
+static enum rc
+begin(struct turn *t)
 {
+	out_clear(t->out);
+	turn_sends_clear(t);
+	turn_clock(t);
+	return db_begin(t->db);
+}
+
+/* Writes and commits what `rc` says went well so far; else nothing of it was. `rc` comes back. */
+static enum rc
+finish(struct turn *t, enum rc rc, const char *written, const char *committed)
+{
+	if (rc == RC_OK)
+		rc = out_write(t->out, t->db);
+	if (rc == RC_OK) {
+		kill_point(written);
+		rc = db_commit(t->db);
+	}
+	if (rc == RC_OK) {
+		kill_point(committed);
+		return rc;
+	}
 	db_rollback(t->db);
 	out_clear(t->out);
 	turn_sends_clear(t);
 	epoch_drop(&t->epoch); /* its boxes may have been rolled back */
+	return rc;
 }
 
 /* One transaction over the batch; decides nothing unless it is durable. */
 static enum rc
 run_once(struct turn *t, struct turn_in *const *v, size_t n, bool refuse)
 {
-	enum rc rc;
+	enum rc rc = begin(t);
 
-	out_clear(t->out);
-	turn_sends_clear(t);
-	turn_clock(t);
-	rc = db_begin(t->db);
 	if (rc != RC_OK)
 		return rc;
 	kill_point("turn.begun");
@@ -295,18 +313,9 @@ run_once(struct turn *t, struct turn_in *const *v, size_t n, bool refuse)
 		rc = outbox_receipts(t, v, n);
 	if (rc == RC_OK)
 		rc = people_confirm(t, v, n);
-	if (rc == RC_OK)
-		rc = out_write(t->out, t->db);
-	if (rc != RC_OK) {
-		undo(t);
-		return rc;
-	}
-	kill_point("turn.written");
-	rc = db_commit(t->db);
-	if (rc != RC_OK)
-		undo(t);
-	else
-		kill_point("turn.committed");
+	rc = finish(t, rc, "turn.written", "turn.committed");
+	for (size_t i = 0; rc != RC_OK && i < n; i++)
+		v[i]->decided = false; /* what was decided on the way was not done */
 	return rc;
 }
 
@@ -337,19 +346,21 @@ run_single(struct turn *t, struct turn_in *in)
 }
 
 /*
- * The batch holds something refused. Each message gets its own transaction, and none waits for another;
- * the sends of all are kept. RC_BROKEN: the rest was not tried, and nothing is known of the one that broke.
+ * The batch holds something refused, or something that waits. Each message gets its own transaction, and none
+ * waits for another, but for those that are left when SINGLY_MS have passed: again. The sends of all are kept.
+ * RC_BROKEN: the rest was not tried, and nothing is known of the one that broke.
  */
 static enum rc
 run_singly(struct turn *t, struct turn_in *const *v, size_t n)
 {
 	struct turn_sends all = { 0 };
+	int64_t until = clock_boot_ms() + SINGLY_MS;
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < n; i++) {
 		v[i]->decided = false;
 		if (rc != RC_BROKEN)
-			rc = run_single(t, v[i]);
+			rc = clock_boot_ms() < until ? run_single(t, v[i]) : RC_AGAIN;
 		if (rc == RC_AGAIN || rc == RC_REFUSED)
 			decide_again(v[i]);
 		for (size_t k = 0; rc == RC_OK && k < t->sends.n; k++)
@@ -369,7 +380,7 @@ turn_run(struct turn *t, struct turn_in *const *v, size_t n)
 	for (size_t i = 0; i < n; i++)
 		v[i]->decided = false;
 	rc = run_once(t, v, n, false);
-	if (rc == RC_REFUSED)
+	if (rc == RC_REFUSED || (rc == RC_AGAIN && n > 1 && db_is_open(t->db)))
 		rc = run_singly(t, v, n);
 	return rc;
 }
@@ -378,28 +389,13 @@ turn_run(struct turn *t, struct turn_in *const *v, size_t n)
 static enum rc
 due_once(struct turn *t, const char *kind, int64_t id, int64_t due_ms, bool refuse)
 {
-	enum rc rc;
+	enum rc rc = begin(t);
 
-	out_clear(t->out);
-	turn_sends_clear(t);
-	turn_clock(t);
-	rc = db_begin(t->db);
 	if (rc != RC_OK)
 		return rc;
 	kill_point("due.begun");
 	rc = refuse ? due_refuse(t, kind, id) : due_run(t, kind, id, due_ms);
-	if (rc == RC_OK)
-		rc = out_write(t->out, t->db);
-	if (rc != RC_OK) {
-		undo(t);
-		return rc;
-	}
-	kill_point("due.written");
-	rc = db_commit(t->db);
-	if (rc != RC_OK)
-		undo(t);
-	kill_point("due.committed");
-	return rc;
+	return finish(t, rc, "due.written", "due.committed");
 }
 
 enum rc

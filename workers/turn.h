@@ -114,8 +114,9 @@ struct turn_in {
 };
 
 /*
- * Runs the batch. RC_OK: every input is decided, and t->sends holds what to hand out (turn_sends_take).
- * RC_AGAIN: nothing was committed; offer again. RC_BROKEN: unknown or no database; give no verdict.
+ * Runs the batch. RC_OK: what is `decided` was committed, or is refused; give no verdict on the rest. t->sends
+ * holds what to hand out. RC_AGAIN: nothing was committed; offer again. RC_BROKEN: unknown or no database; give no
+ * verdict on any.
  */
 MUST_CHECK enum rc turn_run(struct turn *t, struct turn_in *const *v, size_t n);
 

@@ -227,6 +227,7 @@ answer(struct worker *w, struct upstream *u, bool undecided)
 	kill_point("worker.before_verdict");
 	if (bus_send(u->bus, peer, &m) != RC_OK)
 		log_warn("worker.verdicts", "not taken: the repeat decides");
+	seal_wipe(send, v->sends_n * sizeof(*send));
 	kill_point("worker.after_verdict");
 }
 
@@ -239,6 +240,7 @@ forget_taken(struct worker *w)
 		if (!w->item[i].taken)
 			w->item[kept++] = w->item[i];
 	}
+	seal_wipe(&w->item[kept], (w->n - kept) * sizeof(*w->item));
 	w->n = kept;
 	turn_sends_clear(&w->turn);
 }
