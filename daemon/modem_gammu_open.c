@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +119,27 @@ pin_read(const struct modem_setup *setup, char pin[PIN_MAX + 1])
 	explicit_bzero(line, sizeof(line));
 }
 
+/* A new file's name is on disk as surely as what is in it. */
+static bool
+folder_synced(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+	bool done;
+	int fd;
+
+	if (slash == NULL || (size_t)(slash - path) >= sizeof(folder))
+		return false;
+	memcpy(folder, path, (size_t)(slash - path));
+	folder[slash - path] = '\0';
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	done = fsync(fd) == 0;
+	close(fd);
+	return done;
+}
+
 /*
  * A SIM shuts itself after three wrong PINs. So the attempt is written down, durably, before it is
  * made, and crossed out when it was right; while it stands there is no other.
@@ -136,7 +158,7 @@ pin_attempt(struct machine *m)
 		return RC_REFUSED;
 	}
 	fd = open(m->setup->pin_state, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 || fsync(fd) != 0) {
+	if (fd < 0 || fsync(fd) != 0 || !folder_synced(m->setup->pin_state)) {
 		machine_fail(m, "pin",
 		    errno == EEXIST ? "refused once, see state_dir"
 				    : "state_dir cannot be written");
