@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The door to libmicrohttpd: a server on our loop with bounds on sizes, times and connections, TLS, and
- * answers that may come later. It never logs what a request holds. Called by http_ussd.c and shyraq-web.
+ * answers that may come later. It never logs what a request holds. Called by http_ussd.c.
  *
  * A handler gets a whole request and answers it then or later, from the loop, exactly once. A request is
  * good until it is answered or the server is closed. A client that hung up meanwhile is not noticed.

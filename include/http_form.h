@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Fields of application/x-www-form-urlencoded, of a body or of what stands behind "?". Pure.
- * It keeps nothing and gives a field only when it is clean text. Called by http_ussd.c and web pages.
+ * It keeps nothing and gives a field only when it is clean text. Called by http_ussd.c.
  */
 #ifndef SHYRAQ_HTTP_FORM_H
 #define SHYRAQ_HTTP_FORM_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * libmicrohttpd driven by our loop through its epoll descriptor: no thread of its own, all of it bounded.
- * It never logs an address, a path or a body. Called by http_ussd.c and shyraq-web.
+ * It never logs an address, a path or a body. Called by http_ussd.c.
  */
 #include "http.h"
 

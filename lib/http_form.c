@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The reader of forms: one pass a field, every octet against the end.
- * It never allocates. Called by http_ussd.c and web pages.
+ * It never allocates. Called by http_ussd.c.
  */
 #include "http_form.h"
 
