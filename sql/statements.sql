@@ -1135,7 +1135,7 @@ WHERE id = $1::bigint AND contact_id IS NOT NULL;
 -- name: RETRY_MESSAGE (dispatch)
 SELECT i.state, i.peer_id, i.sealed, shyraq_ms(i.t0), i.link,
 	EXISTS (SELECT FROM inbox n
-		WHERE n.peer_id = i.peer_id AND n.done_at > i.done_at AND n.state <> 'refused')
+		WHERE n.peer_id = i.peer_id AND n.done_at > i.done_at AND n.state <> 'refused'), COALESCE(i.error, '')
 FROM inbox i WHERE i.id = $1::bigint FOR UPDATE OF i;
 
 -- name: RETRY_MESSAGE_DONE (dispatch)

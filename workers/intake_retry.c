@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What an operator sends again: a text to a receiver that failed, a message that was refused; and tasks
- * that are done. It never sends a text to a person again (S1). Called by intake.c.
+ * What an operator sends again: a text to a receiver that failed, a message that was refused, words that came
+ * before any case worker had a key; and tasks that are done. It never sends a text to a person again (S1). Called by intake.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -90,13 +90,32 @@ sender(
 	return people_read(t, p);
 }
 
+/* It was answered when it came; its words alone were left, for want of a key. */
 static enum rc
-run_again(struct intake_job *j, int64_t id, struct person *p)
+words_again(struct intake_job *j, struct person *p)
+{
+	enum rc rc;
+
+	if (p->session.case_id == 0)
+		return intake_refuse(j, "its sender has no case any more: it is only shown");
+	rc = people_narrative(j->t, p);
+	if (rc == RC_OK && p->error != NULL)
+		return intake_refuse(
+		    j, "no case worker has a key yet: shyraqctl keyholder add");
+	return rc;
+}
+
+static enum rc
+run_again(struct intake_job *j, int64_t id, struct person *p, bool words)
 {
 	struct turn *t = j->t;
 	enum rc rc;
 
-	rc = p->contact_id != 0 ? receivers_text(t, p) : people_step(t, p, INPUT_TEXT);
+	rc = words		? words_again(j, p)
+	    : p->contact_id != 0 ? receivers_text(t, p)
+				 : people_step(t, p, INPUT_TEXT);
+	if (j->refused)
+		return rc;
 	if (rc == RC_OK)
 		rc = db_run(t->db, ST_RETRY_MESSAGE_DONE, NULL, db_i64(id));
 	if (rc == RC_OK)
@@ -119,16 +138,17 @@ retry_message(struct intake_job *j, int64_t id, const struct db_rows *r)
 	struct person p = { .inbox_id = id, .lag_ms = OUT_NULL };
 	size_t n, len;
 	const uint8_t *sealed = db_get_bytes(r, 0, 2, &n);
+	bool words = strcmp(db_get_text(r, 0, 6), NO_KEY_HOLDER) == 0;
 	enum rc rc;
 
-	if (strcmp(db_get_text(r, 0, 0), "aside") == 0)
+	if (!words && strcmp(db_get_text(r, 0, 0), "aside") == 0)
 		return intake_refuse(j,
 		    "it has no words that could be read, or no number: it is only shown");
-	if (strcmp(db_get_text(r, 0, 0), "refused") != 0)
+	if (!words && strcmp(db_get_text(r, 0, 0), "refused") != 0)
 		return intake_refuse(j, "it was not refused");
 	if (db_is_null(r, 0, 1) || db_is_null(r, 0, 2))
 		return intake_refuse(j, "its sender is not kept: it is only shown");
-	if (db_get_bool(r, 0, 5))
+	if (!words && db_get_bool(r, 0, 5))
 		return intake_refuse(j,
 		    "its sender has written since: it could be taken for the answer to "
 		    "another question; it is only shown");
@@ -139,7 +159,7 @@ retry_message(struct intake_job *j, int64_t id, const struct db_rows *r)
 		return intake_refuse(j, "its words do not open");
 	rc = sender(j, db_get_i64(r, 0, 1), db_get_i64(r, 0, 3), &in, &p);
 	if (rc == RC_OK)
-		rc = run_again(j, id, &p);
+		rc = run_again(j, id, &p, words);
 	seal_wipe(p.text, len);
 	free(p.text);
 	seal_wipe(&p, sizeof(p));

@@ -91,6 +91,9 @@ struct seal_hash people_identity(const struct turn *t, const struct bus_sms_in *
 /* One that was refused: kept sealed, with its error, for an operator. */
 MUST_CHECK enum rc people_refuse(struct turn *t, struct turn_in *in);
 
+/* p->text, sealed for case workers, is of p's case; without a key holder p->error says so (step.c). */
+MUST_CHECK enum rc people_narrative(struct turn *t, struct person *p);
+
 /* The engine's step for one person, and its effects as rows (step.c). */
 MUST_CHECK enum rc people_step(struct turn *t, struct person *p, enum input_kind kind);
 

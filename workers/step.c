@@ -178,35 +178,41 @@ on_answer(struct stepping *st, const struct effect *f)
 	    : RC_OK;
 }
 
+enum rc
+people_narrative(struct turn *t, struct person *p)
+{
+	int64_t id = 0;
+	size_t n;
+	uint8_t *sealed;
+	enum rc rc = turn_id(t, &id);
+
+	if (rc == RC_OK)
+		rc = epoch_open(&t->epoch, t->db, id);
+	if (rc != RC_OK)
+		return rc;
+	if (t->epoch.id == 0) {
+		p->error = NO_KEY_HOLDER;
+		return RC_OK;
+	}
+	sealed =
+	    epoch_seal(&t->epoch, p->session.case_id, p->text, strlen(p->text), &n);
+	out_row(t->out, OUT_NARRATIVE, p->session.case_id, t->epoch.id,
+	    (const void *)sealed, n);
+	free(sealed);
+	return RC_OK;
+}
+
 static enum rc
 on_narrative(struct stepping *st, const struct effect *f)
 {
 	struct person *p = st->p;
-	int64_t id = 0;
-	size_t n;
-	uint8_t *sealed;
-	enum rc rc;
 
 	(void)f;
 	if (p->session.case_id == 0 && strcmp(p->session.flow, "job") == 0)
 		return deed_job_words(st);
 	if (p->session.case_id == 0 || p->text[0] == '\0')
 		return RC_OK;
-	rc = turn_id(st->t, &id);
-	if (rc == RC_OK)
-		rc = epoch_open(&st->t->epoch, st->t->db, id);
-	if (rc != RC_OK)
-		return rc;
-	if (st->t->epoch.id == 0) {
-		p->error = NO_KEY_HOLDER;
-		return RC_OK;
-	}
-	sealed = epoch_seal(
-	    &st->t->epoch, p->session.case_id, p->text, strlen(p->text), &n);
-	out_row(st->t->out, OUT_NARRATIVE, p->session.case_id, st->t->epoch.id,
-	    (const void *)sealed, n);
-	free(sealed);
-	return RC_OK;
+	return people_narrative(st->t, p);
 }
 
 /* At most 70 characters of the person's own words, cut on a character's border; returns the bytes. */
