@@ -157,6 +157,13 @@ class Site:
         """Waits until the SIM holds nothing."""
         return self.sims[sim].wait_status(lambda s: s["slots_used"] == 0, timeout)
 
+    def goes_on(self, sim=0, commands=12):
+        """Waits until that modem was asked so much more: by then what the daemon would do, it has done."""
+        def asked(status):
+            return status["counters"]["commands"]
+        until = asked(self.sims[sim].status()) + commands
+        self.sims[sim].wait_status(lambda s: asked(s) >= until, 30)
+
     def settle(self):
         """After a test that shares the site: no probe, no fault, nothing in the SIMs."""
         for p in self.probes:

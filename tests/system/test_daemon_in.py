@@ -32,7 +32,7 @@ def test_text_is_offered_and_deleted_when_done(shared):
 def test_nothing_is_offered_without_credit(shared):
     worker = shared.worker(credit=0)
     shared.sims[0].text(PERSON, "a")
-    time.sleep(1)
+    shared.goes_on()
     assert not worker.all("sms")
     worker.say("ready", credit=1)
     worker.wait("sms")
@@ -162,7 +162,7 @@ def test_only_broken_slots(shared):
         shared.sims[0].pdu(pdu)
     assert len(worker.wait("sms", len(BROKEN))) == len(BROKEN)
     shared.empty()
-    time.sleep(1.5)
+    shared.goes_on()
     assert len(worker.all("sms")) == len(BROKEN), "offered again though settled"
 
 

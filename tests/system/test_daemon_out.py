@@ -22,7 +22,7 @@ def test_send_and_result(site):
     assert sent[0]["vp_minutes"] == 10 and sent[0]["to"] == PERSON and not sent[0]["wants_receipt"]
     assert got["refs"] == [sent[0]["ref"]]
     send(worker, 5, **ANSWER)
-    time.sleep(1.5)
+    site.goes_on()
     assert len(site.sims[0].sent()) == 1, "an attempt was sent twice"
     worker.say("verdict", token=got["token"], outcome="done")
     send(worker, 5, **ANSWER)
@@ -150,7 +150,7 @@ def test_lost_registration_holds(site):
     site.sims[0].fault("registration", state=2)
     site.wait_log("modem.unregistered")
     send(worker, 1, **ANSWER)
-    time.sleep(1)
+    site.goes_on()
     dispatch.say("ask", row=1)
     assert dispatch.wait("result")["state"] == "held"
     assert not site.sims[0].sent()
@@ -168,7 +168,7 @@ def test_too_late_is_never_submitted(site):
     assert got == {1: "expired", 2: "expired"}
     site.sims[0].clear()
     site.wait_log("modem.registered", 2)
-    time.sleep(1)
+    site.goes_on()
     assert not site.sims[0].sent()
 
 
@@ -210,7 +210,8 @@ def test_two_links(make):
     send(worker, 2, link="m2", to=SHELTER)
     assert worker.wait("result", row=2)["link"] == "m1"
     send(worker, 3, link="m2", **ANSWER)
-    time.sleep(2)
+    site.goes_on(0)
+    site.goes_on(1)
     assert not worker.all("result", row=3), "a person was texted by another number"
 
 
@@ -220,7 +221,7 @@ def test_asks(site):
     assert dispatch.wait("result")["state"] == "never_had"
     send(worker, 7, attempt=2)
     send(worker, 7, attempt=1)
-    time.sleep(1)
+    site.goes_on()
     assert not site.sims[0].sent(), "sent what was promised not to be had"
     send(worker, 8)
     got = worker.wait("result", row=8)
@@ -228,7 +229,8 @@ def test_asks(site):
     answer = dispatch.wait("result", row=8)
     assert (answer["token"], answer["state"], answer["refs"]) == (0, "accepted", got["refs"])
     dispatch.say("ask", row=9, instance=1234)
-    time.sleep(0.5)
+    dispatch.say("ask", row=10)
+    assert dispatch.wait("result", row=10)["state"] == "never_had"
     assert not dispatch.all("result", row=9)
 
 
@@ -246,7 +248,8 @@ def test_send_of_dispatch_and_room(site):
 def test_another_instance_is_refused(site):
     worker = site.worker()
     send(worker, 1, instance=99)
-    time.sleep(1)
+    wait_for("the refusal", lambda: site.count("out.refused") == 1)
+    site.goes_on()
     assert not site.sims[0].sent()
     assert site.count("out.refused") == 1
 
