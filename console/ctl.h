@@ -190,7 +190,13 @@ int ctl_case_police(struct ctl *c);
 int ctl_case_outcomes(struct ctl *c);
 int ctl_case_forget_answer(struct ctl *c);
 /* ctl_stats.c */
+bool ctl_is_month(const char *s); /* "2026-11" */
 int ctl_case_stats(struct ctl *c);
+int ctl_case_figures(struct ctl *c);
+int ctl_case_law(struct ctl *c);
+int ctl_operation_begin(struct ctl *c);
+int ctl_operation_end(struct ctl *c);
+int ctl_operation_list(struct ctl *c);
 int ctl_child_list(struct ctl *c);
 int ctl_child_grant(struct ctl *c);
 int ctl_child_revoke(struct ctl *c);

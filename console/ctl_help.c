@@ -14,7 +14,7 @@ static const struct {
 	{ "Setting up", " db keys keyholder " },
 	{ "Conversations", " flow policy place " },
 	{ "Receivers", " receiver " },
-	{ "Looking", " status queue case child job audit " },
+	{ "Looking", " status queue case child job operation audit " },
 	{ "People on duty", " task duty desk " },
 	{ "Links", " modem pause resume " },
 };

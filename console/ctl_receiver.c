@@ -120,6 +120,7 @@ static const struct {
 	{ "--role", INTAKE_ROLE, false, false },
 	{ "--shift", INTAKE_SHIFT, false, false },
 	{ "--sample", INTAKE_SAMPLE, true, false },
+	{ "--until", INTAKE_UNTIL, false, false },
 };
 
 static bool

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The registry from the console: what its commands share. The closed lists stand in lib/engine/registry.c.
- * Included by console/ctl_receiver*.c and ctl_import*.c only.
+ * Included by console/ctl_receiver*.c, ctl_import*.c and ctl_operation.c only.
  */
 #ifndef SHYRAQ_CTL_RECEIVER_H
 #define SHYRAQ_CTL_RECEIVER_H
@@ -27,7 +27,7 @@ MUST_CHECK bool ctl_receiver_number(
     struct intake_receiver *r, const char *number, char why[REGISTRY_WHY_MAX]);
 
 /* Rows of RECEIVER_LIST and CONTACT_LIST. */
-#define CTL_RECEIVER_KINDS "IttTtbibIBtiMmTTTTT"
+#define CTL_RECEIVER_KINDS "IttTtbibIBtiMmTTTTTMB"
 enum ctl_receiver_col {
 	CTL_RECEIVER_ID,
 	CTL_RECEIVER_NAME,
@@ -35,6 +35,8 @@ enum ctl_receiver_col {
 	CTL_RECEIVER_ACTIVE,
 	CTL_RECEIVER_AWAY = 13,
 	CTL_RECEIVER_HOURS = 18,
+	CTL_RECEIVER_UNTIL,
+	CTL_RECEIVER_ENDED,
 };
 enum ctl_contact_col {
 	CTL_CONTACT_ID,
@@ -53,7 +55,7 @@ const char *ctl_receiver_word(enum intake_field f, const char *value);
 int ctl_receiver_row(const struct db_rows *r, const char *name);
 
 /* Fields in the order of the columns of a file; away is none of them. */
-#define CTL_RECEIVER_COLUMNS 15
+#define CTL_RECEIVER_COLUMNS 16
 extern const enum intake_field ctl_receiver_columns[CTL_RECEIVER_COLUMNS];
 
 /* What a file is about to change: ctl_import.c reads it, ctl_import_plan.c tells it. */

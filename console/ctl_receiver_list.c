@@ -9,17 +9,18 @@
 #include "clock.h"
 #include "ctl_csv.h"
 #include "ctl_receiver.h"
+#include "instant.h"
 #include "shift.h"
 #include "str.h"
 
 static const char *const list_names[] = { "id", "name", "kind", "lang", "regions",
 	"active", "phones", "vetted", "order", "sample", "group", "beds", "beds_at",
-	"away_until", "langs", "takes", "services", "of", "hours" };
+	"away_until", "langs", "takes", "services", "of", "hours", "until", "ended" };
 
 const enum intake_field ctl_receiver_columns[CTL_RECEIVER_COLUMNS] = { INTAKE_KIND,
 	INTAKE_REGIONS, INTAKE_LANG, INTAKE_ORDER, INTAKE_VETTED, INTAKE_GROUP,
 	INTAKE_LANGS, INTAKE_TAKES, INTAKE_SERVICES, INTAKE_OF, INTAKE_HOURS, INTAKE_BEDS,
-	INTAKE_ROLE, INTAKE_SHIFT, INTAKE_SAMPLE };
+	INTAKE_ROLE, INTAKE_SHIFT, INTAKE_SAMPLE, INTAKE_UNTIL };
 
 static const int column_of[INTAKE_FIELDS] = {
 	[INTAKE_KIND] = 2,
@@ -35,6 +36,7 @@ static const int column_of[INTAKE_FIELDS] = {
 	[INTAKE_HOURS] = CTL_RECEIVER_HOURS,
 	[INTAKE_BEDS] = 11,
 	[INTAKE_SAMPLE] = 9,
+	[INTAKE_UNTIL] = CTL_RECEIVER_UNTIL,
 };
 
 static bool
@@ -53,7 +55,9 @@ ctl_receiver_value(
 	out[0] = '\0';
 	if (col == 0 || db_is_null(r, row, col))
 		return;
-	if (is_yes_or_no(f))
+	if (f == INTAKE_UNTIL)
+		instant_until(out, db_get_i64(r, row, col));
+	else if (is_yes_or_no(f))
 		(void)!str_copy(
 		    out, INTAKE_VALUE_MAX, db_get_bool(r, row, col) ? "1" : "0");
 	else if (f == INTAKE_ORDER || f == INTAKE_BEDS)
@@ -145,6 +149,23 @@ print_phones(const struct db_rows *r, const struct db_rows *phones)
 	}
 }
 
+/* And whom an operation has for a time alone. */
+static void
+print_until(const struct db_rows *r)
+{
+	for (int i = 0; i < db_count(r); i++) {
+		char name[64], until[INTAKE_VALUE_MAX];
+
+		if (db_is_null(r, i, CTL_RECEIVER_UNTIL))
+			continue;
+		ctl_clean(name, sizeof(name), db_get_text(r, i, CTL_RECEIVER_NAME));
+		ctl_receiver_value(r, i, INTAKE_UNTIL, until);
+		printf("%s: until %s%s\n", name, until,
+		    db_get_bool(r, i, CTL_RECEIVER_ENDED) ? ", ended: nobody asks it"
+							  : "");
+	}
+}
+
 /* Both lists; the caller frees all three in any case. */
 static int
 ask_all(
@@ -179,6 +200,7 @@ ctl_receiver_list(struct ctl *c)
 	} else if (status == CTL_DONE) {
 		ctl_print_table(r, list_names, CTL_RECEIVER_KINDS, "(none)");
 		print_phones(r, phones);
+		print_until(r);
 	}
 	free_all(db, r, phones);
 	return status;
@@ -237,11 +259,14 @@ print_one(const struct db_rows *r, int row, const struct db_rows *phones,
 		if (column_of[f] == 0 || f == INTAKE_BEDS)
 			continue;
 		ctl_receiver_value(r, row, (enum intake_field)f, value);
-		printf("%-10s %s%s\n", intake_fields[f],
+		printf("%-10s %s%s%s\n", intake_fields[f],
 		    ctl_receiver_word((enum intake_field)f, value),
 		    f != INTAKE_HOURS || hours[0] == '\0'           ? ""
 			: shift_is_on(hours, clock_wall_ms(), zone) ? " (open now)"
-								    : " (closed now)");
+								    : " (closed now)",
+		    f == INTAKE_UNTIL && db_get_bool(r, row, CTL_RECEIVER_ENDED)
+			? " (ended: nobody asks it)"
+			: "");
 	}
 	ctl_receiver_value(r, row, INTAKE_BEDS, value);
 	if (value[0] == '\0')

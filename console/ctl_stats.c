@@ -7,8 +7,8 @@
 
 #include "ctl.h"
 
-static bool
-is_month(const char *s)
+bool
+ctl_is_month(const char *s)
 {
 	static const char digits[] = "0123456789";
 
@@ -26,7 +26,7 @@ ctl_case_stats(struct ctl *c)
 	struct db_rows *r = NULL;
 	struct db *db;
 
-	if (month != NULL && !is_month(month))
+	if (month != NULL && !ctl_is_month(month))
 		return ctl_wrong_usage(c, "--month: 2026-11");
 	db = ctl_db(c, DB_CTL);
 	if (db != NULL)

@@ -9,9 +9,10 @@
 #define ORDERS "a login in shyraq_operator"
 #define SUPERVISES "a login in shyraq_supervisor"
 #define OWNER "the login that owns the schema (shyraq_owner)"
-#define RECEIVER_OPTIONS                                                          \
-	"--name= --kind= --region= --lang= --number= --order= --vetted --sample " \
-	"--group= --langs= --takes= --services= --of= --hours= --beds= --role= --shift="
+#define RECEIVER_OPTIONS                                                                  \
+	"--name= --kind= --region= --lang= --number= --order= --vetted --sample "         \
+	"--group= --langs= --takes= --services= --of= --hours= --beds= --role= --shift= " \
+	"--until="
 
 const struct ctl_row ctl_rows[] = {
 	{ "db", "migrate", "", "bring the schema and its grants up to date", "", 0, 0,
@@ -58,7 +59,7 @@ const struct ctl_row ctl_rows[] = {
 	    "--name N --kind K --region R --lang L\n"
 	    "      --number +7...|- [--order N] [--vetted] [--sample] [--group G]\n"
 	    "      [--langs L] [--takes W] [--services N] [--of C] [--hours H] [--beds N]\n"
-	    "      [--role R] [--shift S]",
+	    "      [--role R] [--shift S] [--until D]",
 	    "a shelter, NGO, operator ... and its phone", RECEIVER_OPTIONS, 0, 0, ORDERS,
 	    ctl_receiver_add,
 	    "The number leaves this program sealed to intake.pub; shyraq-dispatch stores it.\n"
@@ -96,6 +97,7 @@ const struct ctl_row ctl_rows[] = {
 	    "  role      of the phone: head, duty\n"
 	    "  shift     of the phone: 20:00-08:00 mon-sun; empty: always\n"
 	    "  sample    yes: invented, refused where conf/service.conf says production\n"
+	    "  until     asked until the end of that day alone: 2026-12-31; empty: for good\n"
 	    "Two phones of one receiver are two rows; only number, role, shift differ.\n"
 	    "From a spreadsheet: set the number's column to text, save as CSV UTF-8.\n" },
 	{ "receiver", "list", "", "receivers, without numbers", "", 0, 0, LOOKS,
@@ -103,7 +105,7 @@ const struct ctl_row ctl_rows[] = {
 	    "\"phones\" says how many of its phones are in use, \"beds\" what was told within\n"
 	    "a day (- not known). Below the table: the ids of the phones where there are\n"
 	    "several, in the order in which they were added, and those that are suspended\n"
-	    "alone.\n" },
+	    "alone; who is asked for a time alone, until when, and whether that is over.\n" },
 	{ "receiver", "show", "NAME", "all that is known of one", "", 1, 1, LOOKS,
 	    ctl_receiver_show,
 	    "With its phones by id: role, shift, whether they are on shift now; no number.\n" },
@@ -112,7 +114,8 @@ const struct ctl_row ctl_rows[] = {
 	    ctl_receiver_set,
 	    "KEY is a column of `receiver import` but name and number, or away: 3d, 12h,\n"
 	    "90min, no. An empty VALUE is what it is by default. role and shift are of one\n"
-	    "phone: --contact, its id in `receiver show`.\n"
+	    "phone: --contact, its id in `receiver show`. until=2026-12-31 or, with a zone,\n"
+	    "until=\"2026-12-31 18:00+05\": nobody asks it after that; until=no: for good.\n"
 	    "  shyraqctl receiver set \"Shelter A\" beds=3 hours=\"09:00-18:00 mon-fri\"\n"
 	    "  shyraqctl receiver set \"Shelter A\" away=3d\n"
 	    "  shyraqctl receiver set \"Shelter A\" shift=20:00-08:00 --contact 12\n" },
@@ -227,6 +230,31 @@ const struct ctl_row ctl_rows[] = {
 	    "them; open: not closed yet; none: closed by nobody), erased ones too; without\n"
 	    "--month those of a year. Under five it says <5 and no more. Tests never count.\n"
 	    "  shyraqctl case stats --month 2026-11\n" },
+	{ "case", "figures", "[--from 2026-01] [--to 2026-11]",
+	    "criminal cases, and persons helped: two counters", "--from= --to=", 0, 0,
+	    LOOKS, ctl_case_figures,
+	    "By month, of the last twelve unless you say otherwise, erased cases too:\n"
+	    "  what became of cases with the law, by the month in which it was said; a case\n"
+	    "  counts once for a code\n"
+	    "  cases and persons told of that were helped, by outcome; any: each case once,\n"
+	    "  so codes are not to be added up\n"
+	    "  what followed on\n"
+	    "  who said that somebody is a victim, or is none; taken_back: none after all, by\n"
+	    "  the same\n"
+	    "Persons helped and criminal cases are never one figure: most who are helped have\n"
+	    "no case with the police. Fewer than five is <5 and no more, and so is what could\n"
+	    "be reckoned from the others. Tests never count. With bars on a terminal; --json\n"
+	    "has null for <5.\n"
+	    "  shyraqctl case figures --from 2026-01 --to 2026-11\n" },
+	{ "case", "law", "CODE --erased [--month 2026-11]",
+	    "what a court said of a case that was erased", "--erased --month=", 1, 1,
+	    SUPERVISES, ctl_case_law,
+	    "Courts speak years after a case is gone. This counts one CODE (reported\n"
+	    "registered no_evidence reclassified court sentence acquitted) in `case figures`,\n"
+	    "in this month or --month, linked to no case. Look first whether it was said\n"
+	    "while the case was there: nothing here can know. The audit says who counted.\n"
+	    "Of a case that is there: `case assert NUMBER legal CODE`.\n"
+	    "  shyraqctl case law sentence --erased --month 2026-09\n" },
 	{ "case", "outcomes", "", "the closed list of outcomes", "", 0, 0,
 	    CTL_NO_DATABASE, ctl_case_outcomes,
 	    "Code, group, whether it closes a case, and HTCDS cas_Status and spl_Type.\n" },
@@ -261,6 +289,22 @@ const struct ctl_row ctl_rows[] = {
 	    "Refused: that an offer is safe, in any language (nobody here can know); words of\n"
 	    "conf/po/ban.*; numbers. Without --text it is read from standard input.\n"
 	    "  echo \"фирмы нет в реестре, не платите\" | shyraqctl job answer 7012\n" },
+	{ "operation", "begin", "NAME --from T --to T [--regions \"KZ-47 KZ-61\"]",
+	    "a special operation: what is counted in it", "--from= --to= --regions=", 1,
+	    1, ORDERS, ctl_operation_begin,
+	    "Cases that are opened from --from to --to in these regions (everywhere, without)\n"
+	    "are counted for it, also when they are erased. T is a day (to its end; UTC+5),\n"
+	    "now, +8h, or a time with its zone. It asks nobody: give it receivers of its own,\n"
+	    "for as long as it lasts, by `receiver set NAME until=2026-12-31`.\n"
+	    "  shyraqctl operation begin \"Stop Trafficking 12/26\" --from 2026-12-01 \\\n"
+	    "      --to 2026-12-14 --regions \"KZ-47 KZ-61\"\n" },
+	{ "operation", "end", "NAME", "it ends now, or does not begin", "", 1, 1, ORDERS,
+	    ctl_operation_end,
+	    "What was counted stays. Its receivers end by their own until.\n" },
+	{ "operation", "list", "", "operations, and what was counted in each", "", 0, 0,
+	    LOOKS, ctl_operation_list,
+	    "Cases opened in its time and regions, referrals of theirs that were accepted,\n"
+	    "cases where the person was met. Under five it says <5. Tests never count.\n" },
 	{ "audit", "verify", "[--head N:HASH]", "check the whole chain over the audit",
 	    "--head=", 0, 0, "a login in shyraq_supervisor or shyraq_auditor",
 	    ctl_audit_verify,

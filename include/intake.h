@@ -37,6 +37,7 @@ enum intake_field {
 	INTAKE_BEDS, /* "": not known */
 	INTAKE_SAMPLE,
 	INTAKE_AWAY,  /* minutes from now; "0": back */
+	INTAKE_UNTIL, /* asked until then alone, as instant_until has it; "": for good */
 	INTAKE_ROLE,  /* of the phone */
 	INTAKE_SHIFT, /* of the phone */
 	INTAKE_FIELDS,

@@ -27,6 +27,7 @@ const char *const intake_fields[INTAKE_FIELDS] = {
 	[INTAKE_BEDS] = "beds",
 	[INTAKE_SAMPLE] = "sample",
 	[INTAKE_AWAY] = "away",
+	[INTAKE_UNTIL] = "until",
 	[INTAKE_ROLE] = "role",
 	[INTAKE_SHIFT] = "shift",
 };

@@ -35,7 +35,7 @@ GRANT SELECT, INSERT, DELETE ON link_pause TO shyraq_dispatch;
 -- people at the command line: who looks, who orders, who may let others read words
 GRANT SELECT (name) ON schema_step TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, name, kind, lang, regions, vetted, ord, active, sample, group_id, langs, takes, services,
-	of_country, hours, beds, beds_at, away_until) ON receiver TO shyraq_operator, shyraq_auditor;
+	of_country, hours, beds, beds_at, away_until, until_at) ON receiver TO shyraq_operator, shyraq_auditor;
 GRANT SELECT ON receiver_group TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, receiver_id, active, lost, role, shift) ON contact TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, state, contact_id, key, link, failures, error, due_at, settled_at) ON outbox
@@ -94,3 +94,9 @@ GRANT INSERT ON assertion TO shyraq_worker, shyraq_dispatch;
 GRANT SELECT (id, case_id, what, maker) ON assertion TO shyraq_worker, shyraq_dispatch;
 GRANT INSERT, UPDATE, DELETE ON case_link TO shyraq_dispatch;
 GRANT SELECT ON assertion, case_link TO shyraq_operator, shyraq_auditor;
+-- figures that stay, and special operations
+GRANT EXECUTE ON FUNCTION shyraq_figures_keep(bigint[]) TO shyraq_dispatch;
+GRANT SELECT ON figure_month, operation_seen TO shyraq_operator, shyraq_auditor;
+GRANT EXECUTE ON FUNCTION shyraq_law_erased(text, text) TO shyraq_supervisor;
+GRANT SELECT (id), INSERT (name, regions, from_at, to_at) ON operation TO shyraq_operator;
+GRANT EXECUTE ON FUNCTION shyraq_operation_end(text) TO shyraq_operator;

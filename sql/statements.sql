@@ -342,7 +342,8 @@ SELECT case_id FROM referral WHERE id = $1::bigint;
 
 -- name: REFERRAL_LOCK (dispatch)
 SELECT case_id, state, shyraq_ms(remind_due), shyraq_ms(lease_due), shyraq_ms(asked_at), lease_asked,
-	shyraq_ms(outcome_due)
+	shyraq_ms(outcome_due),
+	EXISTS (SELECT FROM receiver v WHERE v.id = receiver_id AND v.until_at <= shyraq_now())
 FROM referral WHERE id = $1::bigint FOR UPDATE;
 
 -- name: REFERRAL_ANSWER (worker dispatch)
@@ -540,8 +541,8 @@ SELECT r.id, r.kind, r.regions, r.vetted, r.ord, r.lang, r.group_id, r.langs, r.
 	shyraq_ms(f.asked_at), f.role, r.hours, COALESCE(f.place_at IS NOT NULL, false),
 	shyraq_ms(f.answered_at)
 FROM casefile c CROSS JOIN receiver r
-CROSS JOIN LATERAL (SELECT r.active AND EXISTS (SELECT FROM contact k
-	WHERE k.receiver_id = r.id AND k.active) AS there) k
+CROSS JOIN LATERAL (SELECT r.active AND COALESCE(r.until_at > shyraq_now(), true) AND EXISTS (SELECT
+	FROM contact k WHERE k.receiver_id = r.id AND k.active) AS there) k
 LEFT JOIN referral f ON f.case_id = c.id AND f.receiver_id = r.id
 WHERE c.id = $1::bigint AND (f.id IS NOT NULL OR k.there)
 ORDER BY r.id LIMIT 1000;
@@ -656,7 +657,8 @@ UPDATE receiver SET kind = COALESCE($2::text, kind), lang = COALESCE($3::text, l
 	beds = CASE WHEN $14::bigint IS NULL THEN beds ELSE NULLIF($14::bigint, -1) END,
 	beds_at = CASE WHEN $14::bigint IS NULL THEN beds_at WHEN $14::bigint >= 0 THEN shyraq_now() END,
 	away_until = CASE WHEN $15::bigint IS NULL THEN away_until
-		WHEN $15::bigint > 0 THEN shyraq_now() + $15::bigint * interval '1 min' END
+		WHEN $15::bigint > 0 THEN shyraq_now() + $15::bigint * interval '1 min' END,
+	until_at = CASE WHEN $16::bigint IS NULL THEN until_at ELSE shyraq_ts(NULLIF($16::bigint, 0)) END
 WHERE id = $1::bigint;
 
 -- name: CONTACT_PUT (dispatch)
@@ -841,7 +843,8 @@ SELECT r.id, r.name, r.kind, r.lang, r.regions, r.active,
 	r.vetted, r.ord, r.sample, COALESCE(g.name, ''),
 	CASE WHEN r.beds_at > shyraq_now() - interval '24 hours' THEN r.beds END, shyraq_ms(r.beds_at),
 	CASE WHEN r.away_until > shyraq_now() THEN shyraq_ms(r.away_until) END,
-	r.langs, r.takes, r.services, r.of_country, r.hours
+	r.langs, r.takes, r.services, r.of_country, r.hours, shyraq_ms(r.until_at),
+	COALESCE(r.until_at <= shyraq_now(), false)
 FROM receiver r LEFT JOIN receiver_group g ON g.id = r.group_id ORDER BY r.id;
 
 -- name: CONTACT_LIST (ctl)
@@ -1262,6 +1265,10 @@ SELECT date_trunc('month', c.opened_at AT TIME ZONE 'UTC'), c.class, c.lang, c.b
 	(SELECT count(*) FROM referral f WHERE f.case_id = c.id),
 	(extract(epoch FROM c.taken_at - c.asked_at) / 60)::int, c.outcome
 FROM casefile c WHERE c.id = ANY($1::bigint[]) ORDER BY random();
+
+-- Before they go: what stays counted of them.
+-- name: RETENTION_FIGURES (dispatch)
+SELECT shyraq_figures_keep($1::bigint[]);
 
 -- name: RETENTION_SESSIONS (dispatch)
 DELETE FROM session WHERE case_id = ANY($1::bigint[]);
@@ -1885,6 +1892,33 @@ WHERE CASE WHEN $1::text IS NULL THEN month > (shyraq_now() AT TIME ZONE 'UTC'):
 	ELSE to_char(month, 'YYYY-MM') = $1::text END
 ORDER BY month DESC, outcome;
 
+-- Of these months ("2026-01" to "2026-11"), or of the last twelve.
+-- name: CASE_FIGURES (ctl)
+SELECT to_char(month, 'YYYY-MM'), what, COALESCE(NULLIF(code, ''), 'any'), cases, persons FROM figure_month
+WHERE to_char(month, 'YYYY-MM') >= COALESCE($1::text, to_char((shyraq_now() AT TIME ZONE 'UTC')
+		- interval '11 months', 'YYYY-MM'))
+	AND ($2::text IS NULL OR to_char(month, 'YYYY-MM') <= $2::text)
+ORDER BY month, what, code;
+
+-- name: CASE_LAW_ERASED (ctl)
+SELECT shyraq_law_erased($1::text, $2::text);
+
+-- name: OPERATION_PUT (ctl)
+INSERT INTO operation (name, regions, from_at, to_at)
+VALUES ($1::text, $2::text, shyraq_ts($3::bigint), shyraq_ts($4::bigint))
+ON CONFLICT DO NOTHING RETURNING id;
+
+-- name: OPERATION_END (ctl)
+SELECT shyraq_operation_end($1::text);
+
+-- Those that are on first, then the latest.
+-- name: OPERATION_LIST (ctl)
+SELECT name, CASE WHEN from_at > shyraq_now() THEN 'to come' WHEN to_at > shyraq_now() THEN 'on' ELSE 'over' END,
+	shyraq_ms(from_at), shyraq_ms(to_at), regions, COALESCE(cases::text, '<5'), COALESCE(accepted::text, '<5'),
+	COALESCE(met::text, '<5'), by
+FROM operation_seen
+ORDER BY NOT (from_at <= shyraq_now() AND to_at > shyraq_now()), from_at DESC, id DESC LIMIT 200;
+
 -- name: CASE_SHOW_ASSERTIONS (ctl)
 SELECT s.what, s.code, COALESCE(NULLIF(s.maker, ''), (SELECT r.name FROM referral f
 	JOIN receiver r ON r.id = f.receiver_id WHERE f.id = s.referral_id)), s.note, shyraq_ms(s.at)
@@ -1912,11 +1946,13 @@ ORDER BY o.id LIMIT 200;
 SELECT DISTINCT k.id, r.id, r.lang
 FROM duty d JOIN contact k ON k.id = d.contact_id AND k.active
 JOIN receiver r ON r.id = k.receiver_id AND r.active AND r.kind = 'operator'
+	AND COALESCE(r.until_at > shyraq_now(), true)
 WHERE d.part = $1::text AND d.from_at <= shyraq_now() AND d.to_at > shyraq_now() ORDER BY k.id;
 
 -- name: DUTY_ALL (dispatch)
 SELECT k.id, r.id, r.lang
 FROM contact k JOIN receiver r ON r.id = k.receiver_id AND r.active AND r.kind = 'operator'
+	AND COALESCE(r.until_at > shyraq_now(), true)
 WHERE k.active ORDER BY r.ord, k.id;
 
 -- name: DUTY_NEXT (dispatch)
@@ -1926,6 +1962,7 @@ SELECT shyraq_ms(min(from_at)) FROM duty WHERE part = $1::text AND from_at > shy
 SELECT DISTINCT k.id, r.id, r.lang
 FROM duty d JOIN contact k ON k.id = d.contact_id AND k.active
 JOIN receiver r ON r.id = k.receiver_id AND r.active AND r.kind = 'operator'
+	AND COALESCE(r.until_at > shyraq_now(), true)
 WHERE d.login = $1::text AND d.from_at <= shyraq_now() AND d.to_at > shyraq_now() ORDER BY k.id LIMIT 1;
 
 -- What is over is shown only on demand; who is on duty now stands first.

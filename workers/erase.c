@@ -129,8 +129,8 @@ stand_down(struct turn *t, int64_t id)
 static enum rc
 destroy(struct turn *t, int64_t id)
 {
-	static const enum db_stmt steps[] = { ST_RETENTION_STAT, ST_RETENTION_SESSIONS,
-		ST_RETENTION_TASKS, ST_RETENTION_CASES };
+	static const enum db_stmt steps[] = { ST_RETENTION_STAT, ST_RETENTION_FIGURES,
+		ST_RETENTION_SESSIONS, ST_RETENTION_TASKS, ST_RETENTION_CASES };
 	struct db_col one = { .kind = DB_INT8 };
 	enum rc rc = stand_down(t, id);
 

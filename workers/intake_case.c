@@ -160,6 +160,12 @@ unlink_it(struct intake_job *j, const struct intake_case *in, const struct case_
 	return rc;
 }
 
+static bool
+is_of_law(const struct intake_case *in)
+{
+	return in->act == INTAKE_CASE_ASSERT && strcmp(in->what, "legal") == 0;
+}
+
 static enum rc
 assert_it(struct intake_job *j, const struct intake_case *in, const struct case_row *c)
 {
@@ -173,7 +179,7 @@ assert_it(struct intake_job *j, const struct intake_case *in, const struct case_
 		return intake_refuse(j, "not of a closed list");
 	say(j, in, "has it in its history");
 	rc = outcome_assert(j->t, c->id, in->what, in->code, 0, j->by, in->note);
-	return rc == RC_OK && legal &&
+	return rc == RC_OK && is_of_law(in) &&
 		(strcmp(in->code, "no_evidence") == 0 ||
 		    strcmp(in->code, "reclassified") == 0)
 	    ? outcome_police(j->t, c, in->code, OUT_NULL, OUT_NULL)
@@ -271,7 +277,11 @@ act(struct intake_job *j, const struct intake_case *in)
 	enum rc rc = find(j, in->number, &id);
 
 	if (rc == RC_OK && id == 0)
-		return intake_refuse(j, "no case has this number");
+		return intake_refuse(j,
+		    is_of_law(in)
+			? "no case has this number; of one that was erased a supervisor "
+			  "says it: shyraqctl case law CODE --erased"
+			: "no case has this number");
 	if (rc == RC_OK && in->act == INTAKE_CASE_FORGET) {
 		say(j, in, "has this answer no more; who was told of it still knows it");
 		return answer_forget(j, in, id);

@@ -107,6 +107,14 @@ number_of(const struct intake_receiver *in, enum intake_field f, int64_t empty)
 	return db_i64(v[0] == '\0' ? empty : strtoll(v, NULL, 10));
 }
 
+static struct db_param
+until_of(const struct intake_receiver *in)
+{
+	const char *v = intake_given(in, INTAKE_UNTIL);
+
+	return v == NULL ? db_null() : db_i64(registry_until_ms(v));
+}
+
 /* 0 for none, NULL for as it was. */
 static enum rc
 group_of(struct intake_job *j, const struct intake_receiver *in, struct db_param *out)
@@ -141,7 +149,7 @@ set_fields(struct intake_job *j, const struct intake_receiver *in, int64_t recei
 	    text_of(in, INTAKE_LANGS), text_of(in, INTAKE_TAKES),
 	    text_of(in, INTAKE_SERVICES), text_of(in, INTAKE_OF),
 	    text_of(in, INTAKE_HOURS), number_of(in, INTAKE_BEDS, -1),
-	    number_of(in, INTAKE_AWAY, 0));
+	    number_of(in, INTAKE_AWAY, 0), until_of(in));
 }
 
 /* The phone of a new row: its id. */

@@ -475,7 +475,7 @@ due_remind(struct turn *t, int64_t id, int64_t due_ms)
 
 	if (rc == RC_OK && f.remind_ms == due_ms) {
 		rc = db_run(t->db, ST_REMIND_OFF, NULL, db_i64(id));
-		if (rc == RC_OK && strcmp(f.state, "asked") == 0 &&
+		if (rc == RC_OK && strcmp(f.state, "asked") == 0 && !f.ended &&
 		    (referral_case_is_open(&c) || strcmp(c.state, "taken") == 0))
 			rc = remind(t, &c, id, f.asked_ms);
 	}

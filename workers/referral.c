@@ -186,6 +186,7 @@ referral_lock(struct turn *t, int64_t id, struct referral_row *f)
 		f->asked_ms = db_get_i64(r, 0, 4);
 		f->lease_asked = db_get_bool(r, 0, 5);
 		f->outcome_ms = db_get_i64(r, 0, 6);
+		f->ended = db_get_bool(r, 0, 7);
 	}
 	db_rows_free(r);
 	return RC_OK;

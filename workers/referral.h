@@ -29,6 +29,7 @@ struct case_row {
 /* One asking of one receiver, locked after its case. */
 struct referral_row {
 	int64_t case_id, remind_ms, lease_ms, asked_ms, outcome_ms;
+	bool ended; /* of a receiver that was there for a time alone, and it is over */
 	char state[12];
 	bool lease_asked;
 };

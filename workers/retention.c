@@ -70,8 +70,8 @@ note(struct retention *t, const char *what, int rows)
 static enum rc
 erase(struct retention *t, struct db_col *cases)
 {
-	static const enum db_stmt steps[] = { ST_RETENTION_STAT, ST_RETENTION_SESSIONS,
-		ST_RETENTION_TASKS, ST_RETENTION_CASES };
+	static const enum db_stmt steps[] = { ST_RETENTION_STAT, ST_RETENTION_FIGURES,
+		ST_RETENTION_SESSIONS, ST_RETENTION_TASKS, ST_RETENTION_CASES };
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; rc == RC_OK && i < ARRAY_LEN(steps); i++)

@@ -70,7 +70,7 @@ _shyraqctl_value() {
 	--lang) _shyraqctl_offer "kk ru uz ky tg tk en" ;;
 	--contact | --phone) _shyraqctl_contacts ;;
 	--part) _shyraqctl_offer "operator caseworker supervisor" ;;
-	--login | --name | --region | --number | --order | --keyholder | --reason | --head | --of | --month) COMPREPLY=() ;;
+	--login | --name | --region | --regions | --number | --order | --keyholder | --reason | --head | --of | --month | --from | --to | --until) COMPREPLY=() ;;
 	--flow) _shyraqctl_flows ;;
 	--conf | --html | --csv | --import) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	--country) _shyraqctl_offer "KZ KG UZ TJ TM RU TR KR AE BH" ;;
@@ -96,7 +96,7 @@ _shyraqctl_options() {
 	"keys init") _shyraqctl_offer "--keyholder --json --help" ;;
 	"keyholder add") _shyraqctl_offer "--name --public --of --json --help" ;;
 	"receiver add")
-		_shyraqctl_offer "--name --kind --region --lang --number --order --vetted --sample --group --langs --takes --services --of --hours --beds --role --shift --json --help"
+		_shyraqctl_offer "--name --kind --region --lang --number --order --vetted --sample --group --langs --takes --services --of --hours --beds --role --shift --until --json --help"
 		;;
 	"receiver import"*) _shyraqctl_offer "--yes --json --help" ;;
 	"receiver suspend"* | "receiver resume"* | "receiver set"*) _shyraqctl_offer "--contact --json --help" ;;
@@ -104,6 +104,9 @@ _shyraqctl_options() {
 	"case read"* | "job read"*) _shyraqctl_offer "--key --help" ;;
 	"case hold"*) _shyraqctl_offer "--reason --json --help" ;;
 	"case stats") _shyraqctl_offer "--month --json --help" ;;
+	"case figures") _shyraqctl_offer "--from --to --json --help" ;;
+	"case law"*) _shyraqctl_offer "--erased --month --json --help" ;;
+	"operation begin"*) _shyraqctl_offer "--from --to --regions --json --help" ;;
 	"audit verify") _shyraqctl_offer "--head --json --help" ;;
 	"task list") _shyraqctl_offer "--kind --case --mine --older --all --json --help" ;;
 	"task take"*) _shyraqctl_offer "--back --from --json --help" ;;
@@ -134,7 +137,7 @@ _shyraqctl() {
 		;;
 	esac
 	case "${words[*]}" in
-	"") _shyraqctl_offer "db keys keyholder flow place policy receiver status queue case child task duty desk job audit modem pause resume help" ;;
+	"") _shyraqctl_offer "db keys keyholder flow place policy receiver status queue case child task duty desk job operation audit modem pause resume help" ;;
 	db) _shyraqctl_offer "migrate status test-clock" ;;
 	keys) _shyraqctl_offer "init remake retire status" ;;
 	audit) _shyraqctl_offer "verify" ;;
@@ -145,11 +148,14 @@ _shyraqctl() {
 	"flow graph" | "flow try") _shyraqctl_flows ;;
 	receiver) _shyraqctl_offer "add import list show set export suspend resume" ;;
 	queue) _shyraqctl_offer "retry" ;;
-	case) _shyraqctl_offer "list show read hold release holds close reopen link unlink links assert history confirm police forget-answer stats outcomes" ;;
+	case) _shyraqctl_offer "list show read hold release holds close reopen link unlink links assert history confirm police forget-answer stats figures law outcomes" ;;
 	task) _shyraqctl_offer "list show take answer done" ;;
 	duty) _shyraqctl_offer "list set end check" ;;
 	"task show" | "task take" | "task answer" | "task done") _shyraqctl_offer "$(_shyraqctl_numbers id task list)" ;;
 	"duty end") _shyraqctl_offer "$(_shyraqctl_numbers id duty list)" ;;
+	operation) _shyraqctl_offer "begin end list" ;;
+	"operation end") _shyraqctl_offer_names name operation list ;;
+	"case law") _shyraqctl_offer "reported registered no_evidence reclassified court sentence acquitted" ;;
 	child) _shyraqctl_offer "list grant revoke" ;;
 	job) _shyraqctl_offer "list read answer" ;;
 	modem) _shyraqctl_offer "list ussd drain" ;;

@@ -36,6 +36,8 @@ static const char legal[] =
 static const char identifiers[] =
     "Police NGO CourtOrProsecution NonPoliceGovernmentalOrganization Other";
 
+static const char services[] = "long_stay legal_status safe_return rehabilitation";
+
 const struct outcome_code *
 outcome_code_find(const char *code)
 {
@@ -74,26 +76,25 @@ is_in(const char *list, const char *code)
 	return false;
 }
 
-bool
-outcome_is_legal(const char *code)
-{
-	return is_in(legal, code);
-}
-
-bool
-outcome_is_identifier(const char *code)
-{
-	return is_in(identifiers, code);
-}
-
 const char *
-outcome_legal_codes(void)
+outcome_list_of(const char *what)
 {
-	return legal;
+	static const struct {
+		const char *what, *list;
+	} lists[] = { { "legal", legal }, { "identified", identifiers },
+		{ "not_identified", identifiers }, { "service", services } };
+
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		if (strcmp(lists[i].what, what) == 0)
+			return lists[i].list;
+	}
+	return NULL;
 }
 
-const char *
-outcome_identifiers(void)
+bool
+outcome_may_say(const char *what, const char *code)
 {
-	return identifiers;
+	const char *list = outcome_list_of(what);
+
+	return list != NULL && is_in(list, code);
 }

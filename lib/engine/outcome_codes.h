@@ -39,11 +39,12 @@ enum outcome_menu {
 /* The code; NULL: no such digit, or OUTCOME_OTHER. */
 const char *outcome_of_digit(enum outcome_menu m, int digit);
 
-/* Where a case stands with the law, oldest first; and who says that a person is a victim, as HTCDS has it. */
-bool outcome_is_legal(const char *code);
-bool outcome_is_identifier(const char *code);
-/* All codes of a list, for people: "reported registered ...". */
-const char *outcome_legal_codes(void);
-const char *outcome_identifiers(void);
+/*
+ * What is said of a case, and its closed list, "reported registered ...": "legal", where it stands with the law;
+ * "identified" and "not_identified", by whom, as HTCDS has it; "service", what followed, in the words that
+ * `services` of a receiver has. NULL: no such thing.
+ */
+const char *outcome_list_of(const char *what);
+bool outcome_may_say(const char *what, const char *code);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "instant.h"
 #include "shift.h"
 #include "str.h"
 
@@ -18,6 +19,8 @@
 /* answers to "who" and "need" as conf/flows has them, but "nothing" */
 #define WHO "man woman woman_children child"
 #define NEED "bed doctor advice papers way wages"
+/* and what follows on a case: outcome_codes.c has it as words about one */
+#define FOLLOWS "long_stay legal_status safe_return rehabilitation"
 #define GAPS " ,;\t"
 #define NAME_BYTES 64
 #define ROLE_BYTES 24
@@ -213,6 +216,31 @@ read_away(const char *s, const char *list, char out[INTAKE_VALUE_MAX])
 	    str_add(out, INTAKE_VALUE_MAX, &len, "%lldmin", (long long)minutes);
 }
 
+static bool
+read_until(const char *s, const char *list, char out[INTAKE_VALUE_MAX])
+{
+	char until[INSTANT_MAX];
+	int64_t ms;
+
+	(void)list;
+	out[0] = '\0';
+	if (s[0] == '\0' || strcmp(s, "no") == 0)
+		return true;
+	if (!instant_day(s, true, &ms) &&
+	    (s[0] == '+' || strcmp(s, "now") == 0 || !instant_parse(s, 0, &ms)))
+		return false;
+	instant_until(until, ms);
+	return str_copy(out, INTAKE_VALUE_MAX, until);
+}
+
+int64_t
+registry_until_ms(const char *kept)
+{
+	int64_t ms;
+
+	return instant_day(kept, true, &ms) || instant_parse(kept, 0, &ms) ? ms : 0;
+}
+
 static const struct {
 	registry_read *read;
 	const char *list, *allowed;
@@ -226,13 +254,15 @@ static const struct {
 	[INTAKE_GROUP] = { read_group, NULL, "is a name of at most 63 bytes" },
 	[INTAKE_LANGS] = { read_list, LANGUAGES, "are " LANGUAGES },
 	[INTAKE_TAKES] = { read_list, WHO, "are " WHO },
-	[INTAKE_SERVICES] = { read_list, NEED, "are " NEED },
+	[INTAKE_SERVICES] = { read_list, NEED " " FOLLOWS, "are " NEED " " FOLLOWS },
 	[INTAKE_OF] = { read_country, NULL, "are a country's two letters (UZ)" },
 	[INTAKE_HOURS] = { read_hours, NULL,
 	    "is 09:00-18:00 mon-fri, several parted by ; ; empty: round the clock" },
 	[INTAKE_BEDS] = { read_beds, NULL, "are 0 to 999; empty: not known" },
 	[INTAKE_SAMPLE] = { read_yes, NULL, "are yes and no" },
 	[INTAKE_AWAY] = { read_away, NULL, "are 3d, 12h, 90min; no: back" },
+	[INTAKE_UNTIL] = { read_until, NULL,
+	    "are a day, 2026-12-31, or with a zone 2026-12-31 18:00+05; no: for good" },
 	[INTAKE_ROLE] = { read_role, NULL, "are at most 23 bytes without a digit" },
 	[INTAKE_SHIFT] = { read_hours, NULL,
 	    "is 20:00-08:00 mon-fri, several parted by ; ; empty: always" },

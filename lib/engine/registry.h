@@ -28,5 +28,7 @@ bool registry_is_name(const char *s);
 
 /* "3d", "12h", "90min", "no": minutes; -1 for anything else. */
 int64_t registry_minutes(const char *s);
+/* INTAKE_UNTIL as it is kept: the instant; 0: for good. */
+int64_t registry_until_ms(const char *kept);
 
 #endif

@@ -103,9 +103,10 @@ def may(site, role, revoke=None):
 
 def test_grants_fit_the_commands(still):
     """Each role can do its statements and no more, and without any one of its grants it cannot."""
-    supervises = {"KEYHOLDER_PUT", "KEYHOLDER_RETIRE", "HOLD_PUT", "HOLD_OFF", "CHILD_SET"}
+    supervises = {"KEYHOLDER_PUT", "KEYHOLDER_RETIRE", "HOLD_PUT", "HOLD_OFF", "CHILD_SET",
+                  "CASE_LAW_ERASED"}
     writes = {"INTAKE_PUT", "ORDER_PUT", "ORDER_WITHDRAW", "ORDER_STATE", "DUTY_PUT", "DUTY_END",
-              "DUTY_DROP"} | supervises
+              "DUTY_DROP", "OPERATION_PUT", "OPERATION_END"} | supervises
     desk = {"DESK_ME", "DESK_LIST", "DESK_WORDS", "DESK_SAID", "JOB_SEALED"}
     audit = {"AUDIT_READ", "AUDIT_LOOSE"}
     want = {"shyraq_operator": supervises | audit | desk, "shyraq_auditor": writes | desk,
