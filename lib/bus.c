@@ -334,7 +334,7 @@ receive(struct bus *b)
 			continue;
 	} else {
 		on_frame(b, id, (uint32_t)id_n, zmq_msg_data(&m), zmq_msg_size(&m));
-	explicit_bzero(zmq_msg_data(&m), zmq_msg_size(&m));
+		explicit_bzero(zmq_msg_data(&m), zmq_msg_size(&m));
 	}
 	zmq_msg_close(&m);
 	return true;

@@ -352,8 +352,8 @@ db_run_file(struct db *db, const char *path)
 	n = fread(sql, 1, FILE_SQL_MAX, f);
 	fclose(f);
 	if (n == FILE_SQL_MAX) { /* half a file is not run */
-		log_error("db.file_long", "file=%s has %d bytes or more", path,
-		    FILE_SQL_MAX);
+		log_error(
+		    "db.file_long", "file=%s has %d bytes or more", path, FILE_SQL_MAX);
 		free(sql);
 		return RC_REFUSED;
 	}

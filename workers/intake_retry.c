@@ -97,7 +97,8 @@ words_again(struct intake_job *j, struct person *p)
 	enum rc rc;
 
 	if (p->session.case_id == 0)
-		return intake_refuse(j, "its sender has no case any more: it is only shown");
+		return intake_refuse(
+		    j, "its sender has no case any more: it is only shown");
 	rc = people_narrative(j->t, p);
 	if (rc == RC_OK && p->error != NULL)
 		return intake_refuse(
@@ -111,7 +112,7 @@ run_again(struct intake_job *j, int64_t id, struct person *p, bool words)
 	struct turn *t = j->t;
 	enum rc rc;
 
-	rc = words		? words_again(j, p)
+	rc = words               ? words_again(j, p)
 	    : p->contact_id != 0 ? receivers_text(t, p)
 				 : people_step(t, p, INPUT_TEXT);
 	if (j->refused)
