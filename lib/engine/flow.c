@@ -97,7 +97,8 @@ on_stop(struct turn *t)
 {
 	bool before = t->s->stopped;
 
-	if (t->words.whole[WORD_STOP] == 0 && !t->in->own_stop)
+	if (t->words.whole[WORD_STOP] == 0 && !t->in->own_stop &&
+	    !turn_stops_with_digits(t))
 		return false;
 	t->s->stopped = true;
 	(void)effect_add(t, EFFECT_STOP, "", "");
@@ -342,8 +343,19 @@ on_answer(struct turn *t)
 	if (t->open == NULL || !turn_take_answer(t))
 		return false;
 	turn_keep_words(t);
-	t->s->misses = 0;
+	if (!t->missed)
+		t->s->misses = 0;
 	return true;
+}
+
+void
+turn_miss(struct turn *t)
+{
+	t->missed = true;
+	if (++t->s->misses < MISSES_TO_TASK)
+		return;
+	t->s->misses = 0;
+	(void)effect_add(t, EFFECT_TASK, "unanswerable", "");
 }
 
 static bool
@@ -387,10 +399,7 @@ on_rest(struct turn *t)
 {
 	t->stranger = t->s->flow[0] != '\0' || session_has_case(t->s);
 	turn_keep_words(t);
-	if (++t->s->misses >= MISSES_TO_TASK) {
-		t->s->misses = 0;
-		(void)effect_add(t, EFFECT_TASK, "unanswerable", "");
-	}
+	turn_miss(t);
 	if (t->in->bearer == BEARER_USSD && t->open != NULL)
 		turn_ask_again(
 		    t); /* a dialogue is in one hand: the question, not a stranger's answer */
@@ -471,12 +480,38 @@ set_timer(struct turn *t)
 		t->s->timer_ms = t->in->now_ms + CUT_MS;
 }
 
+/* S16: nothing of the conversation is left but its case, which the deed needs; the next step drops it. */
+static void
+erase_session(struct turn *t)
+{
+	*t->s = (struct session){ .lang = LANG_NONE,
+		.stopped = t->s->stopped,
+		.case_id = t->s->case_id,
+		.class = t->s->class };
+	if (!str_copy(t->s->flow, sizeof t->s->flow, FLOW_ERASE))
+		t->broken = true;
+}
+
+/* What such a conversation left: it is nobody's, and the next case another. */
+static void
+drop_erased(struct session *s)
+{
+	if (strcmp(s->flow, FLOW_ERASE) == 0 && s->step[0] == '\0' &&
+	    s->lang == LANG_NONE)
+		*s = (struct session){ .lang = LANG_NONE,
+			.stopped = s->stopped,
+			.expires_ms = s->expires_ms };
+}
+
 static void
 finish(struct turn *t)
 {
 	struct effect *v;
 
-	fetch_return(t);
+	if (t->erased)
+		erase_session(t);
+	else
+		fetch_return(t);
 	if (t->asked)
 		dial_tell_way_back(t, flow_of_session(t->f, t->s));
 	if (t->in->late || t->in->kind == INPUT_TIMER) {
@@ -522,7 +557,7 @@ locate(struct turn *t)
 static bool (*const rules[])(struct turn *) = { on_expired, on_timer, on_knock, on_dial,
 	on_stop, on_danger, on_state, on_own_word, on_stopped, on_resume, on_knocked,
 	on_keys, on_language_word, on_unsaid, on_row, on_back, on_emergency, on_closed,
-	on_answer, on_intent, on_rest };
+	on_street, on_answer, on_town, on_intent, on_rest };
 
 enum rc
 flow_step(const struct flows *f, struct session *s, const struct flow_input *in,
@@ -541,11 +576,13 @@ flow_step(const struct flows *f, struct session *s, const struct flow_input *in,
 	e->text[0] = '\0';
 	if (s->expires_ms != 0 && in->now_ms >= s->expires_ms)
 		forget(s, in->state);
+	drop_erased(s);
 	if (locate(&t) != RC_OK)
 		return RC_REFUSED;
 	match_fold(&t.folded, in->kind == INPUT_TEXT ? in->text : "");
 	near = session_lang_ok(f, s) ? 1U << s->lang : t.folded.langs;
 	words_find(f->words, &t.folded, near, &t.words);
+	turn_follow_lang(&t);
 	t.danger = t.words.any[WORD_DANGER] != 0 ||
 	    (t.words.any[WORD_URGENT] != 0 && t.words.any[WORD_HELP] != 0);
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {

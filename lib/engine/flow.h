@@ -20,6 +20,8 @@
 #define FLOW_EFFECTS 40
 #define FLOW_INPUT_MAX \
 	8192 /* bytes of a person's text; longer is cut on a character's border */
+#define SLOT_RESUMED \
+	"_resumed" /* of a session: its case was opened by a code, perhaps from another phone */
 
 enum bearer {
 	BEARER_SMS,

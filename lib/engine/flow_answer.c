@@ -13,11 +13,36 @@
 #define ABUSE_TOKENS 3
 #define FEW_TOKENS 3
 #define SHORT_CHARS 3
-#define READ_MS 3000 /* less than a text needs to come and be read */
+#define READ_MS 3000    /* less than a text needs to come and be read */
+#define BESIDE_TOKENS 6 /* of a text that says yes or no in the words of the question */
+#define STEM_CHARS 5    /* a word of the question in another form */
 
-/* Whether a word stands in the open question: "2 papers taken" repeats what it offers. */
+/* How many letters two words have in common from their beginning. */
+static unsigned
+same_letters(const char *a, size_t an, const char *b, size_t bn)
+{
+	size_t i = 0;
+
+	while (i < an && i < bn && a[i] == b[i])
+		i++;
+	return match_chars(a, i);
+}
+
+/* The same beginning, of `stem` letters; or one less, and what is asked has an ending more. */
 static bool
-repeats_question(const struct turn *t, const char *word, size_t n)
+is_form_of(const char *asked, size_t len, const char *word, size_t n, unsigned stem)
+{
+	unsigned same = same_letters(asked, len, word, n);
+
+	return same >= stem || (same + 1 >= stem && same == match_chars(word, n));
+}
+
+/*
+ * Whether a word stands in the open question: "2 papers taken" repeats what it offers. With `stem` it
+ * may stand there in another form (is_form_of); 0: as it is.
+ */
+static bool
+repeats_question(const struct turn *t, const char *word, size_t n, unsigned stem)
 {
 	static _Thread_local struct folded asked; /* too large for the stack of a turn */
 	char text[FLOW_TEXT_MAX];
@@ -29,15 +54,15 @@ repeats_question(const struct turn *t, const char *word, size_t n)
 		size_t len;
 		const char *s = match_token(&asked, i, &len);
 
-		if (len == n && memcmp(s, word, n) == 0)
+		if ((len == n && memcmp(s, word, n) == 0) ||
+		    (stem > 0 && is_form_of(s, len, word, n, stem)))
 			return true;
 	}
 	return false;
 }
 
-/* The digits of a text that is little else, as one string ("23" for "2, 3"); false otherwise. */
-static bool
-digits_of(const struct turn *t, char *out, size_t size, unsigned *runs)
+bool
+turn_digits(const struct turn *t, char *out, size_t size, unsigned *runs)
 {
 	const struct folded *f = &t->folded;
 	unsigned other = 0;
@@ -50,9 +75,11 @@ digits_of(const struct turn *t, char *out, size_t size, unsigned *runs)
 		const char *s = match_token(f, i, &n);
 
 		if (!f->token[i].digits) {
-			if ((++other > FEW_TOKENS ||
-				match_chars(s, n) > 2 * SHORT_CHARS) &&
-			    !repeats_question(t, s, n))
+			bool is_long = match_chars(s, n) > 2 * SHORT_CHARS &&
+			    t->open->kind != STEP_NUMBER;
+
+			if ((++other > FEW_TOKENS || is_long) &&
+			    !repeats_question(t, s, n, 0))
 				return false;
 			continue;
 		}
@@ -66,7 +93,7 @@ digits_of(const struct turn *t, char *out, size_t size, unsigned *runs)
 	return *runs > 0;
 }
 
-/* Digits said in words of the conversation's language, and nothing else ("bir uch"): as digits_of. */
+/* Digits said in words of the conversation's language, and nothing else ("bir uch"): as turn_digits. */
 static bool
 spelled_digits_of(const struct turn *t, char *out, size_t size, unsigned *runs)
 {
@@ -108,9 +135,9 @@ option_of_digit(const struct step *st, char digit)
 	return option_of_number(st, digits);
 }
 
-/* Yes, no and the like: the whole text, in the conversation's language. Urgency: anywhere. */
+/* The one option that these words mean: in the conversation's language, urgency and topics in any. */
 static const struct option *
-option_of_words(const struct turn *t)
+option_of(const struct turn *t, const struct words_found *w)
 {
 	const struct step *st = t->open;
 	const struct option *found = NULL;
@@ -120,8 +147,8 @@ option_of_words(const struct turn *t)
 
 		for (unsigned c = 0; c < WORD_CLASSES; c++) {
 			unsigned langs = word_class_is_loose((enum word_class)c)
-			    ? t->words.any[c]
-			    : t->words.whole[c] & 1U << t->s->lang;
+			    ? w->any[c]
+			    : w->whole[c] & 1U << t->s->lang;
 
 			means = means ||
 			    ((st->option[i].words & CLASS_BIT(c)) != 0 && langs != 0);
@@ -132,6 +159,117 @@ option_of_words(const struct turn *t)
 			found = &st->option[i];
 	}
 	return found;
+}
+
+/* Whether one word of the text is an option's by itself: it stays, though the question names it too. */
+static bool
+is_option_word(const struct turn *t, const char *word, size_t n)
+{
+	static _Thread_local struct folded one;
+	struct words_found found;
+	char text[MATCH_WORD_MAX];
+
+	if (!str_copy_bytes(text, sizeof text, word, n))
+		return false;
+	match_fold(&one, text);
+	words_find(t->f->words, &one, 0, &found);
+	for (unsigned i = 0; i < t->open->options; i++) {
+		for (unsigned c = 0; c < WORD_CLASSES; c++) {
+			if ((t->open->option[i].words & CLASS_BIT(c)) != 0 &&
+			    (found.whole[c] & 1U << t->s->lang) != 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* "Not calm", to "calm now?": what is left without the words of the question. */
+static const struct option *
+option_beside_question(const struct turn *t)
+{
+	static _Thread_local struct folded rest;
+	struct words_found found;
+	char text[BESIDE_TOKENS * MATCH_WORD_MAX] = "";
+	bool repeats = false;
+	size_t len = 0;
+
+	if (t->folded.tokens > BESIDE_TOKENS)
+		return NULL;
+	for (unsigned i = 0; i < t->folded.tokens; i++) {
+		size_t n;
+		const char *s = match_token(&t->folded, i, &n);
+
+		if (!is_option_word(t, s, n) && repeats_question(t, s, n, STEM_CHARS))
+			repeats = true;
+		else if (!str_add(text, sizeof text, &len, "%.*s ", (int)n, s))
+			return NULL;
+	}
+	if (!repeats)
+		return NULL;
+	match_fold(&rest, text);
+	words_find(t->f->words, &rest, 0, &found);
+	return option_of(t, &found);
+}
+
+/* "Yes I come", to what somebody proposes who has taken the case: no consent hangs on it. */
+static const struct option *
+option_of_first_word(const struct turn *t)
+{
+	static _Thread_local struct folded first;
+	struct words_found found, other;
+	char text[MATCH_WORD_MAX];
+	const char *s;
+	size_t n;
+
+	if (strcmp(t->flow->name, FLOW_PHRASE) != 0 || t->folded.tokens != 2)
+		return NULL;
+	s = match_token(&t->folded, 1, &n);
+	if (!str_copy_bytes(text, sizeof text, s, n))
+		return NULL;
+	match_fold(&first, text);
+	words_find(t->f->words, &first, 1U << t->s->lang, &other);
+	for (unsigned c = 0; c < WORD_CLASSES; c++) {
+		if (other.any[c] != 0 && c != WORD_COMMON)
+			return NULL;
+	}
+	s = match_token(&t->folded, 0, &n);
+	if (!str_copy_bytes(text, sizeof text, s, n))
+		return NULL;
+	match_fold(&first, text);
+	words_find(t->f->words, &first, 0, &found);
+	return option_of(t, &found);
+}
+
+/* "I do not agree", to a consent that is asked for, is a no to it while there is no yes to take back. */
+static const struct option *
+option_of_refusal(const struct turn *t)
+{
+	static const char *const kinds[] = { "ngo", "police", "embassy" };
+
+	if (t->open->consent[0] == '\0' || t->words.whole[WORD_WITHDRAW] == 0)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (strcmp(session_slot(t->s, kinds[i]), "yes") == 0)
+			return NULL;
+	}
+	for (unsigned i = 0; i < t->open->options; i++) {
+		if (strcmp(t->open->option[i].code, "no") == 0)
+			return &t->open->option[i];
+	}
+	return NULL;
+}
+
+/* Yes, no and the like: the whole text, but for words of the question itself. */
+static const struct option *
+option_of_words(const struct turn *t)
+{
+	const struct option *o = option_of(t, &t->words);
+
+	if (o == NULL)
+		o = option_of_refusal(t);
+	if (o == NULL)
+		o = option_beside_question(t);
+	return o != NULL ? o : option_of_first_word(t);
 }
 
 /* The one option in whose country every place lies that a text names. */
@@ -207,7 +345,9 @@ take_choice(struct turn *t)
 	char digits[16];
 	unsigned runs;
 
-	if (digits_of(t, digits, sizeof digits, &runs)) {
+	if (turn_take_age(t))
+		return true;
+	if (turn_digits(t, digits, sizeof digits, &runs)) {
 		if (runs == 1)
 			o = option_of_number(t->open, digits);
 		if (o != NULL && is_contradicted(t, o))
@@ -260,7 +400,7 @@ take_several(struct turn *t)
 	size_t len = 0;
 	unsigned runs;
 
-	if (!digits_of(t, digits, sizeof digits, &runs)) {
+	if (!turn_digits(t, digits, sizeof digits, &runs)) {
 		o = runs == 0 ? option_of_words(t) : NULL;
 		if (o != NULL)
 			chosen[o - st->option] = true;
@@ -284,24 +424,38 @@ take_several(struct turn *t)
 	return true;
 }
 
+/* One number, in a figure or a word, beside a few words: "seven of us". */
+static bool
+number_of(const struct turn *t, char *out, size_t size)
+{
+	unsigned runs, others = 0, numbers = 0;
+	size_t len = 0;
+
+	if (turn_digits(t, out, size, &runs))
+		return runs == 1;
+	for (unsigned i = 0; i < t->folded.tokens && runs == 0; i++) {
+		size_t n;
+		const char *s = match_token(&t->folded, i, &n);
+		int v = words_number(t->f->words, s, n, 1U << t->s->lang);
+
+		others += v < 0;
+		numbers += v >= 0;
+		if (v >= 0 && !str_add(out, size, &len, "%d", v))
+			return false;
+	}
+	return numbers == 1 && others <= FEW_TOKENS;
+}
+
 static bool
 take_number(struct turn *t)
 {
 	char digits[8], code[8];
 	long v = 0;
-	unsigned runs;
 
-	if (digits_of(t, digits, sizeof digits, &runs)) {
-		if (runs != 1)
-			return false;
+	if (number_of(t, digits, sizeof digits))
 		v = strtol(digits, NULL, 10);
-	} else if (runs > 0) {
+	else if ((t->words.whole[WORD_NO] & 1U << t->s->lang) == 0)
 		return false;
-	} else if ((t->words.whole[WORD_NO] & 1U << t->s->lang) == 0) {
-		if (!spelled_digits_of(t, digits, sizeof digits, &runs) || runs != 1)
-			return false;
-		v = strtol(digits, NULL, 10);
-	}
 	if (v > FLOW_NUMBER_MAX || snprintf(code, sizeof code, "%ld", v) < 0)
 		return false;
 	turn_answer(t, t->open->slot, code);
@@ -310,8 +464,8 @@ take_number(struct turn *t)
 }
 
 /* Nothing but abuse: a few words among which it is. In a longer text it may stand beside a place. */
-static bool
-is_abuse(const struct turn *t)
+bool
+turn_is_abuse(const struct turn *t)
 {
 	if (t->words.any[WORD_ABUSE] == 0)
 		return false;
@@ -319,8 +473,8 @@ is_abuse(const struct turn *t)
 }
 
 /* All gone, or the yes taken back: no question of free words keeps these. */
-static bool
-takes_back(const struct turn *t)
+bool
+turn_takes_back(const struct turn *t)
 {
 	return t->words.whole[WORD_ERASE] != 0 || t->words.whole[WORD_WITHDRAW] != 0;
 }
@@ -337,7 +491,7 @@ take_text(struct turn *t)
 		return true;
 	}
 	if ((!folded_has_letters(&t->folded) && !(st->place && t->folded.tokens > 1)) ||
-	    t->words.whole[WORD_STRANGER] != 0 || is_abuse(t) || takes_back(t))
+	    t->words.whole[WORD_STRANGER] != 0 || turn_is_abuse(t) || turn_takes_back(t))
 		return false;
 	turn_answer(t, st->slot, "told");
 	(void)effect_add(t, st->place ? EFFECT_PLACE : EFFECT_NARRATIVE, "", "");
@@ -373,172 +527,6 @@ take_notice(struct turn *t)
 	return true;
 }
 
-static void
-take_place_found(struct turn *t, unsigned place)
-{
-	const struct places *p = t->f->places;
-
-	turn_answer(t, t->open->slot, place_id(p, place));
-	turn_answer(t, t->open->region, place_region(p, place));
-	/* a key pressed on a screen that named the town needs no echo of it */
-	if (t->in->bearer == BEARER_SMS || folded_has_letters(&t->folded))
-		t->echo = t->open->name;
-	turn_go(t, t->open->next);
-}
-
-/* In words that are no place, or not told. A town that they named by mistake leaves no region behind. */
-static void
-place_not_found(struct turn *t, const char *code)
-{
-	const char *was = session_slot(t->s, t->open->slot);
-
-	if (place_by_id(t->f->places, was) < places_count(t->f->places)) {
-		turn_answer(t, t->open->region, t->in->country);
-		if (t->in->country[0] == '\0')
-			slot_drop(t->s, t->open->region);
-	}
-	turn_answer(t, t->open->slot, code);
-}
-
-/* The digit that answers "which of these". */
-static bool
-take_which(struct turn *t, const char *ids, char digit)
-{
-	char id[PLACE_ID_MAX];
-	unsigned place;
-
-	if (digit == '0' && t->in->bearer == BEARER_USSD) {
-		slot_drop(t->s, SLOT_WHICH); /* a screen says "0 back" */
-		turn_ask_again(t);
-		return true;
-	}
-	if (digit == '0') {
-		place_not_found(t, "words");
-		turn_go(t, t->open->next_words);
-		return true;
-	}
-	for (char at = '1'; *ids != '\0'; at++) {
-		size_t len = strcspn(ids, " ");
-
-		if (at == digit && str_copy_bytes(id, sizeof id, ids, len)) {
-			place = place_by_id(t->f->places, id);
-			if (place == places_count(t->f->places))
-				return false;
-			take_place_found(t, place);
-			return true;
-		}
-		ids += len + (ids[len] == ' ');
-	}
-	return false;
-}
-
-static void
-ask_which(struct turn *t, const unsigned *place, unsigned n)
-{
-	char ids[FLOW_CODE_MAX];
-	size_t len = 0;
-
-	ids[0] = '\0';
-	for (unsigned i = 0; i < n; i++) {
-		if (!str_add(ids, sizeof ids, &len, "%s%s", i > 0 ? " " : "",
-			place_id(t->f->places, place[i])))
-			break;
-	}
-	slot_set(t->s, SLOT_WHICH, ids);
-	slot_drop(t->s, SLOT_TYPE);
-	slot_drop(t->s, SLOT_FIRST);
-	slot_drop(t->s, SLOT_ECHO);
-	slot_drop(t->s, SLOT_SAY);
-	turn_ask_again(t);
-}
-
-unsigned
-step_place_menu(const struct flows *f, const struct session *s, const struct step *st,
-    unsigned out[PLACE_FOUND_MAX])
-{
-	const char *region = session_slot(s, st->region);
-	char country[3];
-
-	if (st->kind != STEP_PLACE || session_slot(s, SLOT_WHICH)[0] != '\0' ||
-	    session_slot(s, SLOT_TYPE)[0] != '\0' ||
-	    !str_copy_bytes(country, sizeof country, region, strnlen(region, 2)))
-		return 0;
-	return place_menu(f->places, country, out);
-}
-
-/* A digit of the menu of towns on a screen; the one after the last is "other". */
-static bool
-take_town(struct turn *t, char digit)
-{
-	unsigned town[PLACE_FOUND_MAX], same[PLACE_FOUND_MAX];
-	unsigned n = step_place_menu(t->f, t->s, t->open, town);
-	unsigned i = (unsigned)(digit - '1'), like;
-
-	if (n == 0 || i > n)
-		return false;
-	t->answered = true;
-	if (i == n) {
-		slot_set(t->s, SLOT_TYPE, "1");
-		slot_drop(t->s, SLOT_ECHO);
-		slot_drop(t->s, SLOT_SAY);
-		turn_ask_again(t);
-		return true;
-	}
-	like = place_same(t->f->places, town[i], same);
-	if (like > 1)
-		ask_which(t, same, like);
-	else
-		take_place_found(t, town[i]);
-	return true;
-}
-
-static bool
-take_place_digit(struct turn *t)
-{
-	const char *which = session_slot(t->s, SLOT_WHICH);
-	char digits[4];
-	unsigned runs;
-
-	if (!digits_of(t, digits, sizeof digits, &runs) || digits[1] != '\0')
-		return false;
-	if (which[0] != '\0')
-		return take_which(t, which, digits[0]);
-	if (digits[0] != '0')
-		return t->in->bearer == BEARER_USSD && take_town(t, digits[0]);
-	place_not_found(t, "none");
-	turn_go(t, t->open->next_skip);
-	return true;
-}
-
-static bool
-take_place(struct turn *t)
-{
-	unsigned place[PLACE_FOUND_MAX], n;
-
-	if (!folded_has_letters(&t->folded))
-		return take_place_digit(t);
-	if (t->words.whole[WORD_STRANGER] != 0 || t->words.whole[WORD_HELP] != 0 ||
-	    t->words.whole[WORD_DANGER] != 0)
-		return false;
-	n = place_find(t->f->places, t->f->words, &t->folded, place);
-	if (n == 0 &&
-	    (t->words.any[WORD_STRANGER] != 0 || t->words.any[WORD_DANGER] != 0 ||
-		is_abuse(t) || takes_back(t)))
-		return false; /* "who is this, what number": whoever holds the phone now */
-	turn_need_case(t);
-	t->answered = true;
-	(void)effect_add(t, EFFECT_PLACE, "", "");
-	if (n == 1) {
-		take_place_found(t, place[0]);
-	} else if (n > 1) {
-		ask_which(t, place, n);
-	} else {
-		place_not_found(t, "words");
-		turn_go(t, t->open->next_words);
-	}
-	return true;
-}
-
 bool
 turn_take_answer(struct turn *t)
 {
@@ -552,7 +540,7 @@ turn_take_answer(struct turn *t)
 	case STEP_TEXT:
 		return take_text(t);
 	case STEP_PLACE:
-		return take_place(t);
+		return turn_take_place(t);
 	case STEP_NOTICE:
 		return take_notice(t);
 	case STEP_HOUR:

@@ -113,6 +113,7 @@ read_ask_kind(struct reading *r, const struct config_setting_t *group, struct st
 		take_string(r, group, "which", true, st->which, sizeof st->which);
 		take_next(r, group, "next_words", true, &st->next_words);
 		take_next(r, group, "next_skip", true, &st->next_skip);
+		st->keep = take_yes(r, group, "keep");
 	}
 	if (st->kind == STEP_TEXT) {
 		st->place = take_yes(r, group, "place");
@@ -137,7 +138,7 @@ read_ask(struct reading *r, const struct config_setting_t *group, struct step *s
 		{ "number", STEP_NUMBER, ASK_NAMES "slot next" },
 		{ "text", STEP_TEXT, ASK_NAMES "slot place skip next" },
 		{ "place", STEP_PLACE,
-		    ASK_NAMES "slot region echo which next next_words next_skip" },
+		    ASK_NAMES "slot region echo which keep next next_words next_skip" },
 		{ "notice", STEP_NOTICE, ASK_NAMES "next" },
 		{ "hour", STEP_HOUR, ASK_NAMES "slot borrowed next" },
 	};
@@ -187,6 +188,7 @@ read_tests(struct reading *r, const struct config_setting_t *at, struct rule *ru
 	rule->class = take_class(r, at);
 	rule->reg = take_register(r, at);
 	rule->abroad = take_yes(r, at, "abroad");
+	rule->old = take_yes(r, at, "old");
 	except = take_one_of(
 	    r, at, "except", excepts, ARRAY_LEN(excepts), "child danger");
 	rule->except = except < ARRAY_LEN(excepts) ? exception_parse(excepts[except]) : 0;
@@ -200,11 +202,11 @@ read_tests(struct reading *r, const struct config_setting_t *at, struct rule *ru
 	if (rule->by_state)
 		rule->state = (enum case_state)state;
 	if (rule->slot[0] == '\0' && rule->class == CASE_NONE && !rule->abroad &&
-	    rule->except == 0 && rule->reg == REGISTER_ANY && !rule->by_bearer &&
-	    !rule->by_state)
+	    !rule->old && rule->except == 0 && rule->reg == REGISTER_ANY &&
+	    !rule->by_bearer && !rule->by_state)
 		tree_fail(r->tree, at,
 		    "a rule without a test; allowed: slot and is, class, bearer, state, "
-		    "abroad, except, register");
+		    "abroad, old, except, register");
 }
 
 static void
@@ -223,7 +225,7 @@ read_branch(struct reading *r, const struct config_setting_t *group, struct step
 		const char *is;
 
 		tree_only(r->tree, at,
-		    "slot is class bearer state abroad except register next");
+		    "slot is class bearer state abroad old except register next");
 		take_string(r, at, "slot", false, rule->slot, sizeof rule->slot);
 		is = tree_string(r->tree, at, "is", rule->slot[0] != '\0');
 		if (is != NULL && !str_copy(rule->is, sizeof rule->is, is))
@@ -306,6 +308,9 @@ read_act(struct reading *r, const struct config_setting_t *group, struct step *s
 		take_string(r, group, "end", true, st->text, sizeof st->text);
 		if (strcmp(st->text, "-") == 0)
 			st->text[0] = '\0'; /* nothing is said */
+		st->fetch = strcmp(st->text, "?") == 0;
+		if (st->fetch)
+			st->text[0] = '\0';
 	} else {
 		tree_fail(r->tree, group,
 		    "a step that does nothing; allowed: say ask branch set refer do flow "

@@ -149,6 +149,15 @@ fetch_followup(struct turn *t)
 	return true;
 }
 
+void
+fetch_end(struct turn *t)
+{
+	if (!session_lang_ok(t->f, t->s) || fetch_waiting(t))
+		return;
+	fetch_state(t);
+	(void)effect_add(t, EFFECT_END, "", "");
+}
+
 /* All that can be fetched; the first that there is. */
 static void
 fetch(struct turn *t)

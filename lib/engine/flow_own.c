@@ -97,3 +97,29 @@ turn_stop_lang(struct turn *t)
 	l = words_guess_lang(&t->words, &t->folded, WORD_STOP, t->in->country);
 	t->s->lang = l < LANGS && (t->f->langs & 1U << l) != 0 ? l : LANG_NONE;
 }
+
+/* A stop word beside digits alone: "stop 1" answers nothing. */
+bool
+turn_stops_with_digits(const struct turn *t)
+{
+	static _Thread_local struct folded rest; /* too large for the stack of a turn */
+	struct words_found found;
+	char text[MATCH_WORD_MAX] = "";
+	bool digits = false;
+	size_t len = 0;
+
+	if (t->words.any[WORD_STOP] == 0 || strchr(t->in->text, '=') != NULL)
+		return false; /* "stop=12345": a word of their own, badly chosen */
+	for (unsigned i = 0; i < t->folded.tokens; i++) {
+		size_t n;
+		const char *s = match_token(&t->folded, i, &n);
+
+		digits = digits || t->folded.token[i].digits;
+		if (!t->folded.token[i].digits &&
+		    !str_add(text, sizeof text, &len, "%.*s ", (int)n, s))
+			return false;
+	}
+	match_fold(&rest, text);
+	words_find(t->f->words, &rest, 0, &found);
+	return digits && found.whole[WORD_STOP] != 0;
+}

@@ -11,7 +11,7 @@
 #include "words.h"
 
 #define FLOWS_MAX 32 /* flows, each in every version that somebody may be on */
-#define FLOW_STEPS 64
+#define FLOW_STEPS 80
 #define FLOW_OPTIONS 14
 #define FLOW_RULES 8
 #define FLOW_DIGIT_MAX 99
@@ -53,6 +53,7 @@
 /* Flows that the engine itself enters. */
 #define FLOW_RESUME "resume"
 #define FLOW_PHRASE "phrase"
+#define FLOW_ERASE "erase"
 #define FLOW_PLAIN "plain"
 #define FLOW_FOLLOWUP "followup"
 #define STEP_OFFER "offer" /* its steps that the engine enters */
@@ -80,9 +81,8 @@
 #define SLOT_TOLD "_told" /* the step on whose screen the way back unseen was told */
 #define SLOT_RETURN \
 	"_return" /* the question that waits while a receiver's words are read */
-#define SLOT_RESUMED \
-	"_resumed" /* of a case: opened by its code, perhaps from another phone */
-#define OWN_SLOTS 15
+#define SLOT_PLACED "_placed" /* when the town was said, in minutes of the wall clock */
+#define OWN_SLOTS 16
 #define STEP_LANGUAGE "language"
 #define STEP_GO \
 	"_go" /* go on, or from the start: the engine's own question, like the row */
@@ -128,7 +128,8 @@ struct rule {
 	enum case_class class;    /* CASE_NONE: not asked */
 	bool by_bearer, by_state; /* whether these are asked */
 	bool abroad;              /* the region is none of the five countries */
-	unsigned except;          /* this exception holds for the person; 0: not asked */
+	bool old;        /* the town was said longer ago than a person stays in one */
+	unsigned except; /* this exception holds for the person; 0: not asked */
 	enum bearer bearer;
 	enum case_state state;
 	enum step_register reg; /* REGISTER_ANY: not asked */
@@ -154,6 +155,8 @@ struct step {
 	int64_t silent_ms;
 	bool plain; /* an ask: in plain words, and only with leave (S3) */
 	bool place; /* text: the words say the place, they are no narrative */
+	bool keep;  /* place: not told, the town that was known stays */
+	bool fetch; /* end: what waits, or is known, is said */
 	uint8_t options, rules;
 	struct option option[FLOW_OPTIONS];
 	struct rule rule[FLOW_RULES];
@@ -256,6 +259,8 @@ struct turn {
 	bool first;    /* the next question follows the first reply */
 	bool asked;    /* the text said holds the open question */
 	bool fresh;    /* it is asked by an answer just taken, not again */
+	bool missed;   /* taken, but it answered nothing: the question was asked again */
+	bool erased;   /* S16: asked for in this step, on their own phone */
 	bool opened;   /* a case was opened in this step */
 	bool stranger;
 	bool backward;    /* the question asked now is an earlier one */
@@ -290,6 +295,23 @@ bool folded_has_letters(const struct folded *f);
 
 /* flow_answer.c: the text as an answer to t->open; false when it is none. */
 bool turn_take_answer(struct turn *t);
+bool turn_take_age(
+    struct turn *t); /* an age under 18 at the question who; flow_guess.c */
+void turn_follow_lang(struct turn *t); /* a guessed language follows words of need */
+/* The digits of a text that is little else, as one string ("23" for "2, 3"); false otherwise. */
+MUST_CHECK bool turn_digits(const struct turn *t, char *out, size_t size, unsigned *runs);
+/* Nothing but abuse; all gone, or the yes taken back: no question of free words keeps these. */
+bool turn_is_abuse(const struct turn *t);
+bool turn_takes_back(const struct turn *t);
+/* Taken, and no answer: asked again; after some of these in a row an operator has a task. */
+void turn_miss(struct turn *t); /* flow.c */
+
+/* flow_place.c: the text as an answer to where. */
+bool turn_take_place(struct turn *t);
+bool session_place_is_old(const struct session *s, int64_t now_ms);
+/* Rules: in danger a town is heard wherever it is said, while none is known. */
+bool on_street(struct turn *t);
+bool on_town(struct turn *t);
 
 /*
  * Enters a flow: session, version, no steps back; answers that it has no use for go when there is no
@@ -334,6 +356,8 @@ void dial_tell_way_back(struct turn *t, const struct flow *fl);
 
 /* flow_fetch.c: rules for what a person fetches. */
 bool fetch_waiting(struct turn *t);
+/* A receiver's words, else the state: an end of a flow that says so. */
+void fetch_end(struct turn *t);
 bool fetch_job(struct turn *t);
 bool fetch_followup(struct turn *t);
 void fetch_state(struct turn *t);
@@ -357,6 +381,7 @@ void turn_begin(struct turn *t, const struct flow *fl, bool danger);
 /* flow_own.c */
 bool on_own_word(struct turn *t);
 void turn_stop_lang(struct turn *t);
+bool turn_stops_with_digits(const struct turn *t);
 
 /* service.c */
 MUST_CHECK enum rc service_load(struct flows *f, const char *dir, struct flow_err *err);

@@ -159,6 +159,7 @@ rule_holds(const struct turn *t, const struct rule *r)
 	    (r->by_bearer && t->in->bearer != r->bearer) ||
 	    (r->by_state && state != r->state) ||
 	    (r->abroad && !session_is_abroad(t->s)) ||
+	    (r->old && !session_place_is_old(t->s, t->in->now_ms)) ||
 	    (session_exceptions(t->f, t->s, t->in) & r->except) != r->except)
 		return false;
 	if (r->reg != REGISTER_ANY && t->s->plain != (r->reg == REGISTER_PLAIN))
@@ -267,9 +268,17 @@ refer(struct turn *t, const struct step *st)
 static void
 deed(struct turn *t, const struct step *st)
 {
+	char code[FLOW_CODE_MAX] = "";
+
 	turn_need_case(t);
-	(void)effect_add(t, EFFECT_DO, st->deed,
-	    st->code_of[0] != '\0' ? session_slot(t->s, st->code_of) : "");
+	if (st->code_of[0] != '\0' &&
+	    !str_copy(code, sizeof code, session_slot(t->s, st->code_of)))
+		t->broken = true;
+	(void)effect_add(t, EFFECT_DO, st->deed, code);
+	if (strcmp(st->deed, "withdraw") == 0 && code[0] != '\0')
+		slot_set(t->s, code, "no");
+	if (strcmp(st->deed, "erase") == 0 && session_slot(t->s, SLOT_RESUMED)[0] == '\0')
+		t->erased = true;
 }
 
 static void
@@ -281,6 +290,10 @@ end(struct turn *t, const struct step *st)
 	slot_drop(t->s, SLOT_BACK);
 	t->s->step[0] = '\0';
 	turn_choose_lang(t);
+	if (st->fetch) {
+		fetch_end(t);
+		return;
+	}
 	if (session_lang_ok(t->f, t->s) && (t->say != NULL || st->text[0] != '\0')) {
 		y = saying_to(t->f, t->s, t->in, t->e->text);
 		if (t->say != NULL)
@@ -380,12 +393,29 @@ is_opening(const struct turn *t)
 	return t->open == NULL && says;
 }
 
+/* S14: a yes that stands is not asked for again: it is taken back by a choice of its own. */
+static uint8_t
+agreed(const struct turn *t, const struct step *st)
+{
+	if (st->consent[0] == '\0' || turn_case_closed(t) ||
+	    strcmp(session_slot(t->s, st->slot), "yes") != 0)
+		return STEP_NONE;
+	for (unsigned i = 0; i < st->options; i++) {
+		if (strcmp(st->option[i].code, "yes") == 0)
+			return st->option[i].next;
+	}
+	return STEP_NONE;
+}
+
 /* Where a question leads that needs no asking; STEP_NONE: it is asked. */
 static uint8_t
 pass_by(struct turn *t, const struct step *st)
 {
 	const struct option *o;
+	uint8_t next = agreed(t, st);
 
+	if (next != STEP_NONE)
+		return next;
 	if (st->kind == STEP_NOTICE && t->in->bearer == BEARER_SMS)
 		return st->next;
 	if (st->plain && !t->s->plain && strcmp(session_slot(t->s, "open"), "yes") != 0)

@@ -14,6 +14,7 @@
 #include "str.h"
 
 #define BIT(l) (1U << LANG_##l)
+#define SOS_SIGN 0x1f198
 #define CYRILLIC_LANGS (BIT(KK) | BIT(RU) | BIT(UZ) | BIT(KY) | BIT(TG))
 
 /* What a letter becomes; 0 drops it. Sorted by `from`. */
@@ -270,6 +271,17 @@ add_to_run(struct folded *f, size_t *len, struct run *w, uint32_t cp, bool digit
 	w->cp[w->n++] = cp;
 }
 
+/* The one picture that is a word: a phone offers it where people look for help. */
+static void
+add_sos(struct folded *f, size_t *len, struct run *w)
+{
+	if (w->n > 0)
+		end_run(f, len, w);
+	for (const char *c = "sos"; *c != '\0'; c++)
+		add_to_run(f, len, w, (uint32_t)*c, false);
+	end_run(f, len, w);
+}
+
 static void
 fold_chars(struct folded *f, const char *s, size_t n)
 {
@@ -291,7 +303,9 @@ fold_chars(struct folded *f, const char *s, size_t n)
 		}
 		if (is_invisible(lower))
 			continue;
-		if (digit >= 0)
+		if (lower == SOS_SIGN)
+			add_sos(f, &len, &w);
+		else if (digit >= 0)
 			add_to_run(f, &len, &w, (uint32_t)('0' + digit), true);
 		else if (is_latin(lower) || is_cyrillic(lower) ||
 		    (lower >= 0x80 && uc_is_property_alphabetic(lower)))

@@ -263,8 +263,8 @@ drop_shy(struct hits *h)
 	h->n = n;
 }
 
-unsigned
-place_find(const struct places *p, const struct words *w, const struct folded *f,
+static unsigned
+find(const struct places *p, const struct words *w, const struct folded *f, bool near,
     unsigned out[PLACE_FOUND_MAX])
 {
 	struct hits h = { .n = 0 };
@@ -292,9 +292,23 @@ place_find(const struct places *p, const struct words *w, const struct folded *f
 	}
 	if (others > 0)
 		drop_shy(&h);
-	if (h.n == 0)
+	if (h.n == 0 && near)
 		find_near(p, w, f, &h);
 	return reduce(p, &h, out);
+}
+
+unsigned
+place_find(const struct places *p, const struct words *w, const struct folded *f,
+    unsigned out[PLACE_FOUND_MAX])
+{
+	return find(p, w, f, true, out);
+}
+
+unsigned
+place_find_spelled(const struct places *p, const struct words *w, const struct folded *f,
+    unsigned out[PLACE_FOUND_MAX])
+{
+	return find(p, w, f, false, out);
 }
 
 unsigned

@@ -31,6 +31,10 @@ void places_free(struct places *p);
 unsigned place_find(const struct places *p, const struct words *w, const struct folded *f,
     unsigned out[PLACE_FOUND_MAX]);
 
+/* The same, but one letter off is another word: for a text that need not name a place. */
+unsigned place_find_spelled(const struct places *p, const struct words *w,
+    const struct folded *f, unsigned out[PLACE_FOUND_MAX]);
+
 unsigned places_count(const struct places *p);
 /* Index of an id ("jetibay", "KZ-47", "KZ"); places_count when unknown. */
 unsigned place_by_id(const struct places *p, const char *id);

@@ -16,11 +16,16 @@
 #define NEAR_TOKENS \
 	128 /* words of a text that may be a letter off: bounds the time of a step */
 
-#define WORD_CLASS_NAME(id, name, loose) [WORD_##id] = name,
-#define WORD_CLASS_LOOSE(id, name, loose) [WORD_##id] = loose,
+#define TWIN_MIN_CHARS 3 /* of a word read as its look-alike */
+#define SPACED_MIN 3     /* letters that stand alone and may be one word */
+#define SPACED_MAX 14
+#define GAP_MAX 3 /* words between the parts of a keyword */
+
+#define WORD_CLASS_NAME(id, name, reach) [WORD_##id] = name,
+#define WORD_CLASS_REACH(id, name, reach) [WORD_##id] = REACH_##reach,
 
 static const char *const names[WORD_CLASSES] = { WORD_CLASS_LIST(WORD_CLASS_NAME) };
-static const bool is_loose[WORD_CLASSES] = { WORD_CLASS_LIST(WORD_CLASS_LOOSE) };
+static const enum word_reach reach[WORD_CLASSES] = { WORD_CLASS_LIST(WORD_CLASS_REACH) };
 
 const char *
 word_class_name(enum word_class c)
@@ -28,10 +33,16 @@ word_class_name(enum word_class c)
 	return c < WORD_CLASSES ? names[c] : "";
 }
 
+enum word_reach
+word_class_reach(enum word_class c)
+{
+	return reach[c];
+}
+
 bool
 word_class_is_loose(enum word_class c)
 {
-	return is_loose[c];
+	return reach[c] != REACH_WHOLE;
 }
 
 enum word_class
@@ -60,7 +71,7 @@ words_open_order(size_t *n)
 unsigned
 words_opens(const struct words_found *v, enum word_class c)
 {
-	return is_loose[c] ? v->any[c] : v->whole[c];
+	return reach[c] != REACH_WHOLE ? v->any[c] : v->whole[c];
 }
 
 void
@@ -116,6 +127,17 @@ words_number(const struct words *w, const char *s, size_t n, unsigned langs)
 	return -1;
 }
 
+/* Whether a word found in this way is one of any class. */
+static bool
+counts(const struct word *k, enum word_reach how)
+{
+	bool any = false;
+
+	for (unsigned c = 0; k != NULL && c < WORD_CLASSES; c++)
+		any = any || (k->lang[c] != 0 && reach[c] >= how);
+	return any;
+}
+
 /* A keyword with an ending of the language on it: "yordamga". */
 static const struct word *
 stem_of(const struct words *w, const char *s, size_t n)
@@ -130,7 +152,7 @@ stem_of(const struct words *w, const char *s, size_t n)
 		if (!words_is_ending(w, s + cut, n - cut))
 			continue;
 		k = look_up(w, w->exact, s, cut);
-		if (k != NULL)
+		if (counts(k, REACH_ENDING))
 			return k;
 	}
 	return NULL;
@@ -149,7 +171,7 @@ through_skeleton(const struct words *w, const char *s, size_t n)
 		if (!match_skeleton(bones, s, n, (enum match_reading)r))
 			continue;
 		k = look_up(w, w->skeleton, bones, strlen(bones));
-		if (k != NULL)
+		if (counts(k, REACH_EXACT))
 			return k;
 	}
 	return NULL;
@@ -179,7 +201,7 @@ one_letter_off(const struct words *w, const char *s, size_t n, unsigned langs)
 		if (!begins_alike(s, n, key, len) || !match_near(s, n, key, len))
 			continue;
 		for (unsigned c = 0; c < WORD_CLASSES; c++)
-			any |= is_loose[c] ? k->lang[c] : 0U;
+			any |= reach[c] == REACH_NEAR ? k->lang[c] : 0U;
 		if ((any & langs) != 0)
 			return k;
 	}
@@ -194,23 +216,40 @@ struct tally {
 };
 
 static void
+add_votes(struct words_found *out, unsigned langs)
+{
+	for (unsigned l = 0; l < LANGS; l++) {
+		if ((langs & 1U << l) != 0 && out->votes[l] < UINT8_MAX)
+			out->votes[l]++;
+	}
+}
+
+static void
 count(struct words_found *out, struct tally *t, const struct word *k, unsigned tokens,
-    bool exact)
+    enum word_reach how)
 {
 	uint8_t said = 0;
 
 	for (unsigned c = 0; c < WORD_CLASSES; c++) {
-		if (k->lang[c] == 0 || (!exact && !is_loose[c]))
+		if (k->lang[c] == 0 || reach[c] < how)
 			continue;
 		out->any[c] |= k->lang[c];
 		t->all[c] &= k->lang[c];
 		t->covered[c] += tokens;
 		said |= k->lang[c];
 	}
-	for (unsigned l = 0; l < LANGS; l++) {
-		if ((said & 1U << l) != 0 && out->votes[l] < UINT8_MAX)
-			out->votes[l]++;
-	}
+	add_votes(out, said);
+}
+
+static bool
+begins_longer(const struct words *w, const struct folded *f, unsigned i)
+{
+	const struct word *k;
+	size_t n;
+	const char *s = match_token(f, i, &n);
+
+	k = look_up(w, w->exact, s, n);
+	return k != NULL && k->spans;
 }
 
 /* The longest keyword that begins at token i; returns how many tokens it took, 0 for none. */
@@ -240,8 +279,104 @@ exact_at(const struct words *w, const struct folded *f, unsigned i, const struct
 	return *k != NULL ? 1 : 0;
 }
 
+/* Letters that stand alone, read as one word: "S.O.S", "h e l p". */
+static unsigned
+spaced_at(
+    const struct words *w, const struct folded *f, unsigned i, const struct word **k)
+{
+	unsigned run = 0;
+
+	for (; i + run < f->tokens && run < SPACED_MAX; run++) {
+		const struct token *c = &f->token[i + run];
+
+		if (c->digits || match_chars(f->s + c->at, c->len) != 1)
+			break;
+	}
+	for (; run >= SPACED_MIN; run--) {
+		char joined[MATCH_WORD_MAX];
+		size_t n = match_joined(joined, f, i, run);
+
+		*k = look_up(w, w->exact, joined, n);
+		if (*k != NULL && !(*k)->bare)
+			return run;
+	}
+	return 0;
+}
+
+/* Whether the words from i on are all of those that stand where they like: whom, here, now. */
+static bool
+are_whom(const struct words *w, const struct folded *f, unsigned i, unsigned n)
+{
+	bool all = true;
+
+	for (unsigned k = i; all && k < i + n; k++) {
+		const struct word *one;
+		size_t len;
+		const char *s = match_token(f, k, &len);
+
+		one = look_up(w, w->exact, s, len);
+		all = one != NULL && one->lang[WORD_WHOM] != 0;
+	}
+	return all;
+}
+
+static void
+count_need(struct words_found *out, const struct word *k)
+{
+	static const enum word_class need[] = { WORD_DANGER, WORD_HELP, WORD_REPORT };
+
+	for (size_t c = 0; c < ARRAY_LEN(need); c++) {
+		out->any[need[c]] |= k->lang[need[c]];
+		add_votes(out, k->lang[need[c]]);
+	}
+}
+
+/* The keyword whose first `front` tokens are at i and whose last `back` come `gap` tokens behind them. */
 static const struct word *
-loose_at(const struct words *w, const struct folded *f, unsigned i, unsigned near)
+parted(const struct words *w, const struct folded *f, unsigned i, unsigned front,
+    unsigned gap, unsigned back)
+{
+	char text[2 * MATCH_WORD_MAX];
+	const char *s, *rest;
+	size_t n, m;
+
+	if (i + front + gap + back > f->tokens)
+		return NULL;
+	s = match_span(f, i, front, &n);
+	rest = match_span(f, i + front + gap, back, &m);
+	if (n + 1 + m >= sizeof text)
+		return NULL;
+	memcpy(text, s, n);
+	text[n] = ' ';
+	memcpy(text + n + 1, rest, m);
+	return look_up(w, w->exact, text, n + 1 + m);
+}
+
+/*
+ * A keyword of two or three words in two parts: "us, five men, they hold" begins with whom it is about, "they
+ * do not let us leave" has it between. Only what a person may need at once is looked for so.
+ */
+static void
+count_parted(
+    const struct words *w, const struct folded *f, unsigned i, struct words_found *out)
+{
+	static const uint8_t parts[][2] = { { 1, 1 }, { 1, 2 }, { 2, 1 } };
+	bool whom = are_whom(w, f, i, 1);
+
+	for (size_t p = 0; p < ARRAY_LEN(parts); p++) {
+		for (unsigned gap = 1; gap <= GAP_MAX; gap++) {
+			unsigned front = parts[p][0];
+			const struct word *k = parted(w, f, i, front, gap, parts[p][1]);
+
+			if (k != NULL && (whom || are_whom(w, f, i + front, gap)))
+				count_need(out, k);
+		}
+	}
+}
+
+static const struct word *
+loose_at(const struct words *w, const struct folded *f, unsigned i, unsigned near,
+    enum word_reach *how)
 {
 	char twin[MATCH_WORD_MAX];
 	const struct word *k;
@@ -251,14 +386,40 @@ loose_at(const struct words *w, const struct folded *f, unsigned i, unsigned nea
 	if (f->token[i].digits)
 		return NULL;
 	s = match_token(f, i, &n);
+	*how = REACH_ENDING;
 	k = stem_of(w, s, n);
-	if (k == NULL && match_look_alike(twin, s, n))
+	if (k != NULL)
+		return k;
+	*how = REACH_WHOLE;
+	if (match_chars(s, n) >= TWIN_MIN_CHARS && match_look_alike(twin, s, n))
 		k = look_up(w, w->exact, twin, strlen(twin));
-	if (k == NULL)
-		k = through_skeleton(w, s, n);
-	if (k == NULL && i < NEAR_TOKENS && look_up(w, w->exact, s, n) == NULL)
+	if (k != NULL && !k->bare)
+		return k;
+	*how = REACH_EXACT;
+	k = through_skeleton(w, s, n);
+	if (k != NULL)
+		return k;
+	*how = REACH_NEAR;
+	if (i < NEAR_TOKENS && look_up(w, w->exact, s, n) == NULL)
 		k = one_letter_off(w, s, n, near);
 	return k;
+}
+
+/* The keyword at token i, how many tokens it took (at least 1), and how it was found; NULL for none. */
+static const struct word *
+word_at(const struct words *w, const struct folded *f, unsigned i, unsigned near,
+    unsigned *took, enum word_reach *how)
+{
+	const struct word *k;
+
+	*how = REACH_WHOLE;
+	*took = spaced_at(w, f, i, &k);
+	if (*took == 0)
+		*took = exact_at(w, f, i, &k);
+	if (*took > 0)
+		return k;
+	*took = 1;
+	return loose_at(w, f, i, near, how);
 }
 
 void
@@ -266,20 +427,18 @@ words_find(
     const struct words *w, const struct folded *f, unsigned near, struct words_found *out)
 {
 	struct tally t = { .tokens = f->tokens };
-	unsigned greetings;
+	unsigned greetings, took;
 
 	*out = (struct words_found){ 0 };
 	memset(t.all, 0xff, sizeof t.all);
-	for (unsigned i = 0; i < f->tokens;) {
-		const struct word *k;
-		unsigned took = exact_at(w, f, i, &k);
-		bool exact = took > 0;
+	for (unsigned i = 0; i < f->tokens; i += took) {
+		enum word_reach how;
+		const struct word *k = word_at(w, f, i, near, &took, &how);
 
-		if (!exact)
-			k = loose_at(w, f, i, near);
 		if (k != NULL)
-			count(out, &t, k, exact ? took : 1, exact);
-		i += exact ? took : 1;
+			count(out, &t, k, took, how);
+		if (took == 1 && begins_longer(w, f, i))
+			count_parted(w, f, i, out);
 	}
 	greetings = t.covered[WORD_GREETING];
 	for (unsigned c = 0; c < WORD_CLASSES; c++) {
@@ -288,6 +447,23 @@ words_find(
 		if (t.covered[c] > 0 && t.covered[c] == rest)
 			out->whole[c] = t.all[c];
 	}
+}
+
+bool
+words_only(const struct words *w, const struct folded *f, uint64_t classes)
+{
+	for (unsigned i = 0; i < f->tokens;) {
+		const struct word *k;
+		unsigned took = exact_at(w, f, i, &k);
+		bool one = f->token[i].digits;
+
+		for (unsigned c = 0; k != NULL && c < WORD_CLASSES; c++)
+			one = one || ((classes & CLASS_BIT(c)) != 0 && k->lang[c] != 0);
+		if (!one)
+			return false;
+		i += took > 0 ? took : 1;
+	}
+	return true;
 }
 
 static unsigned

@@ -8,51 +8,66 @@
 
 #include "match.h"
 
-/* Name in conf/words, and whether a loose match counts (ending cut, other script, one letter off). */
-#define WORD_CLASS_LIST(X)                    \
-	X(DANGER, "danger", true)             \
-	X(HELP, "help", true)                 \
-	X(REPORT, "report", true)             \
-	X(JOB, "job", true)                   \
-	X(INFO, "info", true)                 \
-	X(URGENT, "urgent", true)             \
-	X(STOP, "stop", false)                \
-	X(YES, "yes", false)                  \
-	X(NO, "no", false)                    \
-	X(LANGUAGE, "language", false)        \
-	X(NAME, "name", false)                \
-	X(MAN, "man", false)                  \
-	X(WOMAN, "woman", false)              \
-	X(CHILD, "child", false)              \
-	X(TAKE, "take", false)                \
-	X(STRANGER, "stranger", false)        \
-	X(ABUSE, "abuse", false)              \
-	X(GREETING, "greeting", false)        \
-	X(COMMON, "common", false)            \
-	X(EMBASSY, "embassy", true)           \
-	X(COMPLAINT, "complaint", true)       \
-	X(ERASE, "erase", false)              \
-	X(WITHDRAW, "withdraw", false)        \
-	X(PLAIN, "plain", false)              \
-	X(MENU, "menu", false)                \
-	X(AFTER, "after", true)               \
-	X(RELATIVE, "relative", true)         \
-	X(BORROWED, "borrowed", true)         \
-	X(PAY, "pay", true)                   \
-	X(PAPERS, "papers", true)             \
-	X(REGISTRATION, "registration", true) \
-	X(CONTRACT, "contract", true)         \
-	X(LEAVING, "leaving", true)           \
-	X(VIOLENCE, "violence", true)         \
-	X(CHILDINFO, "childinfo", true)       \
-	X(ABROAD, "abroad", true)
+/*
+ * How far from its list a word of a class still counts: as it stands there, and opens a flow as the whole
+ * text only; the same anywhere; with an ending of a language on it; one letter off.
+ */
+enum word_reach {
+	REACH_WHOLE,
+	REACH_EXACT,
+	REACH_ENDING,
+	REACH_NEAR,
+};
 
-#define WORD_CLASS_ENUM(id, name, loose) WORD_##id,
+/* Name in conf/words, and its reach. */
+#define WORD_CLASS_LIST(X)                    \
+	X(DANGER, "danger", NEAR)             \
+	X(HELP, "help", NEAR)                 \
+	X(REPORT, "report", NEAR)             \
+	X(JOB, "job", ENDING)                 \
+	X(INFO, "info", NEAR)                 \
+	X(URGENT, "urgent", NEAR)             \
+	X(STOP, "stop", WHOLE)                \
+	X(YES, "yes", WHOLE)                  \
+	X(NO, "no", WHOLE)                    \
+	X(LANGUAGE, "language", WHOLE)        \
+	X(NAME, "name", WHOLE)                \
+	X(MAN, "man", WHOLE)                  \
+	X(WOMAN, "woman", WHOLE)              \
+	X(CHILD, "child", WHOLE)              \
+	X(YEARS, "years", WHOLE)              \
+	X(SELF, "self", WHOLE)                \
+	X(WHOM, "whom", WHOLE)                \
+	X(TAKE, "take", WHOLE)                \
+	X(STRANGER, "stranger", WHOLE)        \
+	X(ABUSE, "abuse", WHOLE)              \
+	X(GREETING, "greeting", WHOLE)        \
+	X(COMMON, "common", WHOLE)            \
+	X(EMBASSY, "embassy", NEAR)           \
+	X(COMPLAINT, "complaint", NEAR)       \
+	X(ERASE, "erase", WHOLE)              \
+	X(WITHDRAW, "withdraw", WHOLE)        \
+	X(PLAIN, "plain", WHOLE)              \
+	X(MENU, "menu", WHOLE)                \
+	X(AFTER, "after", EXACT)              \
+	X(RELATIVE, "relative", NEAR)         \
+	X(BORROWED, "borrowed", NEAR)         \
+	X(PAY, "pay", NEAR)                   \
+	X(PAPERS, "papers", NEAR)             \
+	X(REGISTRATION, "registration", NEAR) \
+	X(CONTRACT, "contract", NEAR)         \
+	X(LEAVING, "leaving", NEAR)           \
+	X(VIOLENCE, "violence", NEAR)         \
+	X(CHILDINFO, "childinfo", NEAR)       \
+	X(ABROAD, "abroad", NEAR)
+
+#define WORD_CLASS_ENUM(id, name, reach) WORD_##id,
 enum word_class {
 	WORD_CLASS_LIST(WORD_CLASS_ENUM) WORD_CLASSES
 };
 const char *word_class_name(enum word_class c);
-bool word_class_is_loose(enum word_class c);
+enum word_reach word_class_reach(enum word_class c);
+bool word_class_is_loose(enum word_class c);        /* it counts wherever it stands */
 enum word_class word_class_parse(const char *name); /* WORD_CLASSES when unknown */
 #define CLASS_BIT(c) (UINT64_C(1) << (c))
 
@@ -74,6 +89,9 @@ struct words_found {
 /* `near`: languages in which one letter off still counts. */
 void words_find(const struct words *w, const struct folded *f, unsigned near,
     struct words_found *out);
+
+/* Whether every word of a text, whatever its numbers, is one of these classes (CLASS_BIT) as its list has it. */
+bool words_only(const struct words *w, const struct folded *f, uint64_t classes);
 
 /* The classes that open a flow, the first to be obeyed first. */
 const enum word_class *words_open_order(size_t *n);

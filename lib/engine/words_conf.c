@@ -14,7 +14,7 @@
 
 #define WORDS_MAX 20000U
 
-#define CLASS_LIST_NAME(id, name, loose) name " "
+#define CLASS_LIST_NAME(id, name, reach) name " "
 static const char list_names[] = WORD_CLASS_LIST(
     CLASS_LIST_NAME) "victim endings numbers";
 
@@ -331,7 +331,8 @@ index_near(struct words *w)
 		key = dict_key(w->exact, i, &len);
 		for (unsigned c = 0; c < WORD_CLASSES; c++)
 			loose = loose ||
-			    (k->lang[c] != 0 && word_class_is_loose((enum word_class)c));
+			    (k->lang[c] != 0 &&
+				word_class_reach((enum word_class)c) == REACH_NEAR);
 		if (loose && memchr(key, ' ', len) == NULL &&
 		    match_chars(key, len) >= WORD_NEAR_CHARS)
 			w->near[w->nears++] = i;

@@ -468,10 +468,23 @@ window_is_right(struct talk *k, struct mobile *m)
 	return true;
 }
 
+/* S6: the referral of this phone's case was due before this step, perhaps by another phone of the case. */
+static bool
+was_referred(const struct talk *k, const struct mobile *m)
+{
+	bool any = m->referred;
+
+	for (size_t i = 0; i < TALK_PHONES; i++)
+		any = any ||
+		    (k->phone[i].referred && heard.before.case_id != 0 &&
+			k->phone[i].session.case_id == heard.before.case_id);
+	return any;
+}
+
 bool
 rules_after_step(struct talk *k, struct mobile *m)
 {
-	bool was = m->stopped, referred = m->referred;
+	bool was = m->stopped, referred = was_referred(k, m);
 
 	if (heard.steps == 0)
 		return true;

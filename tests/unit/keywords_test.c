@@ -446,8 +446,8 @@ strange_texts(void **state)
 		{ "ќурбонї", WORD_HELP, BIT(TG) },
 		{ "Кємєк", WORD_HELP, BIT(KY) }, /* patched Kyrgyz font */
 		{ "ΠΟΜΟΓИТЕ", WORD_HELP, 0 }, /* Greek letters of a GSM phone: no guess */
-		{ "п о м о г и т е", WORD_HELP, 0 },
-		{ "П-О-М-О-Щ-Ь", WORD_HELP, 0 },
+		{ "п о м о г и т е", WORD_HELP, BIT(RU) },
+		{ "П-О-М-О-Щ-Ь", WORD_HELP, BIT(RU) },
 		{ "ＨＥＬＰ", WORD_HELP, BIT(EN) },
 		{ "h\xe2\x80\x8b"
 		  "elp",
@@ -458,7 +458,7 @@ strange_texts(void **state)
 		{ "toʻxta", WORD_STOP, BIT(UZ) },
 		{ "тоқта\xef\xb8\x8f❗", WORD_STOP, BIT(KK) },
 		{ "😭😭😭", WORD_HELP, 0 },
-		{ "🆘", WORD_HELP, 0 },
+		{ "🆘", WORD_HELP, MATCH_ALL_LANGS },
 		{ "🆘 sos 🆘", WORD_HELP, BIT(EN) },
 		{ "", WORD_HELP, 0 },
 	};
