@@ -84,6 +84,8 @@ bad size lib/x.c "$(printf '/* */\\n%.0s' {1..601})"
 bad sql workers/x.c 'static const char *s = "SELECT id "\n"FROM peer";'
 bad sql sql/statements.sql '-- name: NOBODY (worker)'
 bad sql workers/x.c 'db_run(ST_NOWHERE);'
+bad sql sql/014_x.sql 'LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$'
+bad sql sql/014_x.sql 'LANGUAGE sql STABLE SECURITY DEFINER'
 bad logs daemon/x.c 'log_info("a.b", "to=+77010000001");'
 bad logs daemon/x.c 'log_warn("a.b", "to=%s", m->number);'
 bad logs daemon/x.c 'log_warn("a.b", "said=%s",\n    in->text);'

@@ -5,6 +5,10 @@
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM shyraq_worker, shyraq_dispatch, shyraq_web,
 	shyraq_operator, shyraq_caseworker, shyraq_supervisor, shyraq_auditor;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM shyraq_worker, shyraq_dispatch;
+-- nobody brings tables of their own
+DO $$ BEGIN
+	EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END $$;
 
 -- the turn: worker and dispatch alike
 GRANT USAGE ON SEQUENCE block_seq TO shyraq_worker, shyraq_dispatch;

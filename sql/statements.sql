@@ -70,7 +70,11 @@ WHERE o.inbox_id = ANY($1::bigint[]) AND o.state = 'claimed' AND o.instance = $2
 -- name: TURN_READ (worker dispatch)
 SELECT p.id, p.stopped, s.flow, s.version, s.step, s.lang, s.flags, s.misses, s.slots, c.id,
 	shyraq_ms(s.expires_at), c.class, c.state, shyraq_ms(c.taken_at), c.refer_due IS NOT NULL,
-	k.id, shyraq_ms(s.timer_at), s.hidden, c.number, c.taken_by, c.knocked_at IS NOT NULL,
+	k.id, shyraq_ms(s.timer_at), CASE WHEN split_part(split_part(s.hidden, '|', 1), ' ', 7) IN ('', '0')
+		OR EXISTS (SELECT FROM casefile h WHERE h.hidden_at IS NULL
+			AND h.id = NULLIF(split_part(split_part(s.hidden, '|', 1), ' ', 7), '')::bigint) THEN s.hidden ELSE '' END,
+	c.number, c.taken_by,
+	COALESCE(c.knocked_at IS NOT NULL AND c.safe_peer = p.id, false),
 	p.link, p.rhythm, shyraq_ms(p.guarded_until), p.forget_at IS NOT NULL,
 	r.id, r.phrase, r.at_time, r.sealed, j.id, j.answer, shyraq_ms(j.answered_at),
 	c.peer_id = p.id, COALESCE(c.opens_at > shyraq_now(), false), p.own_stop,
@@ -79,10 +83,11 @@ SELECT p.id, p.stopped, s.flow, s.version, s.step, s.lang, s.flags, s.misses, s.
 	CASE WHEN c.peer_id IS DISTINCT FROM p.id OR c.state NOT IN ('met', 'closed') THEN ''
 		WHEN c.followed_at IS NOT NULL THEN CASE WHEN EXISTS (SELECT FROM case_answer a
 			WHERE a.case_id = c.id AND a.slot = 'followup') THEN '' ELSE 'ask' END
-		WHEN c.safe_from IS NULL OR (c.state = 'closed' AND NOT shyraq_is_helped(c.outcome))
+		WHEN c.safe_peer IS DISTINCT FROM p.id OR (c.state = 'closed' AND NOT shyraq_is_helped(c.outcome))
 			OR EXISTS (SELECT FROM consent o WHERE o.case_id = c.id
 				AND (o.kind = 'follow' OR o.wording LIKE 'withdrawn %')) THEN ''
-		ELSE 'offer' END, COALESCE(c.state = 'closed' AND shyraq_is_helped(c.outcome), false)
+		ELSE 'offer' END, COALESCE(c.state = 'closed' AND shyraq_is_helped(c.outcome), false),
+	c.cut_at IS NOT NULL, s.case_id IS NOT NULL AND c.id IS NULL
 FROM unnest($1::bigint[], $2::bytea[]) AS w(peer, rhash)
 JOIN peer p ON p.id = w.peer
 LEFT JOIN session s ON s.peer_id = p.id
@@ -134,6 +139,13 @@ ON CONFLICT (peer_id) DO UPDATE SET flow = excluded.flow, version = excluded.ver
 INSERT INTO casefile (id, peer_id, class, lang, bearer, opened_at)
 SELECT i, p, c, l, b, shyraq_now()
 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) AS t(i, p, c, l, b);
+
+-- Reported from a receiver's own phone: that receiver is not asked. Operators go on being paged.
+-- name: CASE_REPORTER (worker dispatch)
+UPDATE casefile c SET bypass = trim(c.bypass || ' #' || r.id)
+FROM unnest($1::bigint[], $2::bigint[]) AS t(i, k)
+JOIN contact k ON k.id = t.k JOIN receiver r ON r.id = k.receiver_id AND r.kind <> 'operator'
+WHERE c.id = t.i;
 
 -- A more urgent class, the language, when the referral is due: an earlier due time stands. One step may
 -- leave several rows for a case, and UPDATE takes one: they are made one first.
@@ -289,14 +301,16 @@ WHERE o.id = $1::bigint AND o.state IN ('sent', 'delivered', 'undelivered')
 -- What a contact may answer by its code, youngest first.
 -- name: ASKS_OF (worker dispatch)
 SELECT a.code, r.id, r.case_id, r.state, r.receiver_id, c.number, v.kind
-FROM referral_ask a
+FROM (SELECT x.referral_id, x.code FROM referral_ask x
+	JOIN referral f ON f.id = x.referral_id AND f.state = 'accepted'
+	WHERE x.contact_id = $1::bigint AND x.live
+	UNION
+	(SELECT b.referral_id, b.code FROM referral_ask b
+	WHERE b.contact_id = $1::bigint AND b.asked_at > shyraq_now() - interval '30 days'
+	ORDER BY b.referral_id DESC LIMIT 700)) a -- as long as CONTACTS_OF keeps codes apart
 JOIN referral r ON r.id = a.referral_id
 JOIN receiver v ON v.id = r.receiver_id
 JOIN casefile c ON c.id = r.case_id
-WHERE a.contact_id = $1::bigint AND (r.state = 'accepted' OR r.id IN (
-	SELECT f.id FROM referral_ask b JOIN referral f ON f.id = b.referral_id
-	WHERE b.contact_id = $1::bigint AND f.asked_at > shyraq_now() - interval '30 days'
-	ORDER BY f.id DESC LIMIT 700)) -- as long as CONTACTS_OF keeps codes apart
 ORDER BY r.id DESC;
 
 -- name: CONTACT_LOCK (worker dispatch)
@@ -321,7 +335,8 @@ SELECT id, number, class, state, lang, peer_id, shyraq_ms(taken_at), taken_by,
 	(SELECT v.kind FROM referral f JOIN receiver v ON v.id = f.receiver_id WHERE f.id = taken_by),
 	shyraq_ms(met_at),
 	(SELECT string_agg(v.kind, ' ') FROM referral f JOIN receiver v ON v.id = f.receiver_id
-		WHERE f.case_id = casefile.id AND f.state = 'accepted' AND f.lead)
+		WHERE f.case_id = casefile.id AND f.state = 'accepted' AND f.lead),
+	safe_until > shyraq_now() AND EXISTS (SELECT FROM peer p WHERE p.id = safe_peer AND NOT p.stopped), safe_from, safe_to
 FROM casefile WHERE id = $1::bigint FOR UPDATE;
 
 -- How many more there are: with those of the cases that are linked to it.
@@ -423,19 +438,33 @@ UPDATE casefile SET state = CASE WHEN $2::bigint = 0 THEN 'referred' ELSE state 
 	ladder_due = shyraq_now()
 WHERE id = $1::bigint AND state IN ('taken', 'met');
 
--- name: CASE_CUT (worker dispatch)
-UPDATE casefile SET cut_at = shyraq_now() WHERE id = $1::bigint AND cut_at IS NULL RETURNING id;
+-- name: CASE_HOLD (worker dispatch)
+SELECT id FROM casefile WHERE id = $1::bigint FOR UPDATE;
 
+-- S4: by the stop of phone $2, which the row says already: while another may be written to nothing is cut. 0: all
+-- of them. Two that stop at once wait for each other (CASE_HOLD).
+-- name: CASE_CUT (worker dispatch)
+UPDATE casefile SET cut_at = shyraq_now()
+WHERE id = $1::bigint AND cut_at IS NULL AND ($2::bigint = 0 OR NOT shyraq_phone_left(id, $2::bigint)) RETURNING id;
+
+-- Whom a cut concerns; $2 <> 0: whoever has heard of the cut of then.
 -- name: CUT_CONTACTS (worker dispatch)
 SELECT DISTINCT k.id, r.lang, c.number
 FROM referral f JOIN referral_ask a ON a.referral_id = f.id JOIN contact k ON k.id = a.contact_id AND k.active
 JOIN receiver r ON r.id = k.receiver_id JOIN casefile c ON c.id = f.case_id
 WHERE f.case_id = $1::bigint AND f.state IN ('asked', 'accepted') AND c.state IN ('referred', 'taken', 'nobody')
+	AND ($2::bigint = 0 OR f.state = 'accepted' OR f.asked_at <= shyraq_ts($2::bigint))
 ORDER BY k.id;
 
--- The person is back after a stop: contact is cut no more.
+-- The person is back after a stop, or on another phone: contact is cut no more.
 -- name: CASE_UNCUT (worker dispatch)
-UPDATE casefile SET cut_at = NULL WHERE id = $1::bigint AND cut_at IS NOT NULL AND hidden_at IS NULL;
+UPDATE casefile c SET cut_at = NULL
+FROM (SELECT id, cut_at FROM casefile WHERE id = $1::bigint FOR UPDATE) o
+WHERE c.id = o.id AND o.cut_at IS NOT NULL AND c.hidden_at IS NULL RETURNING shyraq_ms(o.cut_at);
+
+-- S4: at once, and not with the batch: whoever else is in it sees it.
+-- name: PEER_STOP (worker dispatch)
+UPDATE peer SET stopped = true WHERE id = $1::bigint;
 
 -- S5: danger from now on, once a case; its clocks count from now, and what was due sooner stays so.
 -- name: DANGER_CASE (worker dispatch)
@@ -577,14 +606,16 @@ WHERE id = $1::bigint;
 
 -- name: CONTACTS_OF (dispatch)
 SELECT k.id, k.number,
-	ARRAY(SELECT a.code FROM referral_ask a JOIN referral f ON f.id = a.referral_id
-		WHERE a.contact_id = k.id AND f.asked_at > shyraq_now() - interval '30 days'
-		ORDER BY f.id DESC LIMIT 700)::text, -- of 1000: a free one is always found
+	ARRAY(SELECT a.code FROM referral_ask a
+		WHERE a.contact_id = k.id AND a.asked_at > shyraq_now() - interval '30 days'
+		ORDER BY a.referral_id DESC LIMIT 700)::text, -- of 1000: a free one is always found
 	k.shift
 FROM contact k WHERE k.receiver_id = $1::bigint AND k.active ORDER BY k.id;
 
 -- name: ASK_NEW (worker dispatch)
-INSERT INTO referral_ask (referral_id, contact_id, code) VALUES ($1::bigint, $2::bigint, $3::bigint);
+INSERT INTO referral_ask (referral_id, contact_id, code, asked_at, live)
+SELECT f.id, $2::bigint, $3::bigint, f.asked_at, f.state IN ('asked', 'accepted')
+FROM referral f WHERE f.id = $1::bigint;
 
 -- name: CASE_ASKED (dispatch)
 UPDATE casefile SET state = CASE WHEN state = 'open' THEN 'referred' ELSE state END,
@@ -645,7 +676,7 @@ RETURNING id;
 WITH made AS (INSERT INTO receiver_group (name) VALUES ($1::text) ON CONFLICT (name) DO NOTHING RETURNING id)
 SELECT id FROM made UNION ALL SELECT id FROM receiver_group WHERE name = $1::text;
 
--- NULL: as it was. No group is 0, beds not known are -1, not away is 0 minutes.
+-- NULL: as it was. No group is 0, beds not known are -1, not away is 0 minutes, for good is 0.
 -- name: RECEIVER_SET (dispatch)
 UPDATE receiver SET kind = COALESCE($2::text, kind), lang = COALESCE($3::text, lang),
 	regions = COALESCE($4::text, regions), vetted = COALESCE($5::boolean, vetted),
@@ -726,9 +757,9 @@ WITH RECURSIVE l (link) AS (
 	FROM l WHERE l.link IS NOT NULL)
 SELECT l.link, CASE WHEN count(x.smsc_lag_ms) >= 5 THEN min(x.smsc_lag_ms) ELSE 0 END, max(x.done_at)
 FROM l CROSS JOIN LATERAL (SELECT y.smsc_lag_ms, y.done_at
-	FROM (SELECT smsc_lag_ms, done_at, id FROM inbox i WHERE i.link = l.link
-		AND i.done_at > shyraq_now() - interval '1 day' ORDER BY i.id DESC LIMIT 200) y
-	WHERE y.smsc_lag_ms IS NOT NULL ORDER BY y.id DESC LIMIT 50) x
+	FROM (SELECT smsc_lag_ms, done_at FROM inbox i WHERE i.link = l.link
+		AND i.done_at > shyraq_now() - interval '1 day' ORDER BY i.done_at DESC LIMIT 200) y
+	WHERE y.smsc_lag_ms IS NOT NULL ORDER BY y.done_at DESC LIMIT 50) x
 WHERE l.link IS NOT NULL
 GROUP BY l.link
 ON CONFLICT (link) DO UPDATE SET clock_error_ms = excluded.clock_error_ms,
@@ -737,11 +768,16 @@ ON CONFLICT (link) DO UPDATE SET clock_error_ms = excluded.clock_error_ms,
 -- name: PARTITIONS (dispatch)
 SELECT shyraq_partitions(4);
 
+-- How many went; where as many went as may at once, there are more.
 -- name: INBOX_KEY_PURGE (dispatch)
-DELETE FROM inbox_key WHERE ctid = ANY(ARRAY(
-	SELECT ctid FROM inbox_key WHERE at < shyraq_now() - interval '7 days'
-		OR confirmed_at < shyraq_now() - interval '10 minutes'
-		OR bind IS NOT NULL AND at < shyraq_now() - interval '1 day' LIMIT 10000));
+WITH gone AS (DELETE FROM inbox_key WHERE ctid = ANY(ARRAY(
+	(SELECT ctid FROM inbox_key WHERE at < shyraq_now() - interval '7 days' LIMIT $1::bigint)
+	UNION
+	(SELECT ctid FROM inbox_key WHERE confirmed_at < shyraq_now() - interval '10 minutes' LIMIT $1::bigint)
+	UNION
+	(SELECT ctid FROM inbox_key WHERE bind IS NOT NULL AND at < shyraq_now() - interval '1 day' LIMIT $1::bigint)
+	LIMIT $1::bigint)) RETURNING at)
+SELECT count(*) FROM gone;
 
 -- Retention, over a connection of the owner ---------------------------------------------------
 
@@ -850,13 +886,23 @@ FROM receiver r LEFT JOIN receiver_group g ON g.id = r.group_id ORDER BY r.id;
 -- name: CONTACT_LIST (ctl)
 SELECT id, receiver_id, active, lost, role, shift FROM contact ORDER BY receiver_id, id;
 
+-- What waits, and what failed; what went well only of the last day.
 -- name: QUEUE_COUNTS (ctl)
-SELECT state, count(*), count(contact_id), shyraq_ms(min(due_at)) FROM outbox
+SELECT state, count(*), count(contact_id), shyraq_ms(min(due_at))
+FROM (SELECT state, contact_id, due_at FROM outbox WHERE state = 'due'
+	UNION ALL
+	SELECT state, contact_id, due_at FROM outbox WHERE state = 'claimed'
+	UNION ALL
+	SELECT state, contact_id, due_at FROM outbox
+	WHERE state IN ('failed', 'refused', 'undelivered', 'uncertain', 'expired')
+	UNION ALL
+	SELECT state, contact_id, due_at FROM outbox
+	WHERE state IN ('sent', 'delivered', 'withdrawn') AND settled_at > shyraq_now() - interval '1 day') o
 GROUP BY state ORDER BY state;
 
 -- name: QUEUE_ASIDE (ctl)
 SELECT id, link, state, error, shyraq_ms(done_at) FROM inbox
-WHERE state = ANY($1::text[]) ORDER BY id DESC LIMIT 200;
+WHERE state = ANY($1::text[]) AND state IN ('refused', 'aside') ORDER BY id DESC LIMIT 200;
 
 -- name: QUEUE_FAILED (ctl)
 SELECT o.id, r.name, o.key, o.link, o.state, o.failures, o.error, shyraq_ms(o.settled_at)
@@ -870,16 +916,21 @@ ORDER BY o.id DESC LIMIT 200;
 -- name: CASE_LIST (ctl)
 SELECT c.id, c.number, c.class, c.state, c.lang, shyraq_ms(c.opened_at), shyraq_ms(c.taken_at),
 	CASE WHEN shyraq_may_see(c.id) THEN (SELECT string_agg(slot || '=' || code, ' ' ORDER BY slot)
-		FROM case_answer a WHERE a.case_id = c.id) ELSE 'restricted' END
+		FROM case_answer a WHERE a.case_id = c.id) ELSE 'restricted' END, shyraq_ms(c.late_at)
 FROM casefile c WHERE c.hidden_at IS NULL ORDER BY c.id DESC LIMIT 200;
 
+-- By its number, or ($2) by the id that logs have.
 -- name: CASE_SHOW (ctl)
 SELECT c.id, c.number, c.class, c.state, c.lang, c.bearer, shyraq_ms(c.opened_at),
 	shyraq_ms(c.asked_at), shyraq_ms(c.refer_due), shyraq_ms(c.ladder_due),
 	shyraq_ms(c.taken_at),
 	(SELECT r.name FROM referral f JOIN receiver r ON r.id = f.receiver_id WHERE f.id = c.taken_by),
-	shyraq_look(c.id)
-FROM casefile c WHERE c.number = $1::bigint AND c.hidden_at IS NULL;
+	shyraq_look(c.id), shyraq_ms(c.met_at),
+	CASE WHEN c.met_at IS NOT NULL THEN (SELECT r.name FROM referral f JOIN receiver r ON r.id = f.receiver_id
+		WHERE f.case_id = c.id AND f.met_at IS NOT NULL ORDER BY f.met_at, f.id LIMIT 1) END,
+	shyraq_ms(c.late_at)
+FROM casefile c WHERE ((NOT $2::boolean AND c.number = $1::bigint) OR ($2::boolean AND c.id = $1::bigint))
+	AND c.hidden_at IS NULL;
 
 -- name: CASE_SHOW_ANSWERS (ctl)
 SELECT a.slot, a.code, shyraq_ms(a.at)
@@ -918,6 +969,9 @@ WHERE c.hidden_at IS NULL OR pg_has_role(session_user, 'shyraq_supervisor', 'MEM
 ORDER BY h.since, c.number;
 
 -- Whether there is such a case at all, erased or not.
+-- name: CASE_IS (ctl)
+SELECT id FROM casefile WHERE number = $1::bigint AND hidden_at IS NULL;
+
 -- name: HOLD_CASE (ctl)
 SELECT id FROM casefile WHERE number = $1::bigint;
 
@@ -1028,6 +1082,23 @@ SELECT current_database()::text, session_user::text, shyraq_ms(shyraq_now()),
 		FROM (VALUES ('inbox'::regclass), ('outbox'::regclass), ('outbox_part'::regclass)) t(o)
 		LEFT JOIN pg_inherits i ON i.inhparent = t.o GROUP BY t.o) m);
 
+-- This process goes on.
+-- name: BEAT (worker dispatch)
+INSERT INTO beat (name, part, at, daemons, heard)
+VALUES ($1::text, $2::text, shyraq_now(), $3::bigint, $4::bigint)
+ON CONFLICT (name) DO UPDATE SET part = excluded.part, at = excluded.at, daemons = excluded.daemons,
+	heard = excluded.heard;
+
+-- name: BEAT_END (worker dispatch)
+DELETE FROM beat WHERE name = $1::text;
+
+-- Who said so, and whether its connection stands all the same.
+-- name: STATUS_BEATS (ctl)
+SELECT b.name, b.part, shyraq_ms(b.at), b.daemons, b.heard,
+	EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = current_database()
+		AND a.usename = 'shyraq_' || b.part AND a.application_name = b.name)
+FROM beat b WHERE b.at > shyraq_now() - interval '1 day' ORDER BY b.part, b.name;
+
 -- name: STATUS_OUTBOX (ctl)
 SELECT count(*) FILTER (WHERE state = 'due' AND due_at <= shyraq_now()),
 	count(*) FILTER (WHERE state = 'due' AND due_at > shyraq_now()),
@@ -1039,11 +1110,18 @@ SELECT count(*) FILTER (WHERE state = 'due' AND due_at <= shyraq_now()),
 	count(*) FILTER (WHERE state = 'expired'),
 	count(*) FILTER (WHERE state = 'expired' AND settled_at > shyraq_now() - interval '1 hour'),
 	count(*) FILTER (WHERE state = 'uncertain')
-FROM outbox WHERE state IN ('due', 'claimed') OR settled_at > shyraq_now() - interval '1 day';
+FROM (SELECT state, due_at, contact_id, settled_at FROM outbox WHERE state = 'due'
+	UNION ALL
+	SELECT state, due_at, contact_id, settled_at FROM outbox WHERE state = 'claimed'
+	UNION ALL
+	SELECT state, due_at, contact_id, settled_at FROM outbox
+	WHERE state NOT IN ('due', 'claimed') AND settled_at > shyraq_now() - interval '1 day') o;
 
 -- name: STATUS_INBOX (ctl)
 SELECT count(*) FILTER (WHERE state = 'aside'), count(*) FILTER (WHERE state = 'refused'),
-	count(*) FILTER (WHERE done_at > shyraq_now() - interval '1 day')
+	count(*) FILTER (WHERE done_at > shyraq_now() - interval '1 day'),
+	(SELECT count(*) FROM inbox WHERE late AND done_at > shyraq_now() - interval '1 day'),
+	(SELECT count(*) FROM inbox WHERE late AND done_at > shyraq_now() - interval '6 hours')
 FROM inbox WHERE state IN ('refused', 'aside');
 
 -- name: STATUS_TASKS (ctl)
@@ -1051,12 +1129,15 @@ SELECT t.kind, count(*), shyraq_ms(min(t.at))
 FROM task_seen t
 WHERE t.done_at IS NULL AND (t.kind <> 'job_check'
 	OR EXISTS (SELECT FROM job_check j WHERE j.inbox_id = t.inbox_id))
-GROUP BY t.kind ORDER BY 2 DESC, 1;
+GROUP BY t.kind ORDER BY shyraq_cannot_wait(t.kind, 1) DESC, 2 DESC, 1;
 
 -- name: STATUS_CASES (ctl)
 SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'referred'),
 	count(*) FILTER (WHERE state = 'nobody'), count(*) FILTER (WHERE state IN ('taken', 'met')),
-	count(*) FILTER (WHERE class = 'danger' AND state IN ('open', 'referred', 'nobody'))
+	count(*) FILTER (WHERE class = 'danger' AND state IN ('open', 'referred', 'nobody')),
+	shyraq_ms(min(opened_at) FILTER (WHERE class = 'danger' AND state IN ('open', 'referred', 'nobody'))),
+	array_to_string((array_agg('№' || number ORDER BY opened_at, id)
+		FILTER (WHERE class = 'danger' AND state IN ('open', 'referred', 'nobody')))[1:4], ' ')
 FROM casefile WHERE state <> 'closed' AND hidden_at IS NULL;
 
 -- name: STATUS_INTAKE (ctl)
@@ -1103,14 +1184,14 @@ WHERE id = $1::bigint;
 -- name: CONTACT_CASES (worker dispatch)
 SELECT c.id FROM referral_ask a JOIN referral f ON f.id = a.referral_id
 JOIN casefile c ON c.id = f.case_id
-WHERE a.contact_id = $1::bigint AND ((f.state = 'asked' AND c.state IN ('referred', 'nobody'))
+WHERE a.contact_id = $1::bigint AND a.live AND ((f.state = 'asked' AND c.state IN ('referred', 'nobody'))
 	OR (f.state = 'accepted' AND c.taken_by = f.id AND c.state = 'taken')) ORDER BY c.id;
 
 -- Asks that no other phone of the receiver can answer go to the next receiver at once.
 -- name: CONTACT_NEXT (worker dispatch)
 WITH gone AS (UPDATE referral f SET state = 'stood_down', remind_due = NULL
 	WHERE f.state = 'asked'
-		AND f.id IN (SELECT a.referral_id FROM referral_ask a WHERE a.contact_id = $1::bigint)
+		AND f.id IN (SELECT a.referral_id FROM referral_ask a WHERE a.contact_id = $1::bigint AND a.live)
 		AND NOT EXISTS (SELECT FROM referral_ask a JOIN contact k ON k.id = a.contact_id AND k.active
 			WHERE a.referral_id = f.id AND k.id <> $1::bigint)
 	RETURNING case_id)
@@ -1148,20 +1229,29 @@ UPDATE inbox SET state = 'done', error = NULL, sealed = NULL WHERE id = $1::bigi
 UPDATE task SET done_at = shyraq_now() WHERE inbox_id = $1::bigint AND done_at IS NULL;
 
 -- name: TASK_LOCK (dispatch)
-SELECT kind, case_id, taken_by, done_at IS NOT NULL, shyraq_ms(taken_at) FROM task
-WHERE id = $1::bigint FOR UPDATE;
+SELECT kind, case_id, taken_by, done_at IS NOT NULL, shyraq_ms(taken_at),
+	EXISTS (SELECT FROM casefile c WHERE c.id = task.case_id AND c.state IN ('open', 'referred', 'nobody'))
+FROM task WHERE id = $1::bigint FOR UPDATE;
 
 -- name: TASK_MAY (dispatch)
 SELECT EXISTS (SELECT FROM pg_roles o
 	WHERE o.rolname = $1::text AND pg_has_role(o.oid, 'shyraq_supervisor', 'MEMBER'));
 
--- Over is what somebody has, or what came right by itself. A case with a complaint about operators goes to a
--- supervisor. The last column: when supervisors were paged for any task.
+-- Over is what somebody has, or what came right by itself (docs/adr/0028): the person was met since; somebody
+-- has them and somebody has looked since; an operator has its twin in hand. A case with a complaint about operators
+-- goes to a supervisor. The last columns: when supervisors were paged for any task; whether it is news of its own;
+-- when somebody was paged for such news of this case.
 -- name: TASK_PAGE_LOCK (dispatch)
 SELECT shyraq_ms(t.page_due), t.done_at IS NOT NULL OR t.taken_by <> '' OR c.hidden_at IS NOT NULL
 	OR shyraq_cannot_wait(t.kind, t.case_id) AND (COALESCE(c.state = 'closed', false)
 		OR t.kind IN ('ladder_ended', 'lease_lapsed', 'due_refused') AND c.state IN ('taken', 'met')
 		OR t.kind = 'cut' AND (c.state <> 'open' OR c.class = 'other')
+		OR t.kind IN ('danger', 'desk_silent', 'cut') AND COALESCE(c.met_at >= t.at, false)
+		OR t.kind IN ('danger', 'desk_silent') AND EXISTS (SELECT FROM task o
+			WHERE o.case_id = t.case_id AND o.id <> t.id AND o.kind IN ('danger', 'desk_silent')
+				AND o.kind <> t.kind AND GREATEST(o.taken_at, o.done_at) >= t.at - interval '30 min')
+		OR t.kind = 'danger' AND c.state IN ('taken', 'met') AND EXISTS (SELECT FROM desk_case d
+			WHERE d.case_id = t.case_id AND d.looked_at >= t.at)
 		OR t.kind = 'desk_silent' AND (EXISTS (SELECT FROM desk_case d
 				WHERE d.case_id = t.case_id AND d.looked_at >= t.at)
 			OR c.state IN ('taken', 'met')
@@ -1170,7 +1260,10 @@ SELECT shyraq_ms(t.page_due), t.done_at IS NOT NULL OR t.taken_by <> '' OR c.hid
 		WHERE a.case_id = t.case_id AND a.slot = 'about_whom' AND a.code = 'operator'),
 	t.kind = 'danger', shyraq_ms(t.at), COALESCE(t.case_id, 0), COALESCE(c.number, 0),
 	shyraq_ms((SELECT max(p.paged_at) FROM task p WHERE p.paged_at IS NOT NULL
-		AND (shyraq_for_supervisor(p.kind) OR p.id = t.id)))
+		AND (shyraq_for_supervisor(p.kind) OR p.id = t.id))),
+	t.kind IN ('not_found', 'asked_for') AND t.case_id IS NOT NULL,
+	shyraq_ms((SELECT max(p.paged_at) FROM task p WHERE p.case_id = t.case_id AND p.kind = t.kind
+		AND p.id <> t.id))
 FROM task t LEFT JOIN casefile c ON c.id = t.case_id
 WHERE t.id = $1::bigint FOR UPDATE OF t;
 
@@ -1226,6 +1319,50 @@ SELECT 'expired', NULL, shyraq_now()
 FROM (SELECT max(at) AS at FROM (SELECT at FROM died WHERE case_id IS NULL
 	UNION ALL SELECT at FROM fresh WHERE NOT fits) x) rest
 WHERE rest.at IS NOT NULL AND NOT EXISTS (SELECT FROM task t WHERE t.kind = 'expired' AND t.case_id IS NULL
+	AND (t.at >= rest.at OR t.at > shyraq_now() - interval '1 hour'));
+
+-- Texts of persons that were read when the time of their answer ($1) was over, and whose case each is.
+-- name: LATE_MARK (dispatch)
+WITH late AS (UPDATE inbox i SET late = true
+	WHERE i.done_at > shyraq_now() - interval '1 hour' AND i.state = 'done' AND NOT i.late
+		AND i.peer_id IS NOT NULL AND i.contact_id IS NULL
+		AND i.done_at > i.t0 + $1::bigint * interval '1 millisecond'
+		AND NOT EXISTS (SELECT FROM peer p WHERE p.id = i.peer_id AND p.stopped)
+	RETURNING i.peer_id, i.done_at),
+last AS (SELECT DISTINCT ON (c.peer_id) c.id, l.at
+	FROM (SELECT peer_id, max(done_at) AS at FROM late GROUP BY peer_id) l
+	JOIN casefile c ON c.peer_id = l.peer_id AND c.hidden_at IS NULL AND c.opened_at <= l.at
+	ORDER BY c.peer_id, c.id DESC)
+UPDATE casefile c SET late_at = last.at FROM last WHERE c.id = last.id;
+
+-- They wrote or dialled again in time; $1: how long a window is.
+-- name: LATE_OVER (dispatch)
+UPDATE casefile c SET late_at = NULL
+FROM peer p
+WHERE c.late_at IS NOT NULL AND p.id = c.peer_id
+	AND p.window_until > c.late_at + $1::bigint * interval '1 millisecond';
+
+-- A task a case that is more than an ordinary one, twelve an hour at most; for all others one an hour.
+-- name: LATE_TASKS (dispatch)
+WITH late AS (
+	SELECT c.id AS case_id, c.peer_id, c.late_at AS at FROM casefile c
+	WHERE c.late_at > shyraq_now() - interval '1 hour' AND c.hidden_at IS NULL
+		AND c.class <> 'other' AND c.state <> 'closed'),
+fresh AS (
+	SELECT l.case_id, l.at, row_number() OVER (ORDER BY l.at, l.case_id)
+		+ (SELECT count(*) FROM task t WHERE t.kind = 'late' AND t.case_id IS NOT NULL
+			AND t.at > shyraq_now() - interval '1 hour') <= 12 AS fits
+	FROM late l WHERE NOT EXISTS (SELECT FROM task t WHERE t.kind = 'late'
+		AND t.case_id = l.case_id AND (t.done_at IS NULL OR t.at >= l.at)))
+INSERT INTO task (kind, case_id, at)
+SELECT 'late', f.case_id, shyraq_now() FROM fresh f WHERE f.fits
+UNION ALL
+SELECT 'late', NULL, shyraq_now()
+FROM (SELECT max(at) AS at FROM (SELECT i.done_at AS at FROM inbox i
+		WHERE i.late AND i.done_at > shyraq_now() - interval '1 hour'
+			AND NOT EXISTS (SELECT FROM late l WHERE l.peer_id = i.peer_id)
+	UNION ALL SELECT at FROM fresh WHERE NOT fits) x) rest
+WHERE rest.at IS NOT NULL AND NOT EXISTS (SELECT FROM task t WHERE t.kind = 'late' AND t.case_id IS NULL
 	AND (t.at >= rest.at OR t.at > shyraq_now() - interval '1 hour'));
 
 -- name: TASK_TAKE (dispatch)
@@ -1313,8 +1450,8 @@ WHERE id IN (SELECT i.id FROM inbox i WHERE i.sealed IS NOT NULL
 RETURNING id;
 
 -- name: RETENTION_DONE (dispatch)
-DELETE FROM task WHERE id IN (SELECT t.id FROM task t
-	WHERE t.done_at < shyraq_now() - $1::bigint * interval '1 ms' LIMIT $2::bigint)
+DELETE FROM task WHERE id = ANY(ARRAY(SELECT t.id FROM task t
+	WHERE t.done_at < shyraq_now() - $1::bigint * interval '1 ms' LIMIT $2::bigint))
 RETURNING id;
 
 -- The chain over the audit -------------------------------------------------------------------------
@@ -1331,7 +1468,7 @@ SELECT n, hash, (SELECT max(audit_id) FROM audit_chain) FROM audit_chain ORDER B
 SELECT a.id, (extract(epoch FROM a.at) * 1000000)::bigint, a.case_id, a.referral_id, a.contact_id,
 	a.subject, a.what, a.code, a.at < shyraq_now() - interval '10 seconds'
 FROM audit a
-WHERE a.id > $1::bigint - 1000 AND NOT EXISTS (SELECT FROM audit_chain c WHERE c.audit_id = a.id)
+WHERE a.id > $1::bigint - 1000 AND (SELECT c.n FROM audit_chain c WHERE c.audit_id = a.id) IS NULL
 ORDER BY a.id LIMIT 500;
 
 -- name: AUDIT_LINK (dispatch)
@@ -1377,27 +1514,34 @@ UPDATE peer SET own_stop = $2::bytea WHERE id = $1::bigint;
 -- name: PEER_WITNESS (worker dispatch)
 UPDATE peer SET witness_until = shyraq_ts($2::bigint) WHERE id = $1::bigint;
 
+-- An hour is of the phone that agrees to it; another one than before has not been knocked at.
 -- name: SAFE_SET (worker dispatch)
-UPDATE casefile SET safe_from = $2::bigint, safe_to = $3::bigint, safe_until = shyraq_ts($4::bigint)
+UPDATE casefile SET safe_from = $2::bigint, safe_to = $3::bigint, safe_until = shyraq_ts($4::bigint),
+	safe_peer = $5::bigint,
+	knocked_at = CASE WHEN safe_peer IS NOT DISTINCT FROM $5::bigint THEN knocked_at END
 WHERE id = $1::bigint;
 
+-- S18: this phone is not theirs, or erased: no hour of it stands, in whichever case.
 -- name: SAFE_OFF (worker dispatch)
-UPDATE casefile SET safe_from = NULL, safe_to = NULL, safe_until = NULL, knock_due = NULL, follow_due = NULL
-WHERE id = $1::bigint;
+UPDATE casefile SET safe_from = NULL, safe_to = NULL, safe_until = NULL, safe_peer = NULL, knock_due = NULL,
+	follow_due = NULL
+WHERE safe_peer = $1::bigint;
 
--- Everything that decides whether and when words may go to a person unasked.
+-- Everything that decides whether and when words may go to a person unasked, to the phone with the hour.
 -- name: CASE_REACH (worker dispatch)
-SELECT c.peer_id, c.bearer, c.safe_from, c.safe_to, shyraq_ms(c.safe_until), shyraq_ms(c.knock_due),
+SELECT p.id, c.bearer, CASE WHEN p.id = c.safe_peer THEN c.safe_from END,
+	CASE WHEN p.id = c.safe_peer THEN c.safe_to END,
+	CASE WHEN p.id = c.safe_peer THEN shyraq_ms(c.safe_until) END, shyraq_ms(c.knock_due),
 	c.knocked_at IS NOT NULL, c.hidden_at IS NOT NULL, p.stopped, shyraq_ms(p.witness_until),
 	(SELECT code FROM case_answer a WHERE a.case_id = c.id AND a.slot IN ('own_region', 'region') AND a.code <> ''
 		ORDER BY a.slot LIMIT 1),
 	EXISTS (SELECT FROM relay q WHERE q.case_id = c.id AND q.read_at IS NULL AND q.sealed IS NOT NULL),
 	(c.state = 'taken' AND (c.told_at IS NULL OR c.told_at < c.taken_at))
-		OR EXISTS (SELECT FROM job_check j WHERE j.peer_id = c.peer_id
+		OR EXISTS (SELECT FROM job_check j WHERE j.peer_id = p.id
 			AND j.answered_at IS NOT NULL AND j.read_at IS NULL),
-	(SELECT s.flags & 2 <> 0 FROM session s WHERE s.peer_id = c.peer_id AND s.case_id = c.id),
-	c.lang, c.cut_at IS NOT NULL, shyraq_ms(c.met_at)
-FROM casefile c LEFT JOIN peer p ON p.id = c.peer_id
+	(SELECT s.flags & 2 <> 0 FROM session s WHERE s.peer_id = p.id AND s.case_id = c.id),
+	c.lang, c.cut_at IS NOT NULL, shyraq_ms(c.met_at), shyraq_phone_left(c.id, 0)
+FROM casefile c LEFT JOIN peer p ON p.id = COALESCE(c.safe_peer, c.peer_id)
 WHERE c.id = $1::bigint;
 
 -- name: KNOCK_SET (worker dispatch)
@@ -1411,7 +1555,12 @@ UPDATE casefile SET knocked_at = shyraq_now(), unread_due = shyraq_ts($2::bigint
 WHERE id = $1::bigint;
 
 -- name: KNOCK_HEARD (worker dispatch)
-UPDATE casefile SET knocked_at = NULL WHERE id = $1::bigint;
+UPDATE casefile SET knocked_at = NULL WHERE id = $1::bigint AND safe_peer = $2::bigint;
+
+-- Due still, and as it was when it was looked for: one of two at once finds it so.
+-- name: UNREAD_TAKE (dispatch)
+UPDATE casefile SET unread_due = NULL WHERE id = $1::bigint AND shyraq_ms(unread_due) = $2::bigint
+RETURNING id;
 
 -- name: UNREAD_OFF (dispatch)
 UPDATE casefile SET unread_due = NULL WHERE id = $1::bigint;
@@ -1429,9 +1578,10 @@ VALUES ($1::bigint, 'follow', $2::boolean, $3::text, shyraq_now());
 -- name: FOLLOW_PLAN (worker dispatch)
 UPDATE casefile c SET follow_due = shyraq_now() + $2::bigint * interval '1 ms',
 	follow_until = shyraq_now() + $2::bigint * interval '1 ms' + interval '7 days'
-WHERE (c.id = $1::bigint OR c.id IN (SELECT l.case_id FROM case_link l WHERE l.to_case = $1::bigint))
+WHERE c.id = ANY(ARRAY(SELECT $1::bigint UNION ALL
+		SELECT l.case_id FROM case_link l WHERE l.to_case = $1::bigint))
 	AND c.state = 'closed' AND shyraq_is_helped(c.outcome) AND c.followed_at IS NULL
-	AND c.safe_from IS NOT NULL AND c.hidden_at IS NULL
+	AND c.safe_peer IS NOT NULL AND c.hidden_at IS NULL
 	AND (SELECT o.yes FROM consent o
 		WHERE o.case_id = c.id AND o.kind = 'follow' ORDER BY o.id DESC LIMIT 1);
 
@@ -1439,6 +1589,7 @@ WHERE (c.id = $1::bigint OR c.id IN (SELECT l.case_id FROM case_link l WHERE l.t
 -- name: FOLLOW_LOOK (dispatch)
 SELECT shyraq_ms(c.follow_due), shyraq_ms(c.follow_until),
 	c.state = 'closed' AND shyraq_is_helped(c.outcome) AND c.followed_at IS NULL AND c.code_used_at IS NULL
+	AND COALESCE(c.safe_peer = c.peer_id, false)
 	AND COALESCE((SELECT o.yes FROM consent o WHERE o.case_id = c.id AND o.kind = 'follow'
 		ORDER BY o.id DESC LIMIT 1), false)
 	AND NOT EXISTS (SELECT FROM consent o WHERE o.case_id = c.id AND o.wording LIKE 'withdrawn %')
@@ -1558,7 +1709,7 @@ WHERE kind = 'job_check' AND inbox_id = $1::bigint AND done_at IS NULL;
 -- A case of theirs with a safe time: it may knock for the answer.
 -- name: JOB_KNOCK (dispatch)
 SELECT id FROM casefile
-WHERE peer_id = $1::bigint AND hidden_at IS NULL AND safe_until > shyraq_now() ORDER BY id DESC LIMIT 1;
+WHERE safe_peer = $1::bigint AND hidden_at IS NULL AND safe_until > shyraq_now() ORDER BY id DESC LIMIT 1;
 
 -- Whom a complaint names is asked no more: the police as a kind, others of that kind who were asked.
 -- name: BYPASS_SET (worker dispatch)
@@ -1619,7 +1770,7 @@ FROM casefile c WHERE c.peer_id = $1::bigint AND c.hidden_at IS NULL ORDER BY c.
 
 -- name: ERASE_HIDE (worker dispatch)
 UPDATE casefile SET hidden_at = shyraq_now(), destroy_at = shyraq_now() + $2::bigint * interval '1 ms',
-	peer_id = NULL, safe_from = NULL, safe_to = NULL, safe_until = NULL, knock_due = NULL,
+	peer_id = NULL, safe_from = NULL, safe_to = NULL, safe_until = NULL, safe_peer = NULL, knock_due = NULL,
 	unread_due = NULL, follow_due = NULL,
 	refer_due = CASE WHEN class IN ('danger', 'urgent', 'held') THEN refer_due END
 WHERE id = $1::bigint;
@@ -1687,7 +1838,7 @@ WHERE id IN (SELECT contact_id FROM referral_ask WHERE referral_id = $1::bigint)
 
 -- name: ASKED_SINCE (worker dispatch)
 SELECT EXISTS (SELECT FROM referral_ask a JOIN referral f ON f.id = a.referral_id
-	WHERE a.contact_id = $1::bigint AND f.state = 'asked' AND f.asked_at > shyraq_ts($2::bigint));
+	WHERE a.contact_id = $1::bigint AND a.live AND f.state = 'asked' AND f.asked_at > shyraq_ts($2::bigint));
 
 -- name: BEDS_SET (worker dispatch)
 UPDATE receiver SET beds = $2::bigint, beds_at = shyraq_now() WHERE id = $1::bigint;
@@ -1699,7 +1850,7 @@ UPDATE receiver SET away_until = shyraq_ts($2::bigint) WHERE id = $1::bigint;
 -- name: OPEN_OF (worker dispatch)
 SELECT c.number, a.code, f.state = 'accepted'
 FROM referral_ask a JOIN referral f ON f.id = a.referral_id JOIN casefile c ON c.id = f.case_id
-WHERE a.contact_id = $1::bigint AND c.hidden_at IS NULL
+WHERE a.contact_id = $1::bigint AND a.live AND c.hidden_at IS NULL
 	AND ((f.state = 'asked' AND c.state IN ('open', 'referred', 'nobody'))
 		OR (f.state = 'accepted' AND c.state <> 'closed' AND f.outcome = ''))
 ORDER BY f.id DESC LIMIT 40;
@@ -1716,7 +1867,7 @@ ORDER BY id LIMIT 9;
 -- name: LOST_ASKS (worker dispatch)
 SELECT f.id, f.case_id, f.state = 'accepted', f.state = 'accepted' AND f.place_at IS NOT NULL, f.text
 FROM referral_ask a JOIN referral f ON f.id = a.referral_id JOIN casefile c ON c.id = f.case_id
-WHERE a.contact_id = $1::bigint AND c.hidden_at IS NULL
+WHERE a.contact_id = $1::bigint AND a.live AND c.hidden_at IS NULL
 	AND ((f.state = 'asked' AND c.state IN ('open', 'referred', 'nobody'))
 		OR (f.state = 'accepted' AND c.state IN ('taken', 'met')))
 	AND NOT EXISTS (SELECT FROM referral_ask o WHERE o.referral_id = f.id AND o.contact_id = $2::bigint)
@@ -1724,14 +1875,14 @@ ORDER BY f.id;
 
 -- Codes that a phone was given within 30 days.
 -- name: CODES_OF (worker dispatch)
-SELECT a.code FROM referral_ask a JOIN referral f ON f.id = a.referral_id
-WHERE a.contact_id = $1::bigint AND f.asked_at > shyraq_now() - interval '30 days';
+SELECT a.code FROM referral_ask a
+WHERE a.contact_id = $1::bigint AND a.asked_at > shyraq_now() - interval '30 days';
 
 -- Whose outcome was asked for and has not come.
 -- name: OUTCOMES_OF (worker dispatch)
 SELECT f.id, f.case_id, a.code, r.kind
 FROM referral_ask a JOIN referral f ON f.id = a.referral_id JOIN receiver r ON r.id = f.receiver_id
-WHERE a.contact_id = $1::bigint AND f.outcome_asked > 0 AND f.outcome = '' AND f.state = 'accepted'
+WHERE a.contact_id = $1::bigint AND a.live AND f.outcome_asked > 0 AND f.outcome = '' AND f.state = 'accepted'
 ORDER BY f.id DESC LIMIT 20;
 
 -- name: OUTCOME_LOCK (worker dispatch)
@@ -1858,9 +2009,10 @@ UPDATE referral SET held = false WHERE id = $1::bigint;
 -- One answer of a case erased: whoever speaks about it waits, then its code goes from wherever it stands.
 -- name: FORGET_PEOPLE (dispatch)
 SELECT p.id FROM peer p
-WHERE p.id IN (SELECT c.peer_id FROM casefile c WHERE c.id = $1::bigint
+WHERE p.id = ANY(ARRAY(SELECT c.peer_id FROM casefile c WHERE c.id = $1::bigint
 	UNION SELECT s.peer_id FROM session s WHERE s.case_id = $1::bigint
-		OR split_part(split_part(s.hidden, '|', 1), ' ', 7) = ($1::bigint)::text)
+	UNION SELECT s.peer_id FROM session s
+		WHERE s.hidden <> '' AND split_part(split_part(s.hidden, '|', 1), ' ', 7) = ($1::bigint)::text))
 ORDER BY p.id FOR UPDATE;
 
 -- name: FORGET_MAY (dispatch)
@@ -1877,7 +2029,9 @@ UPDATE session SET slots = CASE WHEN case_id = $1::bigint THEN shyraq_without(sl
 	hidden = CASE WHEN split_part(split_part(hidden, '|', 1), ' ', 7) = ($1::bigint)::text
 		THEN split_part(hidden, '|', 1) || '|' || shyraq_without(split_part(hidden, '|', 2), $2::text)
 		ELSE hidden END
-WHERE case_id = $1::bigint OR split_part(split_part(hidden, '|', 1), ' ', 7) = ($1::bigint)::text;
+WHERE peer_id = ANY(ARRAY(SELECT s.peer_id FROM session s WHERE s.case_id = $1::bigint
+	UNION SELECT s.peer_id FROM session s
+		WHERE s.hidden <> '' AND split_part(split_part(s.hidden, '|', 1), ' ', 7) = ($1::bigint)::text));
 
 -- name: FORGET_JOBS (dispatch)
 UPDATE job_check SET codes = shyraq_without(codes, $2::text) WHERE case_id = $1::bigint;
@@ -1921,9 +2075,18 @@ ORDER BY NOT (from_at <= shyraq_now() AND to_at > shyraq_now()), from_at DESC, i
 
 -- name: CASE_SHOW_ASSERTIONS (ctl)
 SELECT s.what, s.code, COALESCE(NULLIF(s.maker, ''), (SELECT r.name FROM referral f
-	JOIN receiver r ON r.id = f.receiver_id WHERE f.id = s.referral_id)), s.note, shyraq_ms(s.at)
+		JOIN receiver r ON r.id = f.receiver_id WHERE f.id = s.referral_id)) AS by, s.note,
+	shyraq_ms(s.at) AS ms
 FROM assertion s JOIN casefile c ON c.id = s.case_id AND c.hidden_at IS NULL
-WHERE c.number = $1::bigint ORDER BY s.id;
+WHERE c.number = $1::bigint
+UNION ALL
+SELECT 'referral', e.code, r.name, COALESCE(e.note, ''), shyraq_ms(e.at)
+FROM referral f JOIN casefile c ON c.id = f.case_id AND c.hidden_at IS NULL
+JOIN receiver r ON r.id = f.receiver_id
+CROSS JOIN LATERAL (VALUES ('asked', '', f.asked_at), (f.state, f.reason, f.answered_at),
+	('met', '', f.met_at)) AS e(code, note, at)
+WHERE c.number = $1::bigint AND e.at IS NOT NULL
+ORDER BY ms;
 
 -- Cases that are one with it, and those that tell of the same place within a day.
 -- name: CASE_LINKS (ctl)

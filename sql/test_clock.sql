@@ -6,5 +6,5 @@ CREATE TABLE IF NOT EXISTS test_clock (
 );
 INSERT INTO test_clock DEFAULT VALUES ON CONFLICT DO NOTHING;
 CREATE OR REPLACE FUNCTION shyraq_now() RETURNS timestamptz
-	LANGUAGE sql STABLE SECURITY DEFINER
+	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 	AS 'SELECT now() + (SELECT ms FROM public.test_clock) * interval ''1 millisecond''';

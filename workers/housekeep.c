@@ -12,6 +12,7 @@
 #define SECONDS_MS 5000
 #define MINUTE_MS 60000
 #define HOUR_MS (60 * MINUTE_MS)
+#define KEYS_AT_ONCE 10000
 
 static bool
 is_time(int64_t *at, int64_t every)
@@ -61,6 +62,21 @@ drop_old(struct housekeep *h)
 	db_rows_free(r);
 }
 
+/* Keys of messages that nobody repeats any more, so many at a time that no turn waits for it. */
+static enum rc
+purge_keys(struct housekeep *h)
+{
+	struct db_rows *r;
+	enum rc rc = db_run(h->db, ST_INBOX_KEY_PURGE, &r, db_i64(KEYS_AT_ONCE));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_get_i64(r, 0, 0) == KEYS_AT_ONCE)
+		h->minute_at = 0; /* there are more */
+	db_rows_free(r);
+	return RC_OK;
+}
+
 void
 housekeep_run(struct housekeep *h)
 {
@@ -68,8 +84,7 @@ housekeep_run(struct housekeep *h)
 	    db_run0(h->db, ST_LINK_CLOCK, NULL) != RC_OK)
 		log_warn("housekeep.link_clock", "not now");
 	if (is_time(&h->minute_at, MINUTE_MS) &&
-	    (db_run0(h->db, ST_INBOX_KEY_PURGE, NULL) != RC_OK ||
-		db_run0(h->db, ST_PART_PURGE, NULL) != RC_OK))
+	    (purge_keys(h) != RC_OK || db_run0(h->db, ST_PART_PURGE, NULL) != RC_OK))
 		log_warn("housekeep.purge", "not now");
 	if (is_time(&h->hour_at, HOUR_MS)) {
 		partitions_ahead(h->db);

@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+#include "housekeep.h"
+
 #define GROUP "smsc/shyraq"
 #define INSTANCE 7001
 
@@ -268,6 +270,15 @@ a_batch_of_them(void **unused)
 	assert_int_equal(rows("open"), 2);
 }
 
+/* Dispatch's hourly and minutely work, as if both were due. */
+static void
+purge(void)
+{
+	struct housekeep h = { .db = play_dispatch.db };
+
+	housekeep_run(&h);
+}
+
 static void
 kept_so_long(void **unused)
 {
@@ -278,12 +289,38 @@ kept_so_long(void **unused)
 	assert_true(read_on(b, b + 2));
 	confirm(b + 1);
 	play_forward(11 * MINUTE);
-	assert_int_equal(db_run0(play_dispatch.db, ST_INBOX_KEY_PURGE, NULL), RC_OK);
+	purge();
 	assert_int_equal(rows("open"), 1);
 	assert_int_equal(rows("NOT open"), 0);
 	play_forward(DAY);
-	assert_int_equal(db_run0(play_dispatch.db, ST_INBOX_KEY_PURGE, NULL), RC_OK);
+	purge();
 	assert_int_equal(rows("true"), 0);
+}
+
+/* Where as many went as may go at once, dispatch looks again at once, not in a minute. */
+static void
+what_is_more_goes_at_once(void **unused)
+{
+	struct housekeep h = { .db = play_dispatch.db };
+
+	(void)unused;
+	play_run("INSERT INTO inbox_key (link_group, key, inbox_id, at) "
+		 "SELECT 'old', decode(md5(n::text), 'hex'), n, "
+		 "shyraq_now() - interval '8 days' FROM generate_series(1, 20500) n");
+	for (int64_t left = 10500; left >= 500; left -= 10000) {
+		housekeep_run(&h);
+		assert_int_equal(play_number("SELECT count(*) FROM inbox_key WHERE "
+					     "link_group = 'old'"),
+		    left);
+	}
+	housekeep_run(&h);
+	assert_int_equal(
+	    play_number("SELECT count(*) FROM inbox_key WHERE link_group = 'old'"), 0);
+	play_run("INSERT INTO inbox_key (link_group, key, inbox_id, at) SELECT 'old', "
+		 "decode(md5(''), 'hex'), 1, shyraq_now() - interval '8 days'");
+	housekeep_run(&h); /* and then not before a minute has gone */
+	assert_int_equal(
+	    play_number("SELECT count(*) FROM inbox_key WHERE link_group = 'old'"), 1);
 }
 
 int
@@ -291,6 +328,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(our_re_offer),
+		cmocka_unit_test(what_is_more_goes_at_once),
 		cmocka_unit_test(one_twice_on_one_bind_is_two),
 		cmocka_unit_test(a_lost_response_is_one),
 		cmocka_unit_test(a_confirmed_one_is_not_repeated),
