@@ -30,6 +30,8 @@ safe_time(struct stepping *st, const struct effect *f)
 	enum rc rc;
 
 	(void)f;
+	if (p->forget) /* S18: a phone that was given back has no safe time */
+		return RC_OK;
 	if (id == 0 ||
 	    !safe_parse(session_slot(&p->session, "hour"), (int)(l->safe_wide_ms / 60000),
 		&from, &to)) {
@@ -37,21 +39,19 @@ safe_time(struct stepping *st, const struct effect *f)
 		return RC_OK;
 	}
 	rc = db_run(st->t->db, ST_SAFE_SET, NULL, db_i64(id), db_i64(from), db_i64(to),
-	    db_i64(p->t0 + l->safe_ms));
+	    db_i64(p->t0 + l->safe_ms), db_i64(p->peer_id));
 	audit(st, "safe_time", session_slot(&p->session, "hour"));
 	return rc == RC_OK ? knock_plan(st->t, id, p->t0 + l->window_ms) : rc;
 }
 
-/* The number is known until its window ends, for the answer; then nothing of it is. */
+/* The number is known until its window ends, for the answer; then nothing of it is. An hour of another phone stays. */
 static enum rc
 forget_phone(struct stepping *st, const struct effect *f)
 {
-	int64_t id = st->p->session.case_id;
-
 	(void)f;
 	st->p->forget = true;
 	audit(st, "forget_phone", NULL);
-	return id == 0 ? RC_OK : db_run(st->t->db, ST_SAFE_OFF, NULL, db_i64(id));
+	return db_run(st->t->db, ST_SAFE_OFF, NULL, db_i64(st->p->peer_id));
 }
 
 static enum rc

@@ -20,7 +20,7 @@ static enum rc
 hide(struct stepping *st, int64_t id, bool referred)
 {
 	struct turn *t = st->t;
-	enum rc rc = referral_cut(t, id);
+	enum rc rc = referral_cut(t, id, 0);
 
 	if (rc == RC_OK)
 		rc = db_run(t->db, ST_RELAY_WIPE, NULL, db_i64(id));
@@ -100,6 +100,8 @@ deed_erase(struct stepping *st)
 		return rc;
 	forget_number(st);
 	rc = own_stop_set(st->t, st->p, "");
+	if (rc == RC_OK) /* nor knocked at for a case of another phone */
+		rc = db_run(st->t->db, ST_SAFE_OFF, NULL, db_i64(st->p->peer_id));
 	if (rc != RC_OK)
 		return rc;
 	return db_run(st->t->db, ST_ERASE_JOBS, NULL, db_i64(st->p->peer_id));

@@ -155,6 +155,8 @@ due_followup(struct turn *t, int64_t id, int64_t due_ms)
 	rc = look(t, id, &f); /* both again, under the person's lock */
 	if (rc == RC_OK)
 		rc = knock_reach(t, id, &c);
+	if (rc == RC_OK && c.peer_id != p.peer_id)
+		rc = RC_AGAIN;
 	if (rc != RC_OK || f.due_ms != due_ms)
 		return rc;
 	rc = db_run(t->db, ST_FOLLOW_OFF, NULL, db_i64(id));

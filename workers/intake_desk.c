@@ -189,7 +189,7 @@ why_not(const struct intake_job *j, const struct intake_desk *in, const struct a
 	const struct reach *to = &d->to;
 	unsigned most = in->phrase == RELAY_FREE ? INTAKE_DESK_CHARS : RELAY_CHARS;
 
-	if (to->cut || to->stopped)
+	if (to->cut || (d->p.stopped && !to->left))
 		return "the person said stop: nothing goes to them";
 	if (to->met_ms != 0 && clock_wall_ms() > to->met_ms + j->t->limits.relay_ms)
 		return "they were met; the relay is closed";
@@ -217,7 +217,7 @@ is_open(const struct at_desk *d)
 	const struct say_times at = { .now = clock_wall_ms(), .until = d->window_ms };
 	struct say_limits limits;
 
-	return d->peer_id != 0 && !d->to.ussd && !d->p.forget &&
+	return d->peer_id != 0 && !d->to.ussd && !d->p.forget && !d->p.stopped &&
 	    d->p.session.case_id == d->id && say_limits(SAY_DESK, &at, &limits);
 }
 
@@ -234,6 +234,8 @@ say_now(struct turn *t, struct at_desk *d, int64_t relay, const struct intake_de
 	(void)!str_copy(w->step, sizeof(w->step), relay_phrase_step(in->phrase));
 	(void)!str_copy(w->at, sizeof(w->at), in->at);
 	(void)!str_copy(w->words, sizeof(w->words), words);
+	if (in->phrase == RELAY_FREE)
+		relay_end(w->words);
 	d->p.say = SAY_DESK;
 	d->p.until = d->window_ms;
 	d->p.late = false;

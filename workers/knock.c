@@ -45,6 +45,7 @@ knock_reach(struct turn *t, int64_t case_id, struct reach *out)
 	(void)!str_copy(out->lang, sizeof(out->lang), db_get_text(r, 0, 14));
 	out->cut = db_get_bool(r, 0, 15);
 	out->met_ms = db_get_i64(r, 0, 16);
+	out->left = db_get_bool(r, 0, 17);
 	db_rows_free(r);
 	return RC_OK;
 }
@@ -161,6 +162,8 @@ due_knock(struct turn *t, int64_t id, int64_t due_ms)
 	rc = knock_reach(t, id, &c); /* again, under the person's lock */
 	if (rc != RC_OK || c.knock_due != due_ms)
 		return rc;
+	if (c.peer_id != p.peer_id) /* another phone has the hour now */
+		return RC_AGAIN;
 	rc = db_run(t->db, ST_KNOCK_OFF, NULL, db_i64(id));
 	if (rc == RC_OK)
 		rc = knock(t, id, &p, &c);
@@ -173,11 +176,16 @@ enum rc
 due_unread(struct turn *t, int64_t id, int64_t due_ms)
 {
 	struct db_rows *r;
-	enum rc rc = db_run(t->db, ST_UNREAD_OFF, NULL, db_i64(id));
+	enum rc rc = db_run(t->db, ST_UNREAD_TAKE, &r, db_i64(id), db_i64(due_ms));
+	bool due;
 
-	(void)due_ms;
-	if (rc == RC_OK)
-		rc = db_run(t->db, ST_RELAY_UNREAD, &r, db_i64(id));
+	if (rc != RC_OK)
+		return rc;
+	due = db_count(r) == 1;
+	db_rows_free(r);
+	if (!due) /* read, or another time agreed since it was looked for */
+		return RC_OK;
+	rc = db_run(t->db, ST_RELAY_UNREAD, &r, db_i64(id));
 	if (rc != RC_OK)
 		return rc;
 	for (int i = 0; rc == RC_OK && i < db_count(r); i++) {

@@ -11,8 +11,9 @@
 
 /* Row of CASE_REACH. */
 struct reach {
-	int64_t peer_id; /* 0: nobody to reach */
+	int64_t peer_id; /* with the hour, else their own; 0: nobody to reach */
 	bool ussd, knocked, hidden, stopped, cut, plain;
+	bool left; /* some phone of the conversation may be written to */
 	bool words,
 	    news; /* of a receiver; taken, or an offer checked, and not told yet */
 	struct safe_time safe;

@@ -49,7 +49,8 @@ struct person {
 	bool forget;   /* not their phone: the number is forgotten with the window */
 	bool remember; /* a case of their own after all: not forgotten */
 	bool gone;     /* erased: the session is not written again */
-	bool knocked;  /* and they have not written since */
+	bool knocked;  /* at this phone, and they have not written since */
+	bool cut;      /* receivers heard that contact with the session's case is cut */
 	bool down;     /* S19: what is due for the case was not done */
 	bool helped;   /* the case is closed, and they were helped */
 	bool has_own_stop; /* S4 */

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "log.h"
 #include "people.h"
+#include "relay_words.h"
 #include "str.h"
 
 #define SMSC_OLD_MS \
@@ -55,6 +56,8 @@ read_words(
 	(void)!str_copy(w->step, sizeof(w->step), db_get_text(r, row, first + 1));
 	(void)!str_copy(w->at, sizeof(w->at), db_get_text(r, row, first + 2));
 	open_words(t, w->relay, r, row, first + 3, w->words, sizeof(w->words));
+	if (strcmp(w->step, relay_phrase_step(RELAY_FREE)) == 0)
+		relay_end(w->words);
 }
 
 /* Columns of TURN_READ from 25 on: words of a receiver, the answer to an offer check. */
@@ -100,18 +103,31 @@ read_follow(struct person *p, const struct db_rows *r, int row)
 	p->follow_case = p->follow == FOLLOW_ASK ? db_get_i64(r, row, 9) : 0;
 }
 
+/* S16: its case was erased from another phone: no question of it is open, their language stands. */
+static void
+forget_conversation(struct session *s)
+{
+	*s = (struct session){ .lang = s->lang,
+		.lang_chosen = s->lang_chosen,
+		.expires_ms = s->expires_ms };
+}
+
 /* Columns of TURN_READ. */
 static void
 read_row(const struct turn *t, struct person *p, const struct db_rows *r, int row)
 {
 	const uint8_t *own;
 	size_t n;
+	bool gone;
 
 	p->stopped = db_get_bool(r, row, 1);
 	session_read(&p->session, r, row, 2);
+	gone = !p->due && db_get_bool(r, row, 39); /* what falls due ends by itself */
+	if (gone)
+		forget_conversation(&p->session);
 	p->session.stopped = p->stopped;
 	p->session.class = case_class_parse(db_get_text(r, row, 11));
-	p->session.timer_ms = db_get_i64(r, row, 16);
+	p->session.timer_ms = gone ? 0 : db_get_i64(r, row, 16);
 	p->state = people_state(db_get_text(r, row, 12), db_get_bool(r, row, 14));
 	if (!db_is_null(r, row, 13))
 		turn_hhmm(db_get_i64(r, row, 13), session_slot(&p->session, "region"),
@@ -140,6 +156,7 @@ read_row(const struct turn *t, struct person *p, const struct db_rows *r, int ro
 	p->down = db_get_bool(r, row, 35);
 	read_follow(p, r, row);
 	p->helped = db_get_bool(r, row, 37);
+	p->cut = db_get_bool(r, row, 38);
 }
 
 enum rc

@@ -121,7 +121,7 @@ known_text(struct writing *w, const struct known *k, struct case_row *c, unsigne
 {
 	const struct flows *f = w->a.t->flows;
 	char hhmm[6];
-	struct refer_detail d = { k->role, hhmm, "", k->place };
+	struct refer_detail d = { k->role, hhmm, "", "", k->place };
 	enum rc rc = k->place ? referral_case_place(w->a.t, c) : RC_OK;
 
 	if (rc != RC_OK)

@@ -9,12 +9,41 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "safe_time.h"
 #include "str.h"
+
+/* The hour that stands, and none that was given back, stopped or is over, whatever was answered once. */
+static void
+take_hour(struct case_facts *c, bool stands, int from, int to)
+{
+	uint8_t i = 0;
+	int f, t;
+
+	while (i < c->slots && strcmp(c->slot[i].name, "hour") != 0)
+		i++;
+	if (i == c->slots && (!stands || i == FLOW_SLOTS))
+		return;
+	if (!stands) {
+		memmove(&c->slot[i], &c->slot[i + 1],
+		    (size_t)(c->slots - i - 1) * sizeof(c->slot[0]));
+		c->slots--;
+		return;
+	}
+	if (i < c->slots && safe_parse(c->slot[i].code, to - from, &f, &t) && f == from &&
+	    t == to)
+		return;
+	(void)!str_copy(c->slot[i].name, sizeof(c->slot[i].name), "hour");
+	safe_code(from, to, c->slot[i].code);
+	if (i == c->slots)
+		c->slots++;
+}
 
 enum rc
 referral_case_lock(struct turn *t, int64_t id, struct case_row *c)
 {
 	struct db_rows *r;
+	bool hour;
+	int from, to;
 	enum rc rc = db_run(t->db, ST_CASE_LOCK, &r, db_i64(id));
 
 	if (rc != RC_OK)
@@ -44,6 +73,10 @@ referral_case_lock(struct turn *t, int64_t id, struct case_row *c)
 	c->met_ms = db_get_i64(r, 0, 17);
 	c->with_operator = strcmp(db_get_text(r, 0, 16), "operator") == 0;
 	c->led = refer_led_parse(db_get_text(r, 0, 18));
+	c->facts.cut = c->cut_ms != 0;
+	hour = db_get_bool(r, 0, 19);
+	from = (int)db_get_i64(r, 0, 20);
+	to = (int)db_get_i64(r, 0, 21);
 	db_rows_free(r);
 	rc = db_run(t->db, ST_CASE_ANSWERS, &r, db_i64(id));
 	for (int i = 0; rc == RC_OK && i < db_count(r) && c->facts.slots < FLOW_SLOTS;
@@ -56,6 +89,7 @@ referral_case_lock(struct turn *t, int64_t id, struct case_row *c)
 	}
 	if (rc == RC_OK)
 		db_rows_free(r);
+	take_hour(&c->facts, hour, from, to);
 	return rc;
 }
 
@@ -121,20 +155,13 @@ referral_lang(const struct turn *t, const char *code)
 	return l;
 }
 
-enum rc
-referral_cut(struct turn *t, int64_t case_id)
+/* About contact, to everyone asked or acting; `since` <> 0: to who has heard of the cut of then. */
+static enum rc
+tell_contact(struct turn *t, int64_t case_id, int64_t since, const char *key)
 {
 	struct db_rows *r;
-	bool told;
-	enum rc rc = db_run(t->db, ST_CASE_CUT, &r, db_i64(case_id));
+	enum rc rc = db_run(t->db, ST_CUT_CONTACTS, &r, db_i64(case_id), db_i64(since));
 
-	if (rc != RC_OK)
-		return rc;
-	told = db_count(r) == 0;
-	db_rows_free(r);
-	if (told)
-		return RC_OK;
-	rc = db_run(t->db, ST_CUT_CONTACTS, &r, db_i64(case_id));
 	if (rc != RC_OK)
 		return rc;
 	for (int i = 0; i < db_count(r) && rc == RC_OK; i++) {
@@ -142,14 +169,45 @@ referral_cut(struct turn *t, int64_t case_id)
 		const struct text_arg arg = { "n", number };
 
 		snprintf(number, sizeof(number), "%lld", (long long)db_get_i64(r, i, 2));
-		rc = refer_say(t->flows, referral_lang(t, db_get_text(r, i, 1)),
-		    "ref.cut", &arg, 1, text);
+		rc = refer_say(
+		    t->flows, referral_lang(t, db_get_text(r, i, 1)), key, &arg, 1, text);
 		if (rc == RC_OK)
-			rc = referral_tell(
-			    t, db_get_i64(r, i, 0), case_id, "ref.cut", text);
+			rc = referral_tell(t, db_get_i64(r, i, 0), case_id, key, text);
 	}
 	db_rows_free(r);
 	return rc;
+}
+
+enum rc
+referral_cut(struct turn *t, int64_t case_id, int64_t phone)
+{
+	struct db_rows *r;
+	bool cut;
+	enum rc rc = db_run(t->db, ST_CASE_HOLD, NULL, db_i64(case_id));
+
+	if (rc == RC_OK)
+		rc = db_run(t->db, ST_CASE_CUT, &r, db_i64(case_id), db_i64(phone));
+	if (rc != RC_OK)
+		return rc;
+	cut = db_count(r) > 0;
+	db_rows_free(r);
+	return cut ? tell_contact(t, case_id, 0, "ref.cut") : RC_OK;
+}
+
+enum rc
+referral_uncut(struct turn *t, int64_t case_id, bool *was)
+{
+	struct db_rows *r;
+	int64_t since;
+	enum rc rc = db_run(t->db, ST_CASE_UNCUT, &r, db_i64(case_id));
+
+	*was = false;
+	if (rc != RC_OK)
+		return rc;
+	*was = db_count(r) > 0;
+	since = *was ? db_get_i64(r, 0, 0) : 0;
+	db_rows_free(r);
+	return *was ? tell_contact(t, case_id, since, "ref.uncut") : RC_OK;
 }
 
 enum rc

@@ -50,8 +50,13 @@ bool referral_case_is_open(const struct case_row *c);
 /* The language a receiver is written to: theirs when there are texts in it, else Russian, else any. */
 enum lang referral_lang(const struct turn *t, const char *code);
 
-/* The person's phone is not to be written to any more: everyone asked or acting hears it, once. */
-MUST_CHECK enum rc referral_cut(struct turn *t, int64_t case_id);
+/*
+ * The person is not to be written to any more: everyone asked or acting hears it, once. `phone` has said stop:
+ * nothing is cut while another of the conversation may be written to; 0: whatever phones there are.
+ */
+MUST_CHECK enum rc referral_cut(struct turn *t, int64_t case_id, int64_t phone);
+/* A phone of the conversation writes: who heard of a cut hears that it is over; *was: there was one. */
+MUST_CHECK enum rc referral_uncut(struct turn *t, int64_t case_id, bool *was);
 
 /* A text to one contact, due (dispatch hands it out). `number` is not needed: the row names the contact. */
 MUST_CHECK enum rc referral_tell(struct turn *t, int64_t contact_id, int64_t case_id,

@@ -91,7 +91,8 @@ confirm(struct answering *a, const struct case_row *c, const struct reach *to)
 
 	if (to->witness_until > now)
 		return say(a, c, "ref.relay_now", "hour", "");
-	if (!to->knocked && safe_next(&to->safe, now, &start, &end)) {
+	if (knock_may_reach(to) && !to->knocked &&
+	    safe_next(&to->safe, now, &start, &end)) {
 		safe_hour(&to->safe, hour);
 		return say(a, c, "ref.relay_safe", "hour", hour);
 	}

@@ -38,6 +38,17 @@ safe_parse(const char *code, int widest, int *from, int *to)
 	return *to - *from <= widest;
 }
 
+void
+safe_code(int from, int to, char out[SAFE_CODE_MAX])
+{
+	size_t len = 0;
+
+	if (to > DAY_MIN)
+		to -= DAY_MIN;
+	(void)!str_add(out, SAFE_CODE_MAX, &len, "%02d%02d-%02d%02d", from / 60,
+	    from % 60, to / 60, to % 60);
+}
+
 bool
 safe_next(const struct safe_time *s, int64_t at, int64_t *start, int64_t *end)
 {

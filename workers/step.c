@@ -110,6 +110,7 @@ on_case_open(struct stepping *st, const struct effect *f)
 		return rc;
 	p->remember = p->forget;
 	p->forget = false;
+	st->opened = true;
 	p->session.class = f->class;
 	out_row(st->t->out, OUT_CASE_OPEN, p->session.case_id, p->peer_id,
 	    case_class_name(f->class), lang_code(p->session.lang),
@@ -134,6 +135,18 @@ answers_danger(const struct stepping *st)
 	return false;
 }
 
+/* The language of the case; NULL: as it was. On another's phone a row or a guess is that phone's alone. */
+static const char *
+case_lang(const struct stepping *st)
+{
+	const struct session *s = &st->p->session;
+	bool own = st->opened || st->p->own_case ||
+	    session_slot(s, SLOT_RESUMED)[0] == '\0';
+	bool changed = st->spoke != LANG_NONE && st->spoke != s->lang;
+
+	return own || changed ? lang_code(s->lang) : NULL;
+}
+
 static enum rc
 on_case_class(struct stepping *st, const struct effect *f)
 {
@@ -141,7 +154,7 @@ on_case_class(struct stepping *st, const struct effect *f)
 		return RC_OK;
 	st->p->session.class = f->class;
 	out_row(st->t->out, OUT_CASE_CHANGE, st->p->session.case_id,
-	    case_class_name(f->class), lang_code(st->p->session.lang), OUT_NULL);
+	    case_class_name(f->class), case_lang(st), OUT_NULL);
 	danger_clock(st, f);
 	if (f->class != CASE_DANGER)
 		return RC_OK;
@@ -194,8 +207,7 @@ people_narrative(struct turn *t, struct person *p)
 		p->error = NO_KEY_HOLDER;
 		return RC_OK;
 	}
-	sealed =
-	    epoch_seal(&t->epoch, p->session.case_id, p->text, strlen(p->text), &n);
+	sealed = epoch_seal(&t->epoch, p->session.case_id, p->text, strlen(p->text), &n);
 	out_row(t->out, OUT_NARRATIVE, p->session.case_id, t->epoch.id,
 	    (const void *)sealed, n);
 	free(sealed);
@@ -273,8 +285,7 @@ on_refer(struct stepping *st, const struct effect *f)
 {
 	if (st->p->session.case_id != 0)
 		out_row(st->t->out, OUT_CASE_CHANGE, st->p->session.case_id,
-		    (const char *)NULL, lang_code(st->p->session.lang),
-		    clock_wall_ms() + f->ms);
+		    (const char *)NULL, case_lang(st), clock_wall_ms() + f->ms);
 	return RC_OK;
 }
 
@@ -306,14 +317,15 @@ on_task(struct stepping *st, const struct effect *f)
 static enum rc
 on_stop(struct stepping *st, const struct effect *f)
 {
-	(void)f;
-	if (st->p->session.case_id != 0) {
-		enum rc rc = referral_cut(st->t, st->p->session.case_id);
+	struct person *p = st->p;
+	enum rc rc = db_run(st->t->db, ST_PEER_STOP, NULL, db_i64(p->peer_id));
 
-		if (rc != RC_OK)
-			return rc;
-	}
-	out_row(st->t->out, OUT_WITHDRAW, st->p->peer_id);
+	(void)f;
+	if (rc == RC_OK && p->session.case_id != 0)
+		rc = referral_cut(st->t, p->session.case_id, p->peer_id);
+	if (rc != RC_OK)
+		return rc;
+	out_row(st->t->out, OUT_WITHDRAW, p->peer_id);
 	out_row(st->t->out, OUT_AUDIT, "person.stop", step_case(st), OUT_NULL, OUT_NULL,
 	    (const char *)NULL);
 	return RC_OK;
@@ -477,11 +489,28 @@ heard(struct stepping *st, const struct flow_input *in)
 		    OUT_NULL, (const char *)NULL);
 	}
 	if (rc == RC_OK && p->knocked && !st->stranger && !p->gone) {
-		rc = db_run(st->t->db, ST_KNOCK_HEARD, NULL, db_i64(case_id));
+		rc = db_run(
+		    st->t->db, ST_KNOCK_HEARD, NULL, db_i64(case_id), db_i64(p->peer_id));
 		if (rc == RC_OK)
 			rc = knock_plan(st->t, case_id, p->t0 + st->t->limits.window_ms);
 	}
 	return rc;
+}
+
+/* S4: a phone that may be written to speaks about a case that was cut: who heard of the cut hears so. */
+static enum rc
+contact_again(struct stepping *st, const struct before *before)
+{
+	struct person *p = st->p;
+	int64_t id = p->session.case_id, window = p->t0 + st->t->limits.window_ms;
+	bool lifted = before->stopped && !p->session.stopped, was = false;
+	bool other = p->cut || (id != before->case_id && !st->opened);
+	enum rc rc = RC_OK;
+
+	if (id != 0 && !p->session.stopped && !p->gone &&
+	    (lifted || (other && !p->due && !st->stranger)))
+		rc = referral_uncut(st->t, id, &was);
+	return rc == RC_OK && was ? knock_plan(st->t, id, window) : rc;
 }
 
 /* S18: not their phone: at the window's end, or once the last question is answered. */
@@ -529,6 +558,7 @@ people_step(struct turn *t, struct person *p, enum input_kind kind)
 	(void)!str_copy(st.town, sizeof(st.town), session_slot(&p->session, "where"));
 	rc = flow_step(flowset_of(t->sets, &p->session), &p->session, &in, &e);
 	st.asked = before.step[0] != '\0';
+	st.spoke = before.lang;
 	st.moved = strcmp(before.step, p->session.step) != 0;
 	if (rc == RC_OK) {
 		guard_step(&st, &in);
@@ -538,12 +568,11 @@ people_step(struct turn *t, struct person *p, enum input_kind kind)
 	if (rc == RC_OK && p->session.lang != before.lang && p->session.case_id != 0 &&
 	    !p->gone)
 		out_row(t->out, OUT_CASE_CHANGE, p->session.case_id, (const char *)NULL,
-		    lang_code(p->session.lang), OUT_NULL);
+		    case_lang(&st), OUT_NULL);
 	if (kind == INPUT_EXPIRED)
 		p->session.step[0] = '\0';
-	if (rc == RC_OK && before.stopped && !p->session.stopped &&
-	    p->session.case_id != 0)
-		rc = db_run(t->db, ST_CASE_UNCUT, NULL, db_i64(p->session.case_id));
+	if (rc == RC_OK)
+		rc = contact_again(&st, &before);
 	if (rc == RC_OK)
 		rc = heard(&st, &in);
 	if (rc == RC_OK)

@@ -16,6 +16,8 @@ struct stepping {
 	bool stranger;            /* what was said opens no window (S18) */
 	bool muted;               /* S13: a machine, and nothing that must be answered */
 	bool asked, moved;        /* a question was open, and another or none is now */
+	bool opened;              /* a case, in this step: its row is not written yet */
+	enum lang spoke;          /* they, before this step */
 	char town[FLOW_CODE_MAX]; /* that they had named before; "" none */
 };
 

@@ -58,8 +58,9 @@ ended_after(char digit, int days)
 	play_until(10, 0);
 	id = play_taken(++person, a, A);
 	phone_says("5");
-	play_run("UPDATE casefile SET safe_from = 1320, safe_to = 1380, "
-		 "safe_until = shyraq_now() + interval '7 days' WHERE id = %lld",
+	play_run(
+	    "UPDATE casefile SET safe_from = 1320, safe_to = 1380, safe_peer = peer_id, "
+	    "safe_until = shyraq_now() + interval '7 days' WHERE id = %lld",
 	    (long long)id);
 	(void)play_sms(person, agrees, "1");
 	play_until(12, 0);

@@ -264,24 +264,43 @@ from_phone(char out[PHONE_MAX], unsigned phone)
 	snprintf(out, PHONE_MAX, "+7701%07u", phone);
 }
 
-size_t
-play_sms(unsigned phone, play_script *script, const char *words)
+static void
+write_sms(struct turn_in *in, unsigned phone, const char *words)
 {
-	static struct turn_in in;
-	struct turn_in *const v[1] = { &in };
-	struct bus_sms_in *m = &in.u.sms;
+	struct bus_sms_in *m = &in->u.sms;
 
-	memset(&in, 0, sizeof(in));
-	in.kind = TURN_SMS;
-	in.instance = INSTANCE;
-	in.read_ms = play_now();
-	strcpy(in.daemon, "site1");
+	memset(in, 0, sizeof(*in));
+	in->kind = TURN_SMS;
+	in->instance = INSTANCE;
+	in->read_ms = play_now();
+	strcpy(in->daemon, "site1");
 	strcpy(m->link, "a");
 	strcpy(m->link_group, "sim1");
 	from_phone(m->from, phone);
 	m->text_n = (uint32_t)snprintf(m->text, sizeof(m->text), "%s", words);
 	m->stamp_n = (uint32_t)snprintf(
 	    (char *)m->stamp, sizeof(m->stamp), "%u", ++stamp);
+}
+
+void
+play_both(const unsigned phone[2], play_script *script, const char *words)
+{
+	static struct turn_in in[2];
+	struct turn_in *const v[2] = { &in[0], &in[1] };
+
+	for (int i = 0; i < 2; i++)
+		write_sms(&in[i], phone[i], words);
+	play_script_now = script;
+	assert_int_equal(turn_run(&play_worker, v, 2), RC_OK);
+}
+
+size_t
+play_sms(unsigned phone, play_script *script, const char *words)
+{
+	static struct turn_in in;
+	struct turn_in *const v[1] = { &in };
+
+	write_sms(&in, phone, words);
 	play_script_now = script;
 	assert_int_equal(turn_run(&play_worker, v, 1), RC_OK);
 	if (in.outcome == BUS_ASIDE && play_worker.refused[0] != '\0')

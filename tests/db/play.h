@@ -41,6 +41,8 @@ int64_t play_now(void);
 
 /* A text of the phone +7701xxxxxxx; returns how many texts ride back. */
 size_t play_sms(unsigned phone, play_script *script, const char *words);
+/* The same words of two phones, in one batch. */
+void play_both(const unsigned phone[2], play_script *script, const char *words);
 /* A step of a dialogue; the screen stands in play_screen. */
 extern char play_screen[BUS_SCREEN_MAX];
 void play_dial(unsigned phone, unsigned dialogue, unsigned step, play_script *script,

@@ -139,6 +139,18 @@ only_who_took_it(void **unused)
 	(void)b;
 }
 
+/* What was looked for before another hour was agreed tells nobody, and leaves the hour due. */
+static void
+an_hour_that_was_another(int64_t id)
+{
+	const char when[] = "SELECT shyraq_ms(unread_due) FROM casefile WHERE id = %lld";
+	int64_t due = play_number(when, (long long)id);
+
+	assert_int_equal(turn_due(&play_dispatch, "unread", id, due - 1000), RC_OK);
+	assert_null(strstr(play_heard(a), "ref.unread|"));
+	assert_int_equal(play_number(when, (long long)id), due);
+}
+
 /* S1b: one knock in the safe time, empty, valid while it lasts; none again until the person has written. */
 static void
 one_knock(void **unused)
@@ -174,6 +186,7 @@ one_knock(void **unused)
 	play_due(knocks);
 	assert_string_equal(play_told(5), ""); /* no second */
 	play_until(23, 1);
+	an_hour_that_was_another(id);
 	play_due(knocks);
 	assert_non_null(strstr(play_heard(a), "ref.unread|"));
 	say("4 CODE"); /* the acceptance stands another day */

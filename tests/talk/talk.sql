@@ -36,7 +36,7 @@ FROM peer p WHERE p.hash = $1::bytea;
 SELECT c.id, c.number, c.state, c.class,
 	COALESCE((SELECT code FROM case_answer a WHERE a.case_id = c.id AND a.slot IN ('own_region', 'region') AND a.code <> ''
 		ORDER BY a.slot LIMIT 1), ''),
-	COALESCE((to_jsonb(c)->>'safe_from')::bigint, -1),
+	COALESCE(CASE WHEN c.safe_peer = $1::bigint THEN c.safe_from END, -1), -- of this very phone
 	COALESCE((to_jsonb(c)->>'safe_to')::bigint, -1),
 	COALESCE(shyraq_ms((to_jsonb(c)->>'safe_until')::timestamptz), -1),
 	COALESCE(shyraq_ms(c.follow_until), -1),

@@ -232,16 +232,31 @@ collect(struct talk *k)
 	return fine;
 }
 
+/* How much of this phone's conversation is the one that a step went on from. */
+static int
+likeness(const struct session *s)
+{
+	const struct session *b = &heard.before;
+
+	if (b->case_id == 0 || s->case_id != b->case_id)
+		return 0;
+	return 1 + 2 * (s->stopped == b->stopped) + (strcmp(s->step, b->step) == 0);
+}
+
 /* A step that no text of a person brought: a timer, a knock, words that a receiver sent them. */
 static bool
 step_of_nobody(struct talk *k)
 {
 	struct mobile *m = &k->phone[0];
+	int best = 0;
 
 	for (size_t i = 0; i < TALK_PHONES; i++) {
-		if (heard.before.case_id != 0 &&
-		    k->phone[i].session.case_id == heard.before.case_id)
+		int like = likeness(&k->phone[i].session);
+
+		if (like > 0 && like >= best) {
+			best = like;
 			m = &k->phone[i];
+		}
 	}
 	return heard.steps == 0 || rules_after_step(k, m);
 }

@@ -112,6 +112,28 @@ as_said(void **unused)
 	assert_string_equal(out, "23-1");
 }
 
+static void
+as_stored(void **unused)
+{
+	static const struct {
+		int from, to;
+		const char *code;
+	} cases[] = { { 1320, 1380, "2200-2300" }, { 1350, 1410, "2230-2330" },
+		{ 1380, 1500, "2300-0100" }, { 1380, 1440, "2300-2400" },
+		{ 0, 60, "0000-0100" } };
+	char out[SAFE_CODE_MAX];
+	int from, to;
+
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		safe_code(cases[i].from, cases[i].to, out);
+		assert_string_equal(out, cases[i].code);
+		assert_true(safe_parse(out, 120, &from, &to));
+		assert_int_equal(from, cases[i].from);
+		assert_int_equal(to, cases[i].to);
+	}
+}
+
 int
 main(void)
 {
@@ -121,6 +143,7 @@ main(void)
 		cmocka_unit_test(past_midnight),
 		cmocka_unit_test(none_agreed),
 		cmocka_unit_test(as_said),
+		cmocka_unit_test(as_stored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
