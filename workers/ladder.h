@@ -42,7 +42,10 @@ bool ladder_leads(const struct ladder *l, size_t i);
 bool ladder_lacks(const struct ladder *l, size_t i);
 /* An acceptance that settles the case and stands, but for candidate `but`; l->n: none. */
 size_t ladder_lead(const struct ladder *l, size_t but);
-/* "НКО: взяли. Полиция: ждём." as `i` reads it of the other roles; `took`: those who wait are left out. */
+/*
+ * "НКО: взяли. Полиция: взяли." as `i` reads it of the other roles that somebody took, or of those that
+ * wait, one a line.
+ */
 #define LADDER_OTHERS_MAX 160
 void ladder_others(const struct ladder *l, size_t i, enum lang lang, bool took,
     char out[LADDER_OTHERS_MAX]);

@@ -261,12 +261,13 @@ ladder_others(const struct ladder *l, size_t i, enum lang lang, bool took,
 	} roles[] = {
 		{ "ngo", is_ngo },
 		{ "child", is_child },
-		{ "social", is_social },
 		{ "police", is_police },
+		{ "social", is_social },
 		{ "legal", is_legal },
 		{ "health", is_health },
 		{ "labour", is_labour },
 	};
+	const char *between = took ? " " : "\n";
 	size_t len = 0;
 
 	out[0] = '\0';
@@ -274,10 +275,10 @@ ladder_others(const struct ladder *l, size_t i, enum lang lang, bool took,
 		int now = roles[k].is(l->v[i].kind) ? 0 : standing_of(l, i, roles[k].is);
 		char s[REFER_TEXT_MAX];
 
-		if (now > (took ? 1 : 0) &&
-		    refer_other(l->t->flows, lang, roles[k].kind, now == 2, s))
-			(void)!str_add(
-			    out, LADDER_OTHERS_MAX, &len, "%s%s", len > 0 ? " " : "", s);
+		if (now == (took ? 2 : 1) &&
+		    refer_other(l->t->flows, lang, roles[k].kind, took, s))
+			(void)!str_add(out, LADDER_OTHERS_MAX, &len, "%s%s",
+			    len == 0 ? "" : between, s);
 	}
 }
 

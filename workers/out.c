@@ -17,6 +17,7 @@ static const struct {
 	const char *cols;
 } table[OUT_TABLES] = {
 	[OUT_CASE_OPEN] = { ST_CASE_OPEN, "iitti" },
+	[OUT_CASE_REPORTER] = { ST_CASE_REPORTER, "ii" },
 	[OUT_CASE_CHANGE] = { ST_CASE_CHANGE, "itti" },
 	[OUT_CASE_CLOCK] = { ST_CASE_CLOCK, "ii" },
 	[OUT_INBOX] = { ST_INBOX_WRITE, "itiiiittb" },

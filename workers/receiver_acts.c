@@ -15,50 +15,6 @@
 #include "log.h"
 #include "receiver_state.h"
 
-enum rc
-answering_reply(struct answering *a, int64_t case_id, const char *key, const char *text)
-{
-	const struct person *p = a->p;
-	struct turn_text x = {
-		.inbox_id = p->inbox_id,
-		.contact_id = p->contact_id,
-		.case_id = case_id,
-		.key = key,
-		.text = text,
-		.link = p->in->u.sms.link,
-		.daemon = p->in->daemon,
-		.instance = p->in->instance,
-		.priority = PRIORITY_REFERRAL,
-		.to = &p->phone,
-	};
-
-	return turn_text_out(a->t, &x);
-}
-
-enum rc
-answering_say(struct answering *a, int64_t case_id, const char *key,
-    const struct text_arg *args, size_t n)
-{
-	char text[REFER_TEXT_MAX];
-	enum rc rc = refer_say(a->t->flows, a->lang, key, args, n, text);
-
-	return rc == RC_OK ? answering_reply(a, case_id, key, text) : rc;
-}
-
-const struct text_arg *
-said_args(struct said *s, int64_t number, int64_t code, int64_t at_ms, const char *region)
-{
-	snprintf(s->number, sizeof(s->number), "%lld", (long long)number);
-	snprintf(s->code, sizeof(s->code), "%03d", (int)(code % 1000));
-	s->time[0] = '\0';
-	if (at_ms != 0)
-		turn_hhmm(at_ms, region, s->time);
-	s->arg[0] = (struct text_arg){ "n", s->number };
-	s->arg[1] = (struct text_arg){ "code", s->code };
-	s->arg[2] = (struct text_arg){ "at", s->time };
-	return s->arg;
-}
-
 /* A receiver's answer on its way through the ladder of its case. */
 struct acting {
 	struct answering *a;
@@ -133,13 +89,14 @@ static enum rc
 detail_text(struct acting *x, int64_t at_ms, enum lang lang, char text[REFER_TEXT_MAX])
 {
 	struct turn *t = x->a->t;
-	char hhmm[6], others[LADDER_OTHERS_MAX];
-	struct refer_detail d = { role_of(x), hhmm, others, may_have_place(x) };
+	char hhmm[6], took[LADDER_OTHERS_MAX], wait[LADDER_OTHERS_MAX];
+	struct refer_detail d = { role_of(x), hhmm, took, wait, may_have_place(x) };
 	enum rc rc = d.place && x->c.place == NULL ? referral_case_place(t, &x->c)
 						   : RC_OK;
 
 	turn_hhmm(at_ms, referral_case_region(&x->c), hhmm);
-	ladder_others(&x->l, x->i, lang, false, others);
+	ladder_others(&x->l, x->i, lang, true, took);
+	ladder_others(&x->l, x->i, lang, false, wait);
 	return rc == RC_OK ? refer_detail(t->flows, lang, &x->c.facts, &d, text) : rc;
 }
 
@@ -403,8 +360,25 @@ back(struct acting *x, const char *state)
 	return rc;
 }
 
+/* Why is asked of who did not say it. */
 static enum rc
-declined(struct acting *x)
+reason(struct acting *x, enum receiver_reason why)
+{
+	struct db *db = x->a->t->db;
+	enum rc rc;
+
+	if (why == REASON_NONE) {
+		rc = db_run(db, ST_CONTACT_REASON, NULL, db_i64(x->a->p->contact_id),
+		    db_i64(x->referral));
+		return rc == RC_OK ? reply(x, "ref.declined", 0) : rc;
+	}
+	rc = db_run(db, ST_REFERRAL_REASON, NULL, db_i64(x->referral),
+	    db_text(receiver_reason_name(why)));
+	return rc == RC_OK ? reply(x, "ref.given_back", 0) : rc;
+}
+
+static enum rc
+declined(struct acting *x, enum receiver_reason why)
 {
 	struct answering *a = x->a;
 	enum rc rc;
@@ -413,14 +387,11 @@ declined(struct acting *x)
 	    a->t->db, ST_REFERRAL_ANSWER, NULL, db_i64(x->referral), db_text("declined"));
 	if (rc == RC_OK)
 		rc = db_run(a->t->db, ST_LADDER_REST_END, NULL, db_i64(x->c.id));
-	if (rc == RC_OK)
-		rc = db_run(a->t->db, ST_CONTACT_REASON, NULL, db_i64(a->p->contact_id),
-		    db_i64(x->referral));
 	if (rc == RC_OK && !x->c.with_operator)
 		rc = db_run(a->t->db, ST_CASE_LADDER, NULL, db_i64(x->c.id),
 		    db_i64(clock_wall_ms()));
 	if (rc == RC_OK)
-		rc = reply(x, "ref.declined", 0);
+		rc = reason(x, why);
 	out_row(a->t->out, OUT_AUDIT, "referral.declined", x->c.id, x->referral,
 	    a->p->contact_id, (const char *)NULL);
 	log_info("referral.declined", "case=%lld referral=%lld", (long long)x->c.id,
@@ -430,7 +401,7 @@ declined(struct acting *x)
 
 /* The ladder goes on at once; it does not wait for the reason. */
 enum rc
-receiver_decline(struct answering *a, int ask)
+receiver_decline(struct answering *a, int ask, enum receiver_reason why)
 {
 	struct acting x;
 	enum rc rc = acting_open(a, ask, &x);
@@ -443,7 +414,7 @@ receiver_decline(struct answering *a, int ask)
 			if (rc == RC_OK)
 				rc = reply(&x, "ref.given_back", 0);
 		} else if (x.l.v[x.i].state != ASK_TAKEN && may_take(&x)) {
-			rc = declined(&x);
+			rc = declined(&x, why);
 		} else {
 			rc = not_theirs(&x);
 		}

@@ -7,6 +7,7 @@
 #define SHYRAQ_RECEIVER_ACTS_H
 
 #include "people.h"
+#include "receiver_reason.h"
 #include "receiver_words.h"
 #include "referral.h"
 
@@ -35,7 +36,8 @@ MUST_CHECK enum rc answering_say(struct answering *a, int64_t case_id, const cha
 
 /* By the row of a->asks. */
 MUST_CHECK enum rc receiver_accept(struct answering *a, int ask);
-MUST_CHECK enum rc receiver_decline(struct answering *a, int ask);
+MUST_CHECK enum rc receiver_decline(
+    struct answering *a, int ask, enum receiver_reason why);
 /*
  * An acceptance that waited for an operator is one now: intake_case.c, the case locked. *done false: it
  * counts no more.

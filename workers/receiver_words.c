@@ -30,7 +30,8 @@ struct item {
 struct read {
 	struct item v[ITEMS];
 	unsigned n;
-	bool asks; /* "482?", "482 -": no plain yes */
+	bool asks;  /* "482?", "482 -": no plain yes */
+	bool query; /* a question mark anywhere */
 };
 
 static int
@@ -404,19 +405,89 @@ by_itself(struct receiver_words *w, const struct read *r, unsigned at)
 		w->word = SAYS_TAKE;
 }
 
+/*
+ * "1 24" of who was asked by 024: people leave a leading zero out. Only beside a digit or an answer, the only
+ * number of its length, and no count nor time; r->n: none.
+ */
+static unsigned
+find_short(const struct read *r, const struct answer_codes *theirs)
+{
+	unsigned at = r->n;
+
+	if (theirs == NULL || codes_in(r) > 0)
+		return r->n;
+	for (unsigned i = 0; i < r->n; i++) {
+		const struct item *it = &r->v[i];
+
+		if (!it->digits && it->l.word > SAYS_NONE)
+			return r->n;
+		if (!it->digits || it->len == 1)
+			continue;
+		if (it->len != SHORT_DIGITS || at != r->n)
+			return r->n;
+		at = i;
+	}
+	return at < r->n && theirs->has[r->v[at].number] && !is_count(r, at) &&
+		(is_digit(r, at + 1) || (at > 0 && is_digit(r, at - 1)) ||
+		    answer_at(r, at + 1) != SAYS_NONE ||
+		    (at > 0 && answer_at(r, at - 1) != SAYS_NONE))
+	    ? at
+	    : r->n;
+}
+
+/* What who has the case may have meant, wherever the word stands. */
+static void
+find_road(struct receiver_words *w, const struct read *r)
+{
+	bool said[SAYS_NONE] = { false }, against = r->query || is_doubted(r);
+
+	for (unsigned i = 0; i < r->n; i++) {
+		const struct item *it = &r->v[i];
+
+		if (it->digits || it->l.word >= SAYS_NONE || it->l.part == PART_SOFT)
+			continue;
+		if (it->l.part == PART_NOT || it->l.word == SAYS_CANNOT ||
+		    it->l.word == SAYS_GIVE_BACK)
+			against = true;
+		else
+			said[it->l.word] = true;
+	}
+	w->road = said[SAYS_MET]    ? SAYS_MET
+	    : said[SAYS_NOT_FOUND]  ? SAYS_NOT_FOUND
+	    : said[SAYS_ON_THE_WAY] ? SAYS_ON_THE_WAY
+				    : SAYS_NONE;
+	w->road_sure = w->road != SAYS_NONE && !against &&
+	    !(said[SAYS_MET] && said[SAYS_NOT_FOUND]);
+}
+
+static struct receiver_words
+nothing(int number)
+{
+	return (struct receiver_words){ .word = SAYS_NONE,
+		.code = -1,
+		.digit = -1,
+		.lead = -1,
+		.number = number,
+		.beds = -1,
+		.road = SAYS_NONE };
+}
+
 /* False: the number is no code after all. */
 static bool
 take_answer(
     struct receiver_words *w, const struct read *r, const struct answer_codes *theirs)
 {
 	unsigned at = find_code(r, theirs);
-	struct receiver_words said = { SAYS_NONE, -1, -1, -1, w->number, -1, false, false,
-		false };
+	struct receiver_words said = nothing(w->number);
 	bool known;
 	int lead;
 
 	if (at == r->n)
+		at = find_short(r, theirs);
+	if (at == r->n)
 		return false;
+	said.head = at == 0;
+	find_road(&said, r);
 	said.code = code_at(r, at);
 	known = theirs != NULL && theirs->has[said.code];
 	lead = lead_of(r, at);
@@ -513,10 +584,10 @@ take_rest(struct receiver_words *w, const struct read *r)
 struct receiver_words
 receiver_words_parse(const char *text, const struct answer_codes *theirs)
 {
-	struct receiver_words w = { SAYS_NONE, -1, -1, -1, -1, -1, false, false, false };
+	struct receiver_words w = nothing(-1);
 	static struct folded f;
 	static char rest[FLOW_INPUT_MAX];
-	struct read r = { .n = 0 };
+	struct read r = { .query = strchr(text, '?') != NULL };
 
 	w.number = numbers_take(text, rest, sizeof(rest), &r.asks);
 	match_fold(&f, rest[0] != '\0' ? rest : text);

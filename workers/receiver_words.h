@@ -49,6 +49,10 @@ struct receiver_words {
 	    beside; /* the word stands right beside the code; a digit behind it counts nothing */
 	bool loose;   /* it is no word of the card: from who has the case it is speech */
 	bool unclear; /* an answer to `code`, but which: nothing may be settled */
+	bool head;    /* the code opens the text: words to the person may follow */
+	/* on the way, met or not found as a word of the card anywhere beside a code, else SAYS_NONE */
+	enum receiver_word road;
+	bool road_sure; /* nothing in the text takes it back */
 };
 
 /* `text` is well-formed UTF-8 of any length; `theirs` may be NULL: none. */

@@ -111,12 +111,11 @@ bare_yes(struct writing *w, int number)
 static enum rc
 reason(struct writing *w, int digit)
 {
-	static const char *const why[] = { NULL, "full", "far", "profile", "unsafe" };
 	struct answering *a = &w->a;
 	enum rc rc = db_run(a->t->db, ST_REFERRAL_REASON, NULL, db_i64(a->reason_for),
-	    db_text(why[digit]));
+	    db_text(receiver_reason_name((enum receiver_reason)digit)));
 
-	if (rc == RC_OK && digit == 1)
+	if (rc == RC_OK && digit == REASON_FULL)
 		rc = receiver_full(w);
 	return rc == RC_OK ? answering_say(a, 0, "ref.reason", NULL, 0) : rc;
 }
@@ -125,6 +124,12 @@ static bool
 is_accepted(const struct answering *a, int ask)
 {
 	return ask >= 0 && strcmp(db_get_text(a->asks, ask, 3), "accepted") == 0;
+}
+
+static bool
+is_met(enum receiver_word word)
+{
+	return word == SAYS_MET || word == SAYS_NOT_FOUND;
 }
 
 /* What only who has a case says: right beside the code it is no speech, whatever follows. */
@@ -152,7 +157,8 @@ is_relay(const struct answering *a, const struct receiver_words *w,
 	if (w->lead >= 0) /* "482 2 автобус" is no giving back */
 		return !w->beside &&
 		    (w->word == SAYS_CANNOT || w->word == SAYS_GIVE_BACK);
-	if (is_of_the_road(w))
+	/* whom they met they do not write to */
+	if (is_of_the_road(w) || (w->road_sure && is_met(w->road)))
 		return false;
 	return w->word >= SAYS_NONE || w->loose || words >= TALKS_WORDS;
 }
@@ -270,9 +276,9 @@ without_code(struct writing *w, const struct receiver_words *s)
 
 /* A yes, or a sign of the road: whoever was away is there. */
 static bool
-is_back(const struct receiver_words *s)
+is_back(enum receiver_word word)
 {
-	return s->word == SAYS_TAKE || s->word == SAYS_ON_THE_WAY || s->word == SAYS_MET;
+	return word == SAYS_TAKE || word == SAYS_ON_THE_WAY || word == SAYS_MET;
 }
 
 /* Word and digit disagree, or it is speech of who has the case. */
@@ -282,28 +288,69 @@ is_to_be_asked(const struct receiver_words *s, bool accepted)
 	return s->unclear || (accepted && s->loose && s->word == SAYS_CANNOT);
 }
 
+/* Met or not, said in a sentence that says something else as well: asked back, with both digits. */
+static bool
+is_met_perhaps(const struct receiver_words *s)
+{
+	return s->lead < 0 && is_met(s->road) &&
+	    (s->unclear || !s->road_sure || (s->head && !s->beside));
+}
+
+static enum rc
+met_perhaps(struct writing *w, int ask)
+{
+	const struct db_rows *r = w->a.asks;
+	struct said said;
+
+	return answering_say(&w->a, db_get_i64(r, ask, 2), "ref.met_sure",
+	    said_args(&said, db_get_i64(r, ask, 5), db_get_i64(r, ask, 0), 0, ""), 3);
+}
+
+/* No place free is so for all, whatever else a decline says. */
+static enum rc
+decline(struct writing *w, int ask)
+{
+	enum receiver_reason why = receiver_reason_of(w->a.p->text);
+	enum rc rc = receiver_decline(&w->a, ask, why);
+
+	return rc == RC_OK && why == REASON_FULL ? receiver_full(w) : rc;
+}
+
+/* "Мы встретили девушку, всё хорошо, код 482": from who has the case the word of the road counts. */
+static enum receiver_word
+word_of(const struct receiver_words *s, bool accepted)
+{
+	return accepted && s->lead < 0 && s->road_sure &&
+		(s->word == SAYS_TAKE || s->word == SAYS_NONE)
+	    ? s->road
+	    : s->word;
+}
+
 static enum rc
 with_code(struct writing *w, const struct receiver_words *s, int ask)
 {
 	bool taken = false, accepted = is_accepted(&w->a, ask);
+	enum receiver_word word = word_of(s, accepted);
 	enum rc rc = RC_OK;
 
+	if (accepted && is_met_perhaps(s))
+		return met_perhaps(w, ask);
 	if (is_to_be_asked(s, accepted))
 		return accepted ? receiver_open(w) : receiver_act(&w->a, ask, SAYS_NONE);
 	if (s->lead > 0)
 		rc = receiver_outcome(w, ask, s->lead, &taken);
-	if (rc == RC_OK && !taken && is_back(s))
+	if (rc == RC_OK && !taken && is_back(word))
 		rc = receiver_back(w);
 	if (rc != RC_OK || taken)
 		return rc;
-	if (s->word == SAYS_TAKE)
+	if (word == SAYS_TAKE)
 		return receiver_accept(&w->a, ask);
-	if (s->word == SAYS_CANNOT)
-		return receiver_decline(&w->a, ask);
-	if (s->word == SAYS_MORE)
+	if (word == SAYS_CANNOT)
+		return decline(w, ask);
+	if (word == SAYS_MORE)
 		return receiver_more(w, ask);
-	if (receiver_may_act(s->word))
-		return receiver_act(&w->a, ask, s->word);
+	if (receiver_may_act(word))
+		return receiver_act(&w->a, ask, word);
 	return w->a.muted ? RC_OK : answering_say(&w->a, 0, "ref.help", NULL, 0);
 }
 
@@ -322,7 +369,27 @@ settle(struct writing *w, const struct receiver_words *s, int ask)
 	return receiver_word_is_free(s->word) ? free_word(w, s) : without_code(w, s);
 }
 
-/* S13: a receiver's phone that answers by itself. What has a code or a word of the card always counts. */
+/* A task once, with whose phone it is. */
+static void
+tell_machine(struct answering *a, struct guard *g, int64_t now)
+{
+	const struct person *p = a->p;
+
+	if (p->guarded_ms <= now) {
+		g->told = false;
+		return;
+	}
+	if (g->told)
+		return;
+	g->told = true;
+	out_row(a->t->out, OUT_TASK, "robot", OUT_NULL, p->inbox_id, p->contact_id);
+	log_warn("guard.receiver", "contact=%lld", (long long)p->contact_id);
+}
+
+/*
+ * S13: a receiver's phone that answers by itself. What has a code or a word of the card always counts, and is
+ * no sign of a machine, however quickly it comes.
+ */
 static bool
 is_machine(struct answering *a, bool counts)
 {
@@ -335,17 +402,18 @@ is_machine(struct answering *a, bool counts)
 	char hash[SEAL_HASH_LEN * 2 + 1];
 	struct guard g;
 
-	if (p->late)
+	if (p->late || !counts)
 		return false;
 	str_hex(hash, h.b, 8);
 	guard_read(&g, p->rhythm);
-	if (guard_seen(&g, &g_l, hash, now, counts))
+	if (guard_seen(&g, &g_l, hash, now, true))
 		p->guarded_ms = now + l->guard_ms;
+	tell_machine(a, &g, now);
 	guard_write(&g, p->rhythm);
 	out_row(a->t->out, OUT_PEER, p->peer_id, OUT_NULL, (int)p->stopped,
 	    (const char *)NULL, p->rhythm, p->guarded_ms == 0 ? OUT_NULL : p->guarded_ms,
 	    OUT_NULL);
-	return counts && p->guarded_ms > now;
+	return p->guarded_ms > now;
 }
 
 /* "1 №482": who puts our sign before the code means the code, unless a case of theirs has that number. */
@@ -409,9 +477,9 @@ answer(struct writing *w)
 	if (!relay)
 		ask = ask_of(w, &s);
 	if (!relay && ask < 0 && is_call_for_help(a, &s))
-		return people_step(a->t, a->p, INPUT_TEXT);
+		return receiver_as_person(w);
 	if (receiver_is_person(w, &s, relay, ask))
-		return people_step(a->t, a->p, INPUT_TEXT);
+		return receiver_as_person(w);
 	a->muted = is_machine(a, !relay && s.word == SAYS_NONE && s.code < 0);
 	if (relay)
 		rc = ask < 0 ? wrong_code(a) : receiver_relay(a, ask, &say);

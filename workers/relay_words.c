@@ -292,6 +292,15 @@ relay_script(const char *words, enum lang l, char out[RELAY_BYTES])
 	return str_copy(out, RELAY_BYTES, words);
 }
 
+void
+relay_end(char words[RELAY_BYTES])
+{
+	size_t len = strlen(words);
+
+	if (len > 0 && strchr(".,:;!?", words[len - 1]) == NULL)
+		(void)!str_add(words, RELAY_BYTES, &len, ".");
+}
+
 unsigned
 relay_chars(const char *words)
 {

@@ -32,6 +32,9 @@ const char *relay_phrase_step(int phrase);
 /* The words in Latin or Cyrillic letters, as `l` is written; false: no room. */
 bool relay_script(const char *words, enum lang l, char out[RELAY_BYTES]);
 
+/* A full stop behind words that end without one: a sentence of ours follows. */
+void relay_end(char words[RELAY_BYTES]);
+
 unsigned relay_chars(const char *words);
 /* S11: six digits or more in a row, as a number of a phone would have. */
 bool relay_has_number(const char *words);

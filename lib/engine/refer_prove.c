@@ -86,6 +86,30 @@ prove_led(const struct flows *f, enum lang l, const char *dir, const struct case
 	return rc;
 }
 
+/* Whoever took it reads the longest place, a no to police and the digits, whatever else there is to say. */
+static enum rc
+prove_detail(const struct flows *f, enum lang l, const char *dir,
+    const struct case_facts *where, struct flow_err *err)
+{
+	static const struct slot told[] = { { .name = "police", .code = "no" },
+		{ .name = "need", .code = "bed doctor advice papers way wages" },
+		{ .name = "hour", .code = "2230-2330" } };
+	const struct refer_detail d = { REFER_FIRST, "23:59", where->place, where->place,
+		true };
+	struct case_facts c = *where;
+	const char *acts = text_of(f, l, "ref.acts"),
+		   *police = text_of(f, l, "ref.no_police");
+	char out[REFER_TEXT_MAX];
+
+	for (size_t i = 0; i < ARRAY_LEN(told); i++)
+		c.slot[c.slots++] = told[i];
+	if (refer_detail(f, l, &c, &d, out) != RC_OK ||
+	    strstr(out, where->place) == NULL || acts == NULL ||
+	    strstr(out, acts) == NULL || police == NULL || strstr(out, police) == NULL)
+		out[0] = '\0';
+	return prove_parts(l, dir, "ref.yours", out, DETAIL_PARTS, err);
+}
+
 static enum rc
 prove_places(const struct flows *f, enum lang l, const char *dir, struct flow_err *err)
 {
@@ -95,7 +119,6 @@ prove_places(const struct flows *f, enum lang l, const char *dir, struct flow_er
 		.person_lang = l,
 		.slots = 2,
 		.place = place };
-	const struct refer_detail detail = { REFER_FIRST, "23:59", "", true };
 	enum rc rc = RC_OK;
 
 	for (size_t len = 0; len < PLACE_CHARS * 2; len += 2)
@@ -119,10 +142,7 @@ prove_places(const struct flows *f, enum lang l, const char *dir, struct flow_er
 			rc = prove_parts(l, dir, "ref.danger", out, 1, err);
 		if (rc != RC_OK)
 			break;
-		if (refer_detail(f, l, &c, &detail, out) != RC_OK ||
-		    strstr(out, place) == NULL)
-			out[0] = '\0';
-		rc = prove_parts(l, dir, "ref.yours", out, DETAIL_PARTS, err);
+		rc = prove_detail(f, l, dir, &c, err);
 	}
 	return rc;
 }
@@ -130,24 +150,24 @@ prove_places(const struct flows *f, enum lang l, const char *dir, struct flow_er
 /* Said by the turn as they stand here; pieces of others may be missing, and are left out then. */
 static const char *const said_keys[] = { "ref.first", "ref.reminder", "ref.yours",
 	"ref.taken_else", "ref.taken_at", "ref.wrong_code", "ref.which", "ref.declined",
-	"ref.reason", "ref.on_the_way", "ref.met", "ref.noted", "ref.given_back",
-	"ref.operator", "ref.cut", "ref.help", "ref.withdrawn", "ref.withdrawn_pressure",
-	"ref.place_is", "ref.read", "ref.words", "ref.unread", "ref.relay_safe",
-	"ref.relay_dial", "ref.relay_writes", "ref.relay_now", "ref.relay_ban",
-	"ref.ban.word", "ref.ban.long", "ref.ban.number", "ref.ban.open",
-	"ref.ban.closed", "ref.answer.read", "ref.reminder_others", "ref.lease",
-	"ref.lapsed", "ref.met_told", "ref.led", "ref.led_child", "ref.led_operator",
-	"ref.with_ngo", "ref.place_later", "ref.with_lead", "ref.acts_beside",
-	"ref.through_lead", "ref.met_beside", "ref.role.legal", "ref.role.health",
-	"ref.role.labour", "ref.other.wait", "ref.other.took", "ref.role.ngo",
-	"ref.role.child", "ref.role.police", "ref.role.social", "ref.child_among",
-	"ref.beds", "ref.beds_how", "ref.open", "ref.open.asked", "ref.open.yours",
-	"ref.open.none", "ref.away", "ref.away_how", "ref.here", "ref.told",
-	"ref.lost_which", "ref.lost_sure", "ref.lost_done", "ref.lost_no",
-	"ref.help_which", "ref.held", "ref.not_confirmed", "ref.outcome_ask",
-	"ref.outcome_ask_police", "ref.outcome_ask_noise", "ref.outcome_done",
-	"ref.outcome_noted", "ref.police_says", "ref.closed", "ref.linked",
-	"ref.reopened" };
+	"ref.reason", "ref.on_the_way", "ref.met", "ref.met_sure", "ref.noted",
+	"ref.given_back", "ref.operator", "ref.cut", "ref.uncut", "ref.help",
+	"ref.withdrawn", "ref.withdrawn_pressure", "ref.place_is", "ref.read",
+	"ref.words", "ref.unread", "ref.relay_safe", "ref.relay_dial", "ref.relay_writes",
+	"ref.relay_now", "ref.relay_ban", "ref.ban.word", "ref.ban.long",
+	"ref.ban.number", "ref.ban.open", "ref.ban.closed", "ref.answer.read",
+	"ref.reminder_others", "ref.lease", "ref.lapsed", "ref.met_told", "ref.led",
+	"ref.led_child", "ref.led_operator", "ref.with_ngo", "ref.place_later",
+	"ref.with_lead", "ref.acts", "ref.acts_beside", "ref.through_lead",
+	"ref.met_beside", "ref.role.legal", "ref.role.health", "ref.role.labour",
+	"ref.other.wait", "ref.other.took", "ref.role.ngo", "ref.role.child",
+	"ref.role.police", "ref.role.social", "ref.child_among", "ref.beds",
+	"ref.beds_how", "ref.open", "ref.open.asked", "ref.open.yours", "ref.open.none",
+	"ref.away", "ref.away_how", "ref.here", "ref.told", "ref.lost_which",
+	"ref.lost_sure", "ref.lost_done", "ref.lost_no", "ref.help_which", "ref.held",
+	"ref.not_confirmed", "ref.outcome_ask", "ref.outcome_ask_police",
+	"ref.outcome_ask_noise", "ref.outcome_done", "ref.outcome_noted",
+	"ref.police_says", "ref.closed", "ref.linked", "ref.reopened" };
 
 /* "ref.place" is no text of its own: prove_places sees to the whole. */
 static unsigned

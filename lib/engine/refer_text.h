@@ -16,6 +16,7 @@ struct case_facts {
 	struct slot slot
 	    [FLOW_SLOTS]; /* the coded answers: where (town), region, what, who, count, need, police ... */
 	bool dialled;      /* came by USSD: nothing is ever sent to them */
+	bool cut;          /* no phone of theirs may be written to: no way is told */
 	const char *place; /* the person's own words, opened; "" when there are none */
 };
 
@@ -62,11 +63,15 @@ MUST_CHECK enum rc refer_reminder(const struct flows *f, enum lang l,
 /* What somebody is told who accepted. */
 struct refer_detail {
 	enum refer_role role;
-	const char *hhmm;   /* when */
-	const char *others; /* what the other roles did, or "" */
-	bool place;         /* may have it */
+	const char *hhmm; /* when */
+	const char *took; /* the other roles that somebody has taken, or "" */
+	const char *wait; /* those nobody has answered for yet, one a line, or "" */
+	bool place;       /* may have it */
 };
-/* After acceptance: at most two parts; the place is never dropped, other wishes are. */
+/*
+ * After acceptance: at most two parts; never without the place and the digits 4 and 5, of the rest what
+ * there is room for: roles that wait go first, needs are shortened.
+ */
 MUST_CHECK enum rc refer_detail(const struct flows *f, enum lang l,
     const struct case_facts *c, const struct refer_detail *d, char out[REFER_TEXT_MAX]);
 /* "Полиция: ждём." of a kind of receiver; false when there is no such text. */

@@ -281,7 +281,7 @@ said(void **unused)
 	(void)play_told(7);
 	play_forward(5 * MINUTE); /* long after the 90 s of an automatic answer */
 	assert_string_equal(act("desk_a", 7, "say", 0, "идём к вам", ""), "on its way");
-	assert_string_equal(play_told(7), "phrase.free|идём к вам");
+	assert_string_equal(play_told(7), "phrase.free|идём к вам.");
 	assert_int_equal(
 	    play_number("SELECT count(*) FROM outbox WHERE key = 'phrase.free' "
 			"AND submit_by = window_until AND peer_id = %lld",
@@ -308,7 +308,7 @@ said(void **unused)
 	assert_non_null(strstr(act("desk_a", 7, "say", 0, "ждите", ""), "write again"));
 	assert_string_equal(play_told(7), "");
 	(void)play_sms(7, fetch, "?");
-	assert_string_equal(play_seen.waiting.words, "ждите");
+	assert_string_equal(play_seen.waiting.words, "ждите.");
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * One shelter with one phone, a person who agrees to an hour, a knock in it: a stage upon play.h.
- * It asks nobody. Included by tests/db/relay_test.c and rules_test.c.
+ * It asks nobody. Included by tests/db/relay_test.c, phones_test.c and rules_test.c.
  */
 #ifndef SHYRAQ_SHELTER_STAGE_H
 #define SHYRAQ_SHELTER_STAGE_H

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base.h"
+#include "receiver_reason.h"
 #include "receiver_words.h"
 #include "str.h"
 
@@ -75,6 +76,16 @@ static const struct {
 	{ "12345", SAYS_NONE, -1, -1 },
 	{ "", SAYS_NONE, -1, -1 },
 	{ "у какого поворота?", SAYS_NONE, -1, -1 },
+	/* a leading zero left out, of who was asked by 064 */
+	{ "1 64", SAYS_TAKE, 64, -1 },
+	{ "64 2", SAYS_CANNOT, 64, -1 },
+	{ "беру 64", SAYS_TAKE, 64, -1 },
+	{ "5 64", SAYS_MET, 64, -1 },
+	{ "64", SAYS_NONE, -1, -1 },
+	{ "1 65", SAYS_NONE, -1, -1 },
+	{ "едем 64 км", SAYS_ON_THE_WAY, -1, -1 },
+	{ "мест 64", SAYS_BEDS, -1, -1 },
+	{ "уехали до 64 1", SAYS_AWAY, -1, -1 },
 };
 
 static void
@@ -378,12 +389,69 @@ test_beside(void **unused)
 	}
 }
 
+static void
+test_reasons(void **unused)
+{
+	static const struct {
+		const char *text;
+		enum receiver_reason why;
+	} v[] = { { "2 646 мест нет", REASON_FULL }, { "2 646 орын жоқ", REASON_FULL },
+		{ "2 646 joy yo'q", REASON_FULL }, { "2 646 орун жок", REASON_FULL },
+		{ "2 646 ҷой нест", REASON_FULL }, { "2 646 ýer ýok", REASON_FULL },
+		{ "2 646 no beds", REASON_FULL }, { "нет мест 646", REASON_FULL },
+		{ "2 646 тым алыс", REASON_FAR }, { "2 646 далеко", REASON_FAR },
+		{ "2 646 не наш профиль", REASON_PROFILE },
+		{ "2 646 xavfli", REASON_UNSAFE }, { "2 646 howply", REASON_UNSAFE },
+		{ "2 646", REASON_NONE }, { "2 646 далеко и мест нет", REASON_NONE } };
+
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+		if (receiver_reason_of(v[i].text) != v[i].why)
+			fail_msg(
+			    "\"%s\": %d", v[i].text, (int)receiver_reason_of(v[i].text));
+	}
+}
+
+static void
+test_road(void **unused)
+{
+	static const struct {
+		const char *text;
+		enum receiver_word road;
+		bool sure;
+	} v[] = { { "Мы встретили девушку, всё хорошо, код 482", SAYS_MET, true },
+		{ "Қызды кездестік, бәрі жақсы, код 482", SAYS_MET, true },
+		{ "uchrashdik, hammasi yaxshi, 482", SAYS_MET, true },
+		{ "жолуктук, баары жакшы, 482", SAYS_MET, true },
+		{ "вохӯрдем, хуб, 482", SAYS_MET, true },
+		{ "duşuşdyk, bolýar, 482", SAYS_MET, true },
+		{ "we met her, all fine, 482", SAYS_MET, true },
+		{ "выехали, скоро будем, 482", SAYS_ON_THE_WAY, true },
+		{ "обошли всё, не нашли, хорошо ищем, 482", SAYS_NOT_FOUND, true },
+		{ "встретили? хорошо, 482", SAYS_MET, false },
+		{ "если встретили, хорошо, 482", SAYS_MET, false },
+		{ "встретили, документов нет, 482", SAYS_MET, false },
+		{ "не едем, встретили, 482", SAYS_MET, false },
+		{ "встретили или не нашли 482", SAYS_MET, false },
+		{ "482 беру", SAYS_NONE, false } };
+
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+		struct receiver_words w = parse(v[i].text);
+
+		if (w.road != v[i].road || w.road_sure != v[i].sure || w.code != 482)
+			fail_msg("\"%s\": road %d sure %d code %d", v[i].text,
+			    (int)w.road, w.road_sure, w.code);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_table),
 		cmocka_unit_test(test_every_language), cmocka_unit_test(test_beds),
 		cmocka_unit_test(test_lead_and_number), cmocka_unit_test(test_hurried),
+		cmocka_unit_test(test_reasons), cmocka_unit_test(test_road),
 		cmocka_unit_test(test_unclear), cmocka_unit_test(test_no_code),
 		cmocka_unit_test(test_guesses), cmocka_unit_test(test_beside) };
 

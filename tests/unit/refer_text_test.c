@@ -20,7 +20,7 @@
 
 static char out[REFER_TEXT_MAX];
 
-static const struct refer_detail taken = { REFER_FIRST, "21:49", "", true };
+static const struct refer_detail taken = { REFER_FIRST, "21:49", "", "", true };
 
 static void
 add(struct case_facts *c, const char *name, const char *code)
@@ -98,7 +98,7 @@ beside(void **state)
 	(void)strcpy(c.slot[5].code, "doctor papers wages");
 	c.place = "красный забор";
 	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
-		const struct refer_detail d = { roles[i].role, "21:49", "", true };
+		const struct refer_detail d = { roles[i].role, "21:49", "", "", true };
 
 		for (int detail = 0; detail < 2; detail++) {
 			assert_int_equal(detail != 0
@@ -183,6 +183,39 @@ details(void **state)
 		assert_int_equal(
 		    refer_detail(flows, (enum lang)l, &c, &taken, out), RC_OK);
 		assert_non_null(strstr(out, place));
+		assert_true(gsm_size_of(out).parts <= 2);
+	}
+}
+
+/* What there is no room for is what they need least: waiting roles, the rest of the needs; never the digits. */
+static void
+details_keep_the_digits(void **state)
+{
+	static const struct refer_detail waits = { REFER_FIRST, "21:49", "",
+		"Соцработник: ждём.", true };
+	struct case_facts c = man_of_journey_one();
+
+	(void)state;
+	c.place = "jetiboy";
+	add(&c, "police", "no");
+	add(&c, "hour", "2200-2300");
+	assert_int_equal(refer_detail(flows, LANG_RU, &c, &waits, out), RC_OK);
+	assert_string_equal(out,
+	    "№317 ваше с 21:49. Узб. яз. Место: jetiboy. Нужно: паспорт, дорога домой. "
+	    "Без полиции. Связь 22-23. 51 едем 4 в пути 5 встретили");
+	(void)strcpy(c.slot[5].code, "bed doctor advice papers way");
+	assert_int_equal(refer_detail(flows, LANG_RU, &c, &waits, out), RC_OK);
+	assert_non_null(
+	    strstr(out, "Нужно: ночлег, врач, совет, паспорт. Без полиции. "));
+	assert_non_null(strstr(out, "4 в пути 5 встретили"));
+	assert_int_equal(gsm_size_of(out).parts, 2);
+	for (unsigned l = 0; l < LANGS; l++) {
+		const char *acts = text_get(
+		    flows_texts(flows), (enum lang)l, TEXT_PLAIN, "ref.acts");
+
+		assert_int_equal(
+		    refer_detail(flows, (enum lang)l, &c, &waits, out), RC_OK);
+		assert_non_null(strstr(out, acts));
 		assert_true(gsm_size_of(out).parts <= 2);
 	}
 }
@@ -308,6 +341,7 @@ main(void)
 		cmocka_unit_test(what_weighs_least_goes_first),
 		cmocka_unit_test(reminders),
 		cmocka_unit_test(details),
+		cmocka_unit_test(details_keep_the_digits),
 		cmocka_unit_test(places_are_tidied),
 		cmocka_unit_test(other_texts),
 		cmocka_unit_test(own_words),

@@ -119,6 +119,23 @@ numbers(void **unused)
 }
 
 static void
+ends(void **unused)
+{
+	static const struct {
+		const char *in, *out;
+	} v[] = { { "Позвоните 112", "Позвоните 112." }, { "Где вы?", "Где вы?" },
+		{ "Ждите.", "Ждите." }, { "", "" } };
+	char words[RELAY_BYTES];
+
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+		(void)strcpy(words, v[i].in);
+		relay_end(words);
+		assert_string_equal(words, v[i].out);
+	}
+}
+
+static void
 steps(void **unused)
 {
 	(void)unused;
@@ -135,6 +152,7 @@ main(void)
 		cmocka_unit_test(long_words_are_told),
 		cmocka_unit_test(letters),
 		cmocka_unit_test(numbers),
+		cmocka_unit_test(ends),
 		cmocka_unit_test(steps),
 	};
 
