@@ -30,6 +30,27 @@ static const struct conf_option options[] = {
 	{ "cost_part", CONF_INT, offsetof(struct ctl, cost_part), "1", 0, 1000000, NULL },
 };
 
+/* The server is up and does not let this login in, or it is not to be had. */
+static void
+tell_away(const struct ctl *c, const struct db *db)
+{
+	const char *all = db_said(db), *said = strstr(all, "FATAL:");
+	bool login = strstr(all, " role \"") != NULL ||
+	    strstr(all, "authentication failed") != NULL;
+
+	said = said == NULL ? all : said + strlen("FATAL:");
+	said += strspn(said, " ");
+	if (login)
+		ctl_wrong(
+		    "the database is not to be had, it does not let you in: %.*s; your login is --login "
+		    "NAME, else `database` in the section `ctl` of %s says it",
+		    (int)strcspn(said, "\n"), said, c->file);
+	else
+		ctl_wrong("the database is not to be had: is the server up, are the "
+			  "login and `database` in the section `ctl` of %s right? %.*s",
+		    c->file, (int)strcspn(said, "\n"), said);
+}
+
 struct db *
 ctl_db(const struct ctl *c, unsigned roles)
 {
@@ -38,12 +59,12 @@ ctl_db(const struct ctl *c, unsigned roles)
 
 	if (rc == RC_OK)
 		return db;
-	ctl_wrong(rc == RC_REFUSED
-		? "the schema does not fit this program: run `shyraqctl db migrate` "
-		  "(database of %s)"
-		: "the database is not to be had: is the server up, are the login and "
-		  "`database` in the section `ctl` of %s right?",
-	    c->file);
+	if (rc == RC_REFUSED)
+		ctl_wrong("the schema does not fit this program: run `shyraqctl db "
+			  "migrate` (database of %s)",
+		    c->file);
+	else
+		tell_away(c, db);
 	db_free(db);
 	return NULL;
 }

@@ -35,6 +35,8 @@ struct ctl_row {
 	ctl_command *run;
 	const char *teach; /* what it does, and an example */
 };
+/* One that its person erased is told as one that never was (S16). */
+#define CTL_NO_CASE "no case has the number %lld, or it was erased"
 /* Rows with a name stand before the row of their group alone. */
 #define CTL_NO_DATABASE "no database" /* as `who`: nor a config file */
 extern const struct ctl_row ctl_rows[];

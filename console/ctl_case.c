@@ -122,16 +122,14 @@ int
 ctl_case_assert(struct ctl *c)
 {
 	struct intake_case in = { .act = INTAKE_CASE_ASSERT };
-	bool legal = strcmp(c->words[1], "legal") == 0;
-	bool victim = strcmp(c->words[1], "identified") == 0 ||
-	    strcmp(c->words[1], "not_identified") == 0;
+	const char *list = outcome_list_of(c->words[1]);
 	int status;
 
-	if (!legal && !victim)
-		return ctl_wrong_usage(c, "WHAT is legal, identified or not_identified");
-	if (legal ? !outcome_is_legal(c->words[2]) : !outcome_is_identifier(c->words[2]))
-		return ctl_wrong_usage(c, "CODE for %s: %s", c->words[1],
-		    legal ? outcome_legal_codes() : outcome_identifiers());
+	if (list == NULL)
+		return ctl_wrong_usage(
+		    c, "WHAT is legal, identified, not_identified or service");
+	if (!outcome_may_say(c->words[1], c->words[2]))
+		return ctl_wrong_usage(c, "CODE for %s: %s", c->words[1], list);
 	if (!case_number(c->words[0], &in.number) ||
 	    !str_copy(in.what, sizeof(in.what), c->words[1]) ||
 	    !str_copy(in.code, sizeof(in.code), c->words[2]))
@@ -155,6 +153,20 @@ ctl_case_forget_answer(struct ctl *c)
 	return send(c, &in);
 }
 
+/* Whether there is such a case, told in one line when there is none. */
+static bool
+is_there(const struct ctl *c, struct db *db, int64_t number)
+{
+	const struct db_param v = db_i64(number);
+	struct db_rows *r = ctl_ask(c, db, ST_CASE_IS, &v, 1);
+	bool found = r != NULL && db_count(r) > 0;
+
+	if (r != NULL && !found)
+		(void)ctl_wrong(CTL_NO_CASE, (long long)number);
+	db_rows_free(r);
+	return found;
+}
+
 static int
 of_number(struct ctl *c, enum db_stmt st, const char *const *names, const char *kinds)
 {
@@ -170,7 +182,9 @@ of_number(struct ctl *c, enum db_stmt st, const char *const *names, const char *
 	db = ctl_db(c, DB_CTL);
 	r = db == NULL ? NULL : ctl_ask(c, db, st, &v, 1);
 	status = r == NULL ? CTL_NOT_DONE : CTL_DONE;
-	if (r != NULL)
+	if (r != NULL && db_count(r) == 0 && !is_there(c, db, number))
+		status = CTL_NOT_DONE;
+	else if (r != NULL)
 		ctl_print(c, r, names, kinds);
 	db_rows_free(r);
 	db_free(db);

@@ -55,6 +55,7 @@ ctl_usage(FILE *to)
 	    "                else ./var/shyraq.conf, else /etc/shyraq/shyraq.conf\n"
 	    "  --login NAME  your PostgreSQL login, in place of the file's\n"
 	    "  --json        one array or object on stdout, nothing else\n"
+	    "Times here are UTC (Z); texts to receivers say the hour of the case's place.\n"
 	    "Ends with 0: done; 1: not done, and why; 2: wrong usage.\n",
 	    to);
 }

@@ -31,7 +31,7 @@ is_case(const struct ctl *c, struct db *db, int64_t number)
 	bool found = r != NULL && db_count(r) > 0;
 
 	if (r != NULL && !found)
-		(void)ctl_wrong("no case has the number %lld", (long long)number);
+		(void)ctl_wrong(CTL_NO_CASE, (long long)number);
 	db_rows_free(r);
 	return found;
 }

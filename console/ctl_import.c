@@ -65,13 +65,17 @@ is_needed(int k)
 }
 
 static enum rc
-header_wrong(struct import *m, size_t column)
+header_wrong(struct import *m, size_t column, const char *name, bool twice)
 {
-	char known[256];
+	char known[384], clean[48] = "";
 	size_t len = 0;
 
-	(void)!str_add(known, sizeof(known), &len,
-	    "column %zu is unknown or there twice; allowed are", column);
+	/* a file whose first line is a row already has a number there */
+	if (name[strcspn(name, "0123456789")] == '\0')
+		ctl_clean(clean, sizeof(clean), name);
+	(void)!str_add(known, sizeof(known), &len, "column %zu is %s%s%s%s; allowed are",
+	    column, twice ? "there twice" : "unknown", clean[0] == '\0' ? "" : ": \"",
+	    clean, clean[0] == '\0' ? "" : "\"");
 	for (int k = 0; k < COLUMNS; k++)
 		(void)!str_add(known, sizeof(known), &len, " %s", column_name(k));
 	row_error(m, 1, known);
@@ -88,16 +92,17 @@ header(struct import *m, const char *const *field, size_t n)
 	for (int k = 0; k < COLUMNS; k++)
 		m->at[k] = NOT_THERE;
 	for (size_t i = 0; i < n; i++) {
-		bool found = false;
+		bool found = false, twice = false;
 
 		for (int k = 0; k < COLUMNS; k++) {
 			if (strcmp(field[i], column_name(k)) != 0)
 				continue;
-			found = m->at[k] == NOT_THERE;
+			twice = m->at[k] != NOT_THERE;
+			found = !twice;
 			m->at[k] = (int)i;
 		}
 		if (!found)
-			return header_wrong(m, i + 1);
+			return header_wrong(m, i + 1, field[i], twice);
 	}
 	for (int k = 0; k < COLUMNS; k++) {
 		if (!is_needed(k) || m->at[k] != NOT_THERE)
@@ -144,33 +149,43 @@ fits_others(struct import *m, const struct intake_receiver *r, char why[REGISTRY
 	return true;
 }
 
-/* Every column that is there: an empty field is what the value is by default. */
 static bool
-read_row(const struct import *m, const char *const *field, struct intake_receiver *r,
+read_field(const struct import *m, int k, const char *v, struct intake_receiver *r,
     char why[REGISTRY_WHY_MAX])
 {
+	if (strpbrk(v, "\r\n") != NULL) {
+		snprintf(why, REGISTRY_WHY_MAX, "%s: the field goes over several lines",
+		    column_name(k));
+		return false;
+	}
+	if (k == COL_NAME)
+		return ctl_receiver_name(r, v, why);
+	if (k == COL_NUMBER)
+		return ctl_receiver_number(r, v, why);
+	return ctl_receiver_give(
+	    &m->registry, r, ctl_receiver_columns[k - COL_FIELDS], v, why);
+}
+
+/*
+ * Every column that is there: an empty field is what the value is by default. Each mistake of the row is told;
+ * false when there is one.
+ */
+static bool
+read_row(
+    struct import *m, unsigned line, const char *const *field, struct intake_receiver *r)
+{
+	char why[REGISTRY_WHY_MAX];
+	size_t before = m->errors;
+
 	memset(r, 0, sizeof(*r));
 	for (int k = 0; k < COLUMNS; k++) {
-		const char *v = m->at[k] == NOT_THERE ? NULL : field[m->at[k]];
-		bool fine = true;
-
-		if (v == NULL)
-			continue;
-		if (strpbrk(v, "\r\n") != NULL) {
-			snprintf(why, REGISTRY_WHY_MAX,
-			    "%s: the field goes over several lines", column_name(k));
-			return false;
-		}
-		if (k == COL_NAME)
-			fine = ctl_receiver_name(r, v, why);
-		else if (k >= COL_FIELDS)
-			fine = ctl_receiver_give(&m->registry, r,
-			    ctl_receiver_columns[k - COL_FIELDS], v, why);
-		if (!fine)
-			return false;
+		if (m->at[k] != NOT_THERE && !read_field(m, k, field[m->at[k]], r, why))
+			row_error(m, line, why);
 	}
-	return registry_fits(r, why) &&
-	    ctl_receiver_number(r, field[m->at[COL_NUMBER]], why);
+	/* how values go together is asked of a row whose values are right */
+	if (m->errors == before && (!registry_fits(r, why) || !fits_others(m, r, why)))
+		row_error(m, line, why);
+	return m->errors == before;
 }
 
 static enum rc
@@ -191,11 +206,8 @@ on_row(void *arg, unsigned line, const char *const *field, size_t n)
 		row_error(m, line, "more than 500 rows: split the file");
 		return RC_REFUSED;
 	}
-	if (!read_row(m, field, r, why) || !fits_others(m, r, why)) {
-		row_error(m, line, why);
-		return RC_OK;
-	}
-	m->line[m->rows++] = line;
+	if (read_row(m, line, field, r))
+		m->line[m->rows++] = line;
 	return RC_OK;
 }
 

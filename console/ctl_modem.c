@@ -137,7 +137,7 @@ tell_standing(const struct ctl *c, struct db *db)
 
 	if (r == NULL)
 		return;
-	printf(db_count(r) == 0 ? "nothing is paused" : "held now:");
+	printf(db_count(r) == 0 ? "done: nothing is paused any more" : "held now:");
 	for (int i = 0; i < db_count(r); i++) {
 		const char *link = db_get_text(r, i, 0);
 		int64_t class = db_get_i64(r, i, 1);

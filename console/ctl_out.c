@@ -243,6 +243,13 @@ narrow(size_t w[COLUMNS_MAX], size_t n)
 	}
 }
 
+/* An age is no time: programs read "at", people how long ago that was. */
+static const char *
+head(const char *name, char kind)
+{
+	return kind == 'a' && strcmp(name, "at") == 0 ? "age" : name;
+}
+
 void
 ctl_print_table(const struct db_rows *r, const char *const *names, const char *kinds,
     const char *none)
@@ -259,7 +266,7 @@ ctl_print_table(const struct db_rows *r, const char *const *names, const char *k
 		if (isupper((unsigned char)kinds[k]) != 0)
 			continue;
 		col[n] = k;
-		w[n] = ctl_width(names[k]);
+		w[n] = ctl_width(head(names[k], kinds[k]));
 		for (int i = 0; i < db_count(r); i++) {
 			cell(text, r, i, k, kinds[k]);
 			w[n] = ctl_width(text) > w[n] ? ctl_width(text) : w[n];
@@ -268,7 +275,7 @@ ctl_print_table(const struct db_rows *r, const char *const *names, const char *k
 	}
 	narrow(w, n);
 	for (size_t k = 0; k < n; k++)
-		put(names[col[k]], w[k], k + 1 == n);
+		put(head(names[col[k]], kinds[col[k]]), w[k], k + 1 == n);
 	for (int i = 0; i < db_count(r); i++) {
 		for (size_t k = 0; k < n; k++) {
 			cell(text, r, i, col[k], kinds[col[k]]);

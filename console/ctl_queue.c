@@ -80,9 +80,9 @@ int
 ctl_case_list(struct ctl *c)
 {
 	static const char *const names[] = { "id", "number", "class", "state", "lang",
-		"opened", "taken", "answers" };
+		"opened", "taken", "answers", "late" };
 
-	return list(c, ST_CASE_LIST, NULL, 0, names, "Iitttaat");
+	return list(c, ST_CASE_LIST, NULL, 0, names, "Iitttaata");
 }
 
 static const struct {
@@ -105,31 +105,35 @@ static const struct {
 
 static const char *const case_names[] = { "id", "number", "class", "state", "lang",
 	"bearer", "opened", "asked", "refer_due", "ladder_due", "taken", "taken_by",
-	"may_see" };
-static const char case_kinds[] = "iitttimmmmmtb";
+	"may_see", "met", "met_by", "late" };
+static const char case_kinds[] = "iitttimmmmmtbmtm";
 
 static void
 show_head(const struct db_rows *r)
 {
 	static const struct {
-		int col;
+		int col, by;
 		const char *name;
-	} times[] = { { 6, "opened" }, { 7, "first asked" }, { 8, "referral due" },
-		{ 9, "operator due" }, { 10, "taken" } };
+	} times[] = { { 6, 0, "opened" }, { 7, 0, "first asked" },
+		{ 8, 0, "referral due" }, { 9, 0, "operator due" }, { 10, 11, "taken" },
+		{ 13, 14, "met" }, { 15, 0, "late" } };
 
 	printf("case %lld: %s, %s, %s, came by %s\n", (long long)db_get_i64(r, 0, 1),
 	    db_get_text(r, 0, 2), db_get_text(r, 0, 3), db_get_text(r, 0, 4),
 	    db_get_i64(r, 0, 5) == 0 ? "SMS" : "USSD");
 	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
-		char at[CTL_TIME_MAX], by[256];
+		char at[CTL_TIME_MAX], by[256] = "";
 
 		if (db_is_null(r, 0, times[i].col))
 			continue;
 		ctl_time(at, db_get_i64(r, 0, times[i].col));
-		ctl_clean(by, sizeof(by), db_get_text(r, 0, 11));
-		printf("  %-13s %s%s%s\n", times[i].name, at,
-		    times[i].col == 10 && by[0] != '\0' ? " by " : "",
-		    times[i].col == 10 ? by : "");
+		if (times[i].by != 0)
+			ctl_clean(by, sizeof(by), db_get_text(r, 0, times[i].by));
+		printf("  %-13s %s%s%s%s\n", times[i].name, at,
+		    by[0] != '\0' ? " by " : "", by,
+		    times[i].col == 15
+			? ": their last text was read too late to be answered (S1)"
+			: "");
 	}
 }
 
@@ -170,25 +174,30 @@ show(struct ctl *c, struct db *db, const struct db_rows *head)
 int
 ctl_case_show(struct ctl *c)
 {
-	static const char sign[] = "№";
+	static const char sign[] = "№", log_id[] = "case=";
 	const char *word = c->words[0];
 	struct db_rows *r = NULL;
 	struct db *db;
 	int64_t number;
+	bool of_log = strncmp(word, log_id, strlen(log_id)) == 0;
 	int status = CTL_NOT_DONE;
 
-	if (strncmp(word, sign, strlen(sign)) == 0)
+	if (of_log)
+		word += strlen(log_id);
+	else if (strncmp(word, sign, strlen(sign)) == 0)
 		word += strlen(sign);
 	if (!ctl_number(word, "NUMBER", &number))
 		return CTL_WRONG_USAGE;
 	db = ctl_db(c, DB_CTL);
 	if (db != NULL) {
-		const struct db_param v = db_i64(number);
+		const struct db_param v[] = { db_i64(number), db_bool(of_log) };
 
-		r = ctl_ask(c, db, ST_CASE_SHOW, &v, 1);
+		r = ctl_ask(c, db, ST_CASE_SHOW, v, ARRAY_LEN(v));
 	}
 	if (r != NULL && db_count(r) == 0)
-		status = ctl_wrong("no case has the number %lld", (long long)number);
+		status = of_log
+		    ? ctl_wrong("no case has the id %lld of a log", (long long)number)
+		    : ctl_wrong(CTL_NO_CASE, (long long)number);
 	else if (r != NULL)
 		status = show(c, db, r);
 	db_rows_free(r);

@@ -13,14 +13,18 @@
 #define STATUS_NOT_HAD 2
 #define DUE_LATE_MS 60000 /* a text that is due waits for no more than a moment */
 #define INTAKE_LATE_MS 10000
-#define MONTHS_LEAST 2 /* of tables made ahead */
+#define MONTHS_LEAST 2  /* of tables made ahead */
+#define SILENT_MS 10000 /* workers and dispatch say every 3 s that they go on */
 #define NEEDS_MAX 32
 #define NEEDS_SHOWN 5
 #define LINES_LEFT 10 /* of 24, for links and needs together */
+#define TASKS_W 69
+#define TASKS_LINES 2
+#define TASKS_MORE_W 15
 
 struct status {
 	const struct ctl *c;
-	struct db_rows *service, *links, *pauses, *outbox, *inbox, *tasks, *cases,
+	struct db_rows *service, *beats, *links, *pauses, *outbox, *inbox, *tasks, *cases,
 	    *intake;
 	int64_t now;
 	int needs_n;
@@ -54,10 +58,11 @@ read_all(struct status *s, struct db *db)
 	const struct {
 		struct db_rows **rows;
 		enum db_stmt st;
-	} all[] = { { &s->service, ST_STATUS_SERVICE }, { &s->links, ST_LINK_LIST },
-		{ &s->pauses, ST_PAUSE_LIST }, { &s->outbox, ST_STATUS_OUTBOX },
-		{ &s->inbox, ST_STATUS_INBOX }, { &s->tasks, ST_STATUS_TASKS },
-		{ &s->cases, ST_STATUS_CASES }, { &s->intake, ST_STATUS_INTAKE } };
+	} all[] = { { &s->service, ST_STATUS_SERVICE }, { &s->beats, ST_STATUS_BEATS },
+		{ &s->links, ST_LINK_LIST }, { &s->pauses, ST_PAUSE_LIST },
+		{ &s->outbox, ST_STATUS_OUTBOX }, { &s->inbox, ST_STATUS_INBOX },
+		{ &s->tasks, ST_STATUS_TASKS }, { &s->cases, ST_STATUS_CASES },
+		{ &s->intake, ST_STATUS_INTAKE } };
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		*all[i].rows = ctl_ask(s->c, db, all[i].st, NULL, 0);
@@ -71,11 +76,74 @@ read_all(struct status *s, struct db *db)
 static void
 free_all(struct status *s)
 {
-	struct db_rows *all[] = { s->service, s->links, s->pauses, s->outbox, s->inbox,
-		s->tasks, s->cases, s->intake };
+	struct db_rows *all[] = { s->service, s->beats, s->links, s->pauses, s->outbox,
+		s->inbox, s->tasks, s->cases, s->intake };
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		db_rows_free(all[i]);
+}
+
+static bool
+is_silent(const struct status *s, int row)
+{
+	return s->now - db_get_i64(s->beats, row, 2) > SILENT_MS;
+}
+
+static long long
+silent_workers(const struct status *s)
+{
+	long long n = 0;
+
+	for (int i = 0; i < db_count(s->beats); i++)
+		n += strcmp(db_get_text(s->beats, i, 1), "worker") == 0 &&
+		    db_get_bool(s->beats, i, 5) && is_silent(s, i);
+	return n;
+}
+
+static const char *
+what_it_means(const struct status *s, const char *name, bool worker)
+{
+	if (worker)
+		return silent_workers(s) == num(s->service, 0, 6) ? ": nobody is answered"
+								  : "";
+	return strcmp(db_get_text(s->service, 0, 4), name) == 0
+	    ? ": nothing that is due happens"
+	    : "";
+}
+
+/* A process whose connection stands may hang all the same: it says so by being silent. */
+static void
+needs_of_beats(struct status *s)
+{
+	for (int i = 0; i < db_count(s->beats); i++) {
+		const char *name = db_get_text(s->beats, i, 0);
+		bool worker = strcmp(db_get_text(s->beats, i, 1), "worker") == 0;
+		char clean[24], age[CTL_TIME_MAX];
+
+		ctl_clean(clean, sizeof(clean), name);
+		ctl_age(age, db_get_i64(s->beats, i, 2), s->now);
+		if (is_silent(s, i) && db_get_bool(s->beats, i, 5))
+			need(s, "%s hangs, silent for %s%s", clean, age,
+			    what_it_means(s, name, worker));
+		else if (is_silent(s, i))
+			need(s, "%s is gone without a word for %s", clean, age);
+		else if (worker && num(s->beats, i, 4) == 0 && num(s->beats, i, 3) > 0)
+			need(s, "%s hears no shyraqd: no text comes to it", clean);
+	}
+}
+
+/* S5: danger has a task at the same moment, but a task may be done and the person still alone. */
+static void
+needs_of_cases(struct status *s)
+{
+	char age[CTL_TIME_MAX], numbers[64];
+
+	if (num(s->cases, 0, 4) == 0)
+		return;
+	ctl_age(age, num(s->cases, 0, 5), s->now);
+	ctl_clean(numbers, sizeof(numbers), db_get_text(s->cases, 0, 6));
+	need(s, "danger that nobody has taken: %lld, the oldest for %s: %s%s",
+	    num(s->cases, 0, 4), age, numbers, num(s->cases, 0, 4) > 4 ? " ..." : "");
 }
 
 static void
@@ -122,6 +190,9 @@ needs_of_queues(struct status *s)
 	if (num(s->outbox, 0, 8) > 0)
 		need(s, "answers to persons that died of age in the last hour: %lld",
 		    num(s->outbox, 0, 8));
+	if (num(s->inbox, 0, 4) > 0)
+		need(s, "read too late to be answered in the last 6 h: %lld (case list)",
+		    num(s->inbox, 0, 4));
 	if (num(s->inbox, 0, 2) > 0)
 		need(s,
 		    "messages refused or put aside since yesterday: %lld (queue --aside)",
@@ -136,10 +207,12 @@ find_needs(struct status *s)
 {
 	long long tasks = 0;
 
+	needs_of_cases(s);
 	if (db_is_null(s->service, 0, 4))
 		need(s, "no shyraq-dispatch leads: nothing that is due happens");
 	if (num(s->service, 0, 6) == 0)
 		need(s, "no shyraq-worker is connected: nobody is answered");
+	needs_of_beats(s);
 	if (num(s->service, 0, 8) < MONTHS_LEAST)
 		need(s, "tables are there for %lld months ahead only: dispatch's log",
 		    num(s->service, 0, 8));
@@ -154,7 +227,7 @@ find_needs(struct status *s)
 static void
 show_service(const struct status *s)
 {
-	char at[CTL_TIME_MAX], leader[64], workers[128];
+	char at[CTL_TIME_MAX], leader[64], workers[128], silent[32] = "";
 	long long dispatchers = num(s->service, 0, 5);
 
 	ctl_time(at, s->now);
@@ -169,7 +242,9 @@ show_service(const struct status *s)
 		printf("Dispatch  none leads, %lld connected\n", dispatchers);
 	else
 		printf("Dispatch  %s leads, %lld stand by\n", leader, dispatchers - 1);
-	printf("Workers   %lld%s%s\n", num(s->service, 0, 6),
+	if (silent_workers(s) > 0)
+		snprintf(silent, sizeof(silent), " (%lld silent)", silent_workers(s));
+	printf("Workers   %lld%s%s%s\n", num(s->service, 0, 6), silent,
 	    workers[0] == '\0' ? "" : ": ", workers);
 }
 
@@ -215,36 +290,48 @@ show_counts(const struct status *s)
 	       "%lld uncertain\n",
 	    num(s->outbox, 0, 4), num(s->outbox, 0, 6), num(s->outbox, 0, 7),
 	    num(s->outbox, 0, 9));
-	printf("Messages  %lld put aside, %lld refused (%lld since yesterday)\n",
-	    num(s->inbox, 0, 0), num(s->inbox, 0, 1), num(s->inbox, 0, 2));
+	printf("Messages  %lld put aside, %lld refused (%lld since yesterday), "
+	       "%lld too late\n",
+	    num(s->inbox, 0, 0), num(s->inbox, 0, 1), num(s->inbox, 0, 2),
+	    num(s->inbox, 0, 3));
 	printf("Cases     %lld open, %lld referred, %lld with nobody, %lld taken; "
 	       "danger not taken: %lld\n",
 	    num(s->cases, 0, 0), num(s->cases, 0, 1), num(s->cases, 0, 2),
 	    num(s->cases, 0, 3), num(s->cases, 0, 4));
 }
 
-static void
-show_tasks(const struct status *s)
+/* Those that cannot wait first; how old their oldest is, where two lines have room. How many lines. */
+static int
+show_tasks(const struct status *s, bool print)
 {
-	size_t room = 68;
+	int lines = 1, all = db_count(s->tasks), i;
+	size_t room = TASKS_W;
 
-	printf("Tasks     %s", db_count(s->tasks) == 0 ? "none" : "");
-	for (int i = 0; i < db_count(s->tasks); i++) {
-		char age[CTL_TIME_MAX], kind[40], one[96];
-		int n;
+	if (print)
+		printf("Tasks     %s", all == 0 ? "none" : "");
+	for (i = 0; i < all; i++) {
+		char age[CTL_TIME_MAX], kind[24], one[96];
+		size_t n, more = lines == TASKS_LINES && i + 1 < all ? TASKS_MORE_W : 0;
 
 		ctl_age(age, num(s->tasks, i, 2), s->now);
 		ctl_clean(kind, sizeof(kind), db_get_text(s->tasks, i, 0));
-		n = snprintf(one, sizeof(one), "%s%lld %s (%s)", i == 0 ? "" : ", ",
-		    num(s->tasks, i, 1), kind, age);
-		if (n < 0 || (size_t)n > room) {
-			printf(" ...");
+		n = (size_t)snprintf(one, sizeof(one), "%lld %s (%s)%s",
+		    num(s->tasks, i, 1), kind, age, i + 1 < all ? ", " : "");
+		if (n + more > room && lines == TASKS_LINES)
 			break;
+		if (n > room) {
+			lines++;
+			room = TASKS_W;
+			if (print)
+				printf("\n%10s", "");
 		}
-		fputs(one, stdout);
-		room -= (size_t)n;
+		if (print)
+			fputs(one, stdout);
+		room -= n;
 	}
-	putchar('\n');
+	if (print)
+		i < all ? printf("%d more kinds\n", all - i) : putchar('\n');
+	return lines;
 }
 
 static bool
@@ -297,7 +384,8 @@ show_links(const struct status *s)
 {
 	int needs = s->needs_n > NEEDS_SHOWN ? NEEDS_SHOWN : s->needs_n;
 	int all = db_count(s->links), shown = 0, bad = 0,
-	    room = LINES_LEFT - needs - (has_balance(s) ? 1 : 0);
+	    room = LINES_LEFT + 1 - needs - (has_balance(s) ? 1 : 0) -
+	    show_tasks(s, false);
 
 	putchar('\n');
 	if (all == 0) {
@@ -354,10 +442,13 @@ print_json(const struct status *s)
 	static const char *const outbox[] = { "due", "later", "claimed", "oldest_due",
 		"sent_day", "undelivered_day", "failed_day", "expired_day",
 		"expired_hour", "uncertain_day" };
-	static const char *const inbox[] = { "aside", "refused", "day" };
+	static const char *const beats[] = { "name", "part", "at", "daemons", "heard",
+		"connected" };
+	static const char *const inbox[] = { "aside", "refused", "day", "late_day",
+		"late_hours" };
 	static const char *const tasks[] = { "kind", "count", "oldest" };
 	static const char *const cases[] = { "open", "referred", "nobody", "taken",
-		"danger_not_taken" };
+		"danger_not_taken", "danger_oldest", "danger_numbers" };
 	static const char *const intake[] = { "waiting", "oldest", "refused_day" };
 	json_t *all = json_object(), *needs = json_array();
 
@@ -366,12 +457,13 @@ print_json(const struct status *s)
 	json_object_set_new(all, "well", json_boolean(s->needs_n == 0));
 	json_object_set_new(all, "needs", needs);
 	json_object_set_new(all, "service", named(s->service, service, "ttmttiiti"));
+	json_object_set_new(all, "processes", ctl_json_rows(s->beats, beats, "ttmiib"));
 	json_object_set_new(all, "links", ctl_link_json(s->links, s->pauses));
 	json_object_set_new(all, "held", ctl_json_rows(s->pauses, pauses, "tibtm"));
 	json_object_set_new(all, "outbox", named(s->outbox, outbox, "iiimiiiiii"));
-	json_object_set_new(all, "inbox", named(s->inbox, inbox, "iii"));
+	json_object_set_new(all, "inbox", named(s->inbox, inbox, "iiiii"));
 	json_object_set_new(all, "tasks", ctl_json_rows(s->tasks, tasks, "tim"));
-	json_object_set_new(all, "cases", named(s->cases, cases, "iiiii"));
+	json_object_set_new(all, "cases", named(s->cases, cases, "iiiiimt"));
 	json_object_set_new(all, "intake", named(s->intake, intake, "imi"));
 	ctl_json_print(all);
 }
@@ -391,7 +483,7 @@ ctl_status(struct ctl *c)
 			show_service(&s);
 			show_pauses(&s);
 			show_counts(&s);
-			show_tasks(&s);
+			(void)show_tasks(&s, true);
 			show_balances(&s);
 			show_links(&s);
 			show_needs(&s);

@@ -90,7 +90,8 @@ const struct ctl_row ctl_rows[] = {
 	    "  group     receivers of one name here are a mobile group: ngo, social, police\n"
 	    "  langs     that it speaks: \"kk ru\"\n"
 	    "  takes     man woman woman_children child; empty: all\n"
-	    "  services  bed doctor advice papers way wages\n"
+	    "  services  bed doctor advice papers way wages; and what follows on a case:\n"
+	    "            long_stay legal_status safe_return rehabilitation\n"
 	    "  of        an embassy's country: UZ\n"
 	    "  hours     09:00-18:00 mon-fri; several parted by ; ; empty: round the clock\n"
 	    "  beds      places free today\n"
@@ -145,21 +146,25 @@ const struct ctl_row ctl_rows[] = {
 	    "a person never goes again: they may not be alone any more (S1).\n"
 	    "A refused message is read again as if it came now; nothing is answered.\n"
 	    "Ids stand in `queue --failed` and `queue --refused`.\n" },
-	{ "queue", "", "[--failed | --refused | --put-aside]",
+	{ "queue", "", "[--failed | --refused | --put-aside | --aside]",
 	    "texts to send by state; or what did not go",
 	    "--failed --refused --put-aside --aside", 0, 0, LOOKS, ctl_queue,
 	    "Without an option: how many texts to be sent are in each state.\n"
 	    "  --failed     texts that did not go: to receivers by name, to persons without\n"
 	    "  --refused    messages that the service could not take (`queue retry ID`)\n"
 	    "  --put-aside  messages with no readable words or no number: only shown\n"
+	    "  --aside      those that were refused and those put aside\n"
 	    "The last 200 of each. No number and no word is ever shown.\n" },
 	{ "case", "list", "", "the last 200 cases: codes only", "", 0, 0, LOOKS,
 	    ctl_case_list,
-	    "\"number\" is what receivers see, and what `case show` takes.\n" },
+	    "\"number\" is what receivers see, and what `case show` takes. \"late\": so long\n"
+	    "ago their last text was read too late to be answered; they were not.\n" },
 	{ "case", "show", "NUMBER", "one case: answers, consents, referrals, tasks", "",
 	    1, 1, LOOKS, ctl_case_show,
-	    "NUMBER as receivers see it (317 or №317). Coded answers, states and times; no\n"
-	    "words of the person, no number. A child's case is restricted (`child grant`).\n" },
+	    "NUMBER as receivers see it (317 or №317), or case=2001 as a line of a log has\n"
+	    "it. Coded answers, states and times, in UTC (Z); no words of the person, no\n"
+	    "number. \"late\": their last text was read too late to be answered. A child's\n"
+	    "case is restricted (`child grant`).\n" },
 	{ "case", "read", "NUMBER [--key FILE]",
 	    "a person's own words, with your own key", "--key=", 1, 1,
 	    "a login in shyraq_caseworker, and your own key", ctl_case_read,
@@ -199,7 +204,9 @@ const struct ctl_row ctl_rows[] = {
 	    "what an organisation says of it", "--reason=", 3, 3, ORDERS, ctl_case_assert,
 	    "WHAT legal: reported registered no_evidence reclassified court sentence\n"
 	    "acquitted; identified or not_identified, by whom: Police NGO CourtOrProsecution\n"
-	    "NonPoliceGovernmentalOrganization Other. None overwrites one before.\n"
+	    "NonPoliceGovernmentalOrganization Other; service, what followed on: long_stay\n"
+	    "legal_status safe_return rehabilitation. None overwrites one before. Of a case\n"
+	    "that was erased: `case law CODE --erased`.\n"
 	    "  shyraqctl case assert 317 legal registered\n" },
 	{ "case", "history", "NUMBER", "all that was said of it, by whom, when", "", 1, 1,
 	    LOOKS, ctl_case_history,

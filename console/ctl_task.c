@@ -12,6 +12,18 @@
 #include "str.h"
 #include "tasks.h"
 
+static bool
+is_kind(const char *kind)
+{
+	if (strcmp(kind, TASK_RESTRICTED) == 0)
+		return true;
+	for (size_t i = 0; task_kind(i) != NULL; i++) {
+		if (strcmp(task_kind(i), kind) == 0)
+			return true;
+	}
+	return false;
+}
+
 int
 ctl_task_list(struct ctl *c)
 {
@@ -27,6 +39,9 @@ ctl_task_list(struct ctl *c)
 	if ((number != NULL && !ctl_number(number, "--case", &of)) ||
 	    (older != NULL && !ctl_number(older, "--older", &minutes)))
 		return CTL_WRONG_USAGE;
+	if (kind != NULL && !is_kind(kind))
+		return ctl_wrong_usage(c, "--kind %.40s: no task is of that kind; %s",
+		    kind, "docs/OPERATIONS.md has them, `status` those that are open");
 	db = ctl_db(c, DB_CTL);
 	if (db != NULL) {
 		const struct db_param v[] = { db_text(kind),

@@ -152,16 +152,17 @@ static int
 read_case(const struct ctl *c, struct db *db, int64_t number, const struct seal_key *sec,
     const struct seal_key *pub)
 {
-	const struct db_param v = db_i64(number), key = db_bytes(pub->b, sizeof(pub->b));
+	const struct db_param v[] = { db_i64(number), db_bool(false) },
+			      key = db_bytes(pub->b, sizeof(pub->b));
 	struct db_rows *me = ctl_ask(c, db, ST_DESK_ME, &key, 1),
-		       *r = me == NULL ? NULL : ctl_ask(c, db, ST_CASE_SHOW, &v, 1);
+		       *r = me == NULL ? NULL : ctl_ask(c, db, ST_CASE_SHOW, v, 2);
 	int status = CTL_NOT_DONE, shut = 0, n = 0;
 
 	if (r != NULL && db_is_null(me, 0, 2)) {
 		status = ctl_wrong(
 		    "this key is no active key holder's: `shyraqctl keyholder add`");
 	} else if (r != NULL && db_count(r) == 0) {
-		status = ctl_wrong("no case has the number %lld", (long long)number);
+		status = ctl_wrong(CTL_NO_CASE, (long long)number);
 	} else if (r != NULL && !db_get_bool(r, 0, 12)) {
 		status = ctl_wrong(
 		    "restricted: a child's case; a supervisor may let you in (`child "

@@ -43,6 +43,8 @@ void db_free(struct db *db);
  */
 MUST_CHECK enum rc db_open(struct db *db);
 bool db_is_open(const struct db *db);
+/* Why it was not to be had, in the words of libpq or the server: for a person at a console, which logs nothing. */
+const char *db_said(const struct db *db);
 /* The socket, for watching; -1 when closed. */
 int db_fd(const struct db *db);
 

@@ -217,7 +217,7 @@ conf_open(const char *path, struct conf **out, struct conf_err *err)
 	*out = NULL;
 	text = read_file(path, &what);
 	if (text == NULL) {
-		snprintf(err->s, sizeof(err->s), "%s:0: file: cannot be read: %s", path,
+		snprintf(err->s, sizeof(err->s), "%s: cannot be read: %s", path,
 		    what != NULL ? what : "unknown error");
 		return RC_REFUSED;
 	}

@@ -25,6 +25,7 @@ struct db {
 	bool
 	    warned; /* a warning arrived since it was cleared: COMMIT may not be what it says */
 	char error[6];
+	char said[512];
 };
 
 static const struct {
@@ -74,6 +75,12 @@ bool
 db_is_open(const struct db *db)
 {
 	return db->conn != NULL;
+}
+
+const char *
+db_said(const struct db *db)
+{
+	return db->said;
 }
 
 int
@@ -172,6 +179,13 @@ prepare(struct db *db)
 	return RC_OK;
 }
 
+/* It tells the person who started it. */
+static bool
+is_console(const struct db *db)
+{
+	return (db->roles & (DB_WORKER | DB_DISPATCH | DB_OWNER)) == 0;
+}
+
 enum rc
 db_open(struct db *db)
 {
@@ -188,8 +202,9 @@ db_open(struct db *db)
 	drop(db);
 	db->conn = PQconnectdbParams(keys, values, 1);
 	if (PQstatus(db->conn) != CONNECTION_OK) {
-		if (!db->complained)
-			log_error("db.away", "said=%s", PQerrorMessage(db->conn));
+		snprintf(db->said, sizeof(db->said), "%s", PQerrorMessage(db->conn));
+		if (!db->complained && !is_console(db))
+			log_error("db.away", "said=%s", db->said);
 		db->complained = true;
 		drop(db);
 		return RC_AGAIN;

@@ -44,9 +44,9 @@ GRANT SELECT ON receiver_group TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, receiver_id, active, lost, role, shift) ON contact TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, state, contact_id, key, link, failures, error, due_at, settled_at) ON outbox
 	TO shyraq_operator, shyraq_auditor;
-GRANT SELECT (id, link, state, error, done_at) ON inbox TO shyraq_operator, shyraq_auditor;
+GRANT SELECT (id, link, state, error, done_at, late) ON inbox TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, number, class, lang, bearer, state, opened_at, refer_due, asked_at, ladder_due,
-	taken_at, taken_by, hidden_at) ON casefile TO shyraq_operator, shyraq_auditor;
+	taken_at, taken_by, hidden_at, met_at, late_at) ON casefile TO shyraq_operator, shyraq_auditor;
 GRANT SELECT ON case_answer, consent, referral, task_seen, case_month, link_state, link_pause
 	TO shyraq_operator, shyraq_auditor;
 GRANT SELECT (id, case_id, inbox_id, lang, codes, epoch_id, asked_at, answered_at, read_at) ON job_check
@@ -59,6 +59,9 @@ GRANT SELECT ON legal_hold TO shyraq_operator, shyraq_auditor;
 GRANT INSERT (name, public_key, login), UPDATE (active, retired_at) ON keyholder TO shyraq_supervisor;
 GRANT INSERT (case_id, reason), DELETE ON legal_hold TO shyraq_supervisor;
 GRANT SELECT ON audit, audit_chain TO shyraq_supervisor, shyraq_auditor;
+-- who goes on
+GRANT SELECT, INSERT, UPDATE, DELETE ON beat TO shyraq_worker, shyraq_dispatch;
+GRANT SELECT ON beat TO shyraq_operator, shyraq_auditor;
 -- what dispatch does for them
 GRANT UPDATE ON inbox TO shyraq_dispatch;
 GRANT SELECT (id, kind, inbox_id, case_id, contact_id, done_at, taken_by, taken_at, at, page_due, paged_at),

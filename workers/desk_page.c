@@ -21,6 +21,13 @@ is_danger(const struct effect *f)
 	    (f->kind == EFFECT_TASK && strcmp(f->name, "danger") == 0);
 }
 
+/* Who is paged for that reads of a case that is gone a moment later. */
+static bool
+asks_to_erase(const struct session *s)
+{
+	return strcmp(s->flow, "erase") == 0 && s->step[0] != '\0';
+}
+
 void
 desk_want(struct stepping *st)
 {
@@ -33,6 +40,7 @@ desk_want(struct stepping *st)
 	}
 	if (s->case_id == 0 || st->p->gone)
 		return;
+	words = words && !asks_to_erase(s);
 	if (danger || (words && s->class == CASE_DANGER) ||
 	    (words && s->class == CASE_HELD && st->stranger))
 		out_row(st->t->out, OUT_DESK, s->case_id, st->t->limits.desk_again_ms,

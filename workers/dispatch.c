@@ -17,6 +17,7 @@
 #include "setup.h"
 #include "str.h"
 #include "variant.h"
+#include "watch.h"
 
 #define TICK_MS 250
 #define CLAIM_MAX 64
@@ -36,10 +37,12 @@ struct dispatch {
 	struct loop *loop;
 	struct db *db;
 	struct turn turn;
+	struct watch_beat beat;
 	struct upstream up[SETUP_DAEMONS];
 	bool leads;
 	struct samples samples;
-	int64_t died_ms; /* when deaths of texts are told of next */
+	int64_t
+	    died_ms; /* clock_boot_ms: when deaths of texts, and late ones, are told of next */
 	struct housekeep housekeep;
 	struct retention retention;
 	struct audit_chain audit;
@@ -338,21 +341,37 @@ orders(struct dispatch *d)
 static void
 tell_died(struct dispatch *d)
 {
-	int64_t now = clock_mono_us() / 1000;
+	int64_t now = clock_boot_ms();
 
 	if (now < d->died_ms)
 		return;
 	d->died_ms = now + DIED_EVERY_MS;
 	if (outbox_died(&d->turn) != RC_OK)
 		log_warn("dispatch.died", "not now");
+	if (watch_late(&d->turn) != RC_OK)
+		log_warn("dispatch.late", "not now");
+}
+
+static void
+beat(struct dispatch *d)
+{
+	size_t heard = 0;
+
+	for (size_t i = 0; i < d->setup.daemons; i++)
+		heard += bus_only(d->up[i].bus)->up;
+	if (db_is_open(d->db) &&
+	    watch_beat_run(&d->beat, d->db, d->setup.daemons, heard) != RC_OK)
+		log_warn("dispatch.beat", "not now");
 }
 
 static void
 on_tick(void *arg)
 {
 	struct dispatch *d = arg;
+	bool leads = lead(d);
 
-	if (!lead(d)) {
+	beat(d);
+	if (!leads) {
 		d->samples.seen = NULL;
 		return;
 	}
@@ -415,12 +434,15 @@ main(int argc, char **argv)
 		d.housekeep.owner = db_new(d.setup.maintenance, d.setup.name, DB_OWNER);
 	turn_init(&d.turn, d.db, &d.setup.keys, &d.setup.flows, d.setup.policy,
 	    &d.setup.limits);
+	d.beat.name = d.setup.name;
+	d.beat.part = "dispatch";
 	connect_all(&d);
 	loop_every(d.loop, TICK_MS, on_tick, &d);
 	on_tick(&d);
 	loop_on_hup(d.loop, setup_reload, &d.setup);
 	proc_ready();
 	loop_run(d.loop);
+	watch_beat_end(&d.beat, d.db);
 	for (size_t i = 0; i < d.setup.daemons; i++)
 		bus_close(d.up[i].bus);
 	turn_clear(&d.turn);

@@ -169,13 +169,9 @@ is_of_law(const struct intake_case *in)
 static enum rc
 assert_it(struct intake_job *j, const struct intake_case *in, const struct case_row *c)
 {
-	bool legal = strcmp(in->what, "legal") == 0;
-	bool victim = strcmp(in->what, "identified") == 0 ||
-	    strcmp(in->what, "not_identified") == 0;
 	enum rc rc;
 
-	if (!(legal && outcome_is_legal(in->code)) &&
-	    !(victim && outcome_is_identifier(in->code)))
+	if (!outcome_may_say(in->what, in->code))
 		return intake_refuse(j, "not of a closed list");
 	say(j, in, "has it in its history");
 	rc = outcome_assert(j->t, c->id, in->what, in->code, 0, j->by, in->note);

@@ -16,6 +16,7 @@
 struct task_row {
 	int64_t case_id;
 	bool there, is_done;
+	bool alone; /* it has a case, and nobody has that */
 	char kind[TASK_KIND_MAX], taken_by[64];
 	int64_t taken_ms;
 };
@@ -37,6 +38,7 @@ lock(struct turn *t, int64_t id, struct task_row *k)
 		(void)!str_copy(k->taken_by, sizeof(k->taken_by), db_get_text(r, 0, 2));
 		k->is_done = db_get_bool(r, 0, 3);
 		k->taken_ms = db_get_i64(r, 0, 4);
+		k->alone = db_get_bool(r, 0, 5);
 	}
 	db_rows_free(r);
 	return RC_OK;
@@ -91,6 +93,14 @@ back(struct intake_job *j, const struct intake_task *in, const struct task_row *
 	return rc == RC_OK ? answer(j, k, "task.back", "free again") : rc;
 }
 
+/* Whoever ends a task about somebody in danger whom nobody has taken says what became of them. */
+static bool
+must_say(const struct task_row *k, const char *code)
+{
+	return k->alone && strcmp(code, TASK_OUTCOME_PLAIN) == 0 &&
+	    (strcmp(k->kind, "danger") == 0 || strcmp(k->kind, "desk_silent") == 0);
+}
+
 static enum rc
 done(struct intake_job *j, const struct intake_task *in, const struct task_row *k)
 {
@@ -107,6 +117,10 @@ done(struct intake_job *j, const struct intake_task *in, const struct task_row *
 		    k->kind, task_outcomes(k->kind));
 		return intake_refuse(j, why);
 	}
+	if (must_say(k, code))
+		return intake_refuse(j,
+		    "nobody has its case yet: say how it ends, --outcome in_touch, "
+		    "no_contact, passed_on or false_danger");
 	rc = db_run(
 	    j->t->db, ST_TASK_DONE, NULL, db_i64(in->id), db_text(j->by), db_text(code));
 	return rc == RC_OK ? answer(j, k, "task.done", "done") : rc;

@@ -17,8 +17,11 @@
 struct page {
 	int64_t due, at, case_id, number;
 	int64_t last; /* when a supervisor was paged for any; 0: never */
+	int64_t same; /* when somebody was paged for such news of this case; 0: never */
 	bool over;    /* taken, done, or it came right by itself */
 	bool supervisors, danger;
+	bool
+	    news; /* a receiver says so, who stands there or was told that an operator calls */
 };
 
 static enum rc
@@ -39,6 +42,8 @@ lock(struct turn *t, int64_t id, struct page *p)
 		p->case_id = db_get_i64(r, 0, 5);
 		p->number = db_get_i64(r, 0, 6);
 		p->last = db_get_i64(r, 0, 7);
+		p->news = db_get_bool(r, 0, 8);
+		p->same = db_get_i64(r, 0, 9);
 	}
 	db_rows_free(r);
 	return RC_OK;
@@ -96,7 +101,8 @@ page_supervisors(struct turn *t, int64_t id, struct page *p)
 
 /*
  * When this phone may be rung: now, later, or 0, as it has heard since the task came up. What an operator was
- * asked before somebody was in danger holds no page of it back.
+ * asked before somebody was in danger holds no page of it back; of a receiver's news nothing else tells, and it
+ * waits for none but the same.
  */
 static int64_t
 rings_at(const struct db_rows *r, int64_t contact, const struct page *p, int64_t now,
@@ -109,9 +115,9 @@ rings_at(const struct db_rows *r, int64_t contact, const struct page *p, int64_t
 		i++;
 	if (i == db_count(r))
 		return now + again; /* the case passes them by */
-	if (db_get_i64(r, i, 1) >= p->at)
+	if (db_get_i64(r, i, p->news ? 2 : 1) >= p->at)
 		return 0;
-	last = db_get_i64(r, i, p->danger ? 2 : 1);
+	last = p->news ? p->same : db_get_i64(r, i, p->danger ? 2 : 1);
 	return last != 0 && now - last < again ? last + again : now;
 }
 

@@ -12,6 +12,7 @@
 #include "setup.h"
 #include "str.h"
 #include "variant.h"
+#include "watch.h"
 
 #define RESULTS_MS 200 /* results are written within this, even when nothing else comes */
 #define TICK_MS 50
@@ -36,6 +37,7 @@ struct worker {
 	struct loop *loop;
 	struct db *db;
 	struct turn turn;
+	struct watch_beat beat;
 	struct upstream up[SETUP_DAEMONS];
 	struct item *item; /* in order of arrival */
 	size_t n, cap;
@@ -280,12 +282,27 @@ has_work(const struct worker *w)
 }
 
 static void
+beat(struct worker *w)
+{
+	size_t heard = 0;
+	enum rc rc;
+
+	for (size_t i = 0; i < w->setup.daemons; i++)
+		heard += bus_only(w->up[i].bus)->up;
+	rc = watch_beat_run(&w->beat, w->db, w->setup.daemons, heard);
+	if (rc == RC_REFUSED)
+		fatalx("worker.schema_seen",
+		    "the schema does not fit this program: shyraqctl db migrate");
+}
+
+static void
 work(void *arg)
 {
 	struct worker *w = arg;
 
 	while (has_work(w))
 		run_batch(w);
+	beat(w);
 }
 
 static void
@@ -351,12 +368,15 @@ main(int argc, char **argv)
 	if (db_open(w.db) == RC_REFUSED)
 		fatalx("worker.schema_at_start",
 		    "the schema does not fit this program: shyraqctl db migrate");
+	w.beat.name = w.setup.name;
+	w.beat.part = "worker";
 	connect_all(&w);
 	loop_every(w.loop, TICK_MS, work, &w);
 	loop_on_term(w.loop, on_term, &w);
 	loop_on_hup(w.loop, setup_reload, &w.setup);
 	proc_ready();
 	loop_run(w.loop);
+	watch_beat_end(&w.beat, w.db);
 	for (size_t i = 0; i < w.setup.daemons; i++)
 		bus_close(w.up[i].bus);
 	turn_clear(&w.turn);

@@ -119,7 +119,7 @@ _shyraqctl_options() {
 	"job list") _shyraqctl_offer "--open --json --help" ;;
 	"job answer"*) _shyraqctl_offer "--text --json --help" ;;
 	"modem drain"*) _shyraqctl_offer "--off --json --help" ;;
-	queue) _shyraqctl_offer "--failed --refused --put-aside --json --help" ;;
+	queue) _shyraqctl_offer "--failed --refused --put-aside --aside --json --help" ;;
 	"") _shyraqctl_offer "-c --login --json --help --version" ;;
 	*) _shyraqctl_offer "--json --help" ;;
 	esac

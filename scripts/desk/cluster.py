@@ -132,6 +132,10 @@ class Cluster:
             self.stop()
             raise ClusterError(f"PostgreSQL did not start; see {self.log}")
 
+    def is_alive(self):
+        """What ended is taken note of, so that nothing of it stays."""
+        return self.proc is not None and self.proc.poll() is None
+
     def answers(self):
         got = subprocess.run([binary("psql"), "-X", "-q", "-h", self.sockets, "-p", PORT,
                               "-U", "postgres", "-d", "postgres", "-c", "SELECT 1"],

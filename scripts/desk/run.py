@@ -152,12 +152,15 @@ def tell(service, args, sims):
 
 
 def watch(service):
-    """Stays; a process that ended is started again, as systemd would."""
+    """Stays; a process that ended is started again, as systemd would. The database, too, if it is ours."""
+    kept = dict(service.procs)
+    if service.has_own_cluster():
+        kept = {"postgresql": service.cluster, **kept}
     pause = {}
     due = {}
     while True:
         now = time.monotonic()
-        for name, proc in service.procs.items():
+        for name, proc in kept.items():
             if proc.is_alive():
                 continue
             if name not in due:
@@ -166,7 +169,10 @@ def watch(service):
                 print(f"{name} ended; started again in {pause[name]:.0f} s", flush=True)
             elif now >= due[name]:
                 del due[name]
-                proc.start()
+                try:
+                    proc.start()
+                except ClusterError as error:  # what is left of the old one may be in its way
+                    print(f"{name}: {error}", flush=True)
         time.sleep(0.2)
 
 

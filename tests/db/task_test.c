@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tasks that go past the people on duty: who sees them, who ends them, who is paged; texts that died of age;
- * one answer of a case erased. The test plays the engine's part (play.h). Called by scripts/db-tests.
+ * Tasks that go past the people on duty: who sees them, who ends them, who is paged; texts that died of age.
+ * The test plays the engine's part (play.h). Called by scripts/db-tests.
  */
 #include "play.h"
 
@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "intake.h"
-#include "intake_case.h"
 #include "outbox.h"
 #include "seal.h"
 #include "str.h"
@@ -111,6 +110,22 @@ who_may(void **unused)
 	assert_string_equal(act("task_sup", id, "take"), "yours");
 	assert_string_equal(act("task_sup", id, "done"), "done");
 	assert_string_equal(act("task_op", robot, "done"), "done");
+}
+
+/* While nobody has the case, who ends the task says how. */
+static void
+danger_ends_with_a_word(void **unused)
+{
+	int64_t id;
+
+	(void)unused;
+	play_run("INSERT INTO casefile (id, class, lang, bearer) VALUES (690001, "
+		 "'danger', 'ru', 0)");
+	id = play_number(
+	    "INSERT INTO task (kind, case_id) VALUES ('danger', 690001) RETURNING id");
+	assert_non_null(strstr(act("task_op", id, "done"), "nobody has its case"));
+	play_run("UPDATE casefile SET state = 'taken' WHERE id = 690001");
+	assert_string_equal(act("task_op", id, "done"), "done");
 }
 
 static void
@@ -334,7 +349,7 @@ rings_once(void **unused)
 	assert_string_equal(heard_when_due(night, MINUTE), page_of(a));
 	asked_by_the_ladder(night, b);
 	play_forward(5 * MINUTE);
-	(void)comes_up("not_found", b);
+	(void)comes_up("lease_lapsed", b);
 	assert_string_equal(heard_when_due(night, 9 * MINUTE), "ref.operator|");
 	assert_string_equal(heard_when_due(night, 2 * MINUTE), page_of(b));
 	asked_by_the_ladder(night, c);
@@ -351,6 +366,70 @@ rings_once(void **unused)
 	on_duty("operator", dawn);
 	assert_string_equal(heard_when_due(dawn, 16 * MINUTE), page_of(d));
 	assert_string_equal(play_heard(night), "");
+}
+
+/* What a receiver says of its own waits for no ring about anything else, but for one about the same. */
+static void
+rings_news(void **unused)
+{
+	int64_t a = case_of(715001, "taken", "danger");
+
+	(void)unused;
+	nothing_waits();
+	on_duty("operator", night);
+	(void)comes_up("danger", a);
+	assert_string_equal(heard_when_due(night, 0), page_of(a));
+	(void)comes_up("not_found", a);
+	assert_string_equal(heard_when_due(night, MINUTE), page_of(a));
+	(void)comes_up("asked_for", a);
+	asked_by_the_ladder(night, a);
+	(void)play_heard(night);
+	assert_string_equal(heard_when_due(night, MINUTE), page_of(a));
+	(void)comes_up("asked_for", a);
+	assert_string_equal(heard_when_due(night, 10 * MINUTE), "");
+	assert_string_equal(heard_when_due(night, 6 * MINUTE), page_of(a));
+}
+
+/* Who was met since, whom somebody has and somebody has looked at, and the twin of what an operator has in hand. */
+static void
+rings_not_for_what_is_in_hand(void **unused)
+{
+	int64_t a = case_of(716001, "met", "danger"),
+		b = case_of(716002, "taken", "danger"),
+		c = case_of(716003, "referred", "danger"), id;
+
+	(void)unused;
+	nothing_waits();
+	on_duty("operator", night);
+	id = comes_up("danger", a);
+	(void)comes_up("desk_silent", a);
+	play_run("UPDATE casefile SET met_at = shyraq_now() + interval '1 s' WHERE id = "
+		 "%lld",
+	    (long long)a);
+	assert_string_equal(heard_when_due(night, MINUTE), "");
+	/* in danger again */
+	(void)comes_up("danger", a);
+	assert_string_equal(heard_when_due(night, 0), page_of(a));
+	/* somebody has them: an operator looks all the same, until a case worker has looked */
+	(void)comes_up("danger", b);
+	assert_string_equal(heard_when_due(night, 0), page_of(b));
+	(void)comes_up("danger", b);
+	play_run("INSERT INTO desk_case (case_id, asked_at, looked_at) VALUES (%lld, "
+		 "shyraq_now(), shyraq_now() + interval '1 s')",
+	    (long long)b);
+	assert_string_equal(heard_when_due(night, 20 * MINUTE), "");
+	/* one of the two is taken; an hour later other words wait */
+	id = comes_up("danger", c);
+	play_run("UPDATE task SET taken_by = 'task_op', taken_at = shyraq_now() WHERE id "
+		 "= %lld",
+	    (long long)id);
+	play_forward(3 * MINUTE);
+	(void)comes_up("desk_silent", c);
+	assert_string_equal(heard_when_due(night, 20 * MINUTE), "");
+	play_forward(60 * MINUTE);
+	(void)comes_up("desk_silent", c);
+	assert_string_equal(heard_when_due(night, 0), page_of(c));
+	assert_int_equal(waiting(), 0);
 }
 
 static void
@@ -484,101 +563,6 @@ died_of_age(void **unused)
 	assert_int_equal(of_death("case_id = 820001"), 0);
 }
 
-static void
-tells_much(struct session *s, const struct flow_input *in, struct effects *e)
-{
-	play_help(s, in, e);
-	play_slot(s, "what", "papers");
-	play_slot(s, "whatever", "kept");
-	play_effect(e, EFFECT_ANSWER, "what", "papers");
-	play_effect(e, EFFECT_ANSWER, "who", "woman");
-}
-
-static const char *
-forget(const char *login, unsigned phone, const char *slot)
-{
-	struct intake_case in = { .act = INTAKE_CASE_FORGET };
-	char packed[INTAKE_MAX];
-
-	in.number = play_number(
-	    "SELECT number FROM casefile WHERE id = %lld", (long long)play_case(phone));
-	(void)!str_copy(in.what, sizeof(in.what), slot);
-	return hand_in(login, INTAKE_CASE, packed, intake_pack_case(&in, packed));
-}
-
-/* The code is nowhere any more: not in the case, the conversation, nor one that a dial hides. */
-static void
-forgotten(void **unused)
-{
-	long long id;
-
-	(void)unused;
-	(void)play_sms(21, tells_much, "help");
-	id = (long long)play_case(21);
-	(void)play_sms(22, tells_much, "help");
-	play_run(
-	    "UPDATE session SET hidden = 'help 1 ask ru 0 0 %lld other 5|what=papers "
-	    "whatever=kept' WHERE peer_id = %lld",
-	    id, (long long)play_peer(22));
-	assert_non_null(strstr(forget("task_op", 21, "whom"), "no such answer"));
-	assert_non_null(strstr(forget("task_op", 21, "who"), "nobody has the case"));
-	assert_non_null(strstr(forget("task_op", 21, "what"), "this answer no more"));
-	assert_int_equal(play_number("SELECT count(*) FROM case_answer WHERE case_id = "
-				     "%lld AND slot = 'what'",
-			     id),
-	    0);
-	assert_int_equal(
-	    play_number("SELECT count(*) FROM case_answer WHERE case_id = %lld AND slot "
-			"= 'who'",
-		id),
-	    1);
-	assert_int_equal(
-	    play_number(
-		"SELECT count(*) FROM session WHERE case_id = %lld AND slots LIKE "
-		"'%% whatever=kept' AND slots NOT LIKE '%%what=%%'",
-		id),
-	    1);
-	assert_string_equal(play_sql("SELECT split_part(hidden, '|', 2) FROM session "
-				     "WHERE peer_id = %lld",
-				(long long)play_peer(22)),
-	    "whatever=kept");
-	assert_int_equal(
-	    play_number(
-		"SELECT count(*) FROM session WHERE peer_id = %lld AND slots LIKE "
-		"'%%what=papers%%'",
-		(long long)play_peer(22)),
-	    1);
-	assert_string_equal(
-	    play_sql("SELECT string_agg(what || ' ' || code, ', ' ORDER BY id) FROM "
-		     "audit WHERE what LIKE 'answer.%%'"),
-	    "answer.forgotten task_op, answer.forgotten_slot what");
-}
-
-static void
-not_forgotten(void **unused)
-{
-	(void)unused;
-	(void)play_sms(23, tells_much, "help");
-	play_run("INSERT INTO legal_hold (case_id, reason) VALUES (%lld, 'a court')",
-	    (long long)play_case(23));
-	assert_non_null(strstr(forget("task_op", 23, "what"), "is held"));
-	play_run("DELETE FROM legal_hold");
-	/* past whom it may be about; and the zone of the agreed hour stays */
-	assert_non_null(strstr(forget("task_op", 23, "about_whom"), "supervisors alone"));
-	assert_non_null(strstr(forget("task_sup", 23, "about_whom"), "no such answer"));
-	play_run("UPDATE casefile SET state = 'taken', safe_from = 1320 WHERE id = %lld",
-	    (long long)play_case(23));
-	assert_non_null(strstr(forget("task_op", 23, "region"), "agreed"));
-	assert_non_null(strstr(forget("task_op", 23, "own_region"), "agreed"));
-	/* S15: nor may a child's case be opened to all by it */
-	play_run("UPDATE case_answer SET code = 'child' WHERE slot = 'who' AND case_id = "
-		 "%lld",
-	    (long long)play_case(23));
-	assert_non_null(strstr(forget("task_op", 23, "what"), "restricted"));
-	assert_non_null(strstr(forget("task_sup", 23, "who"), "everybody"));
-	assert_non_null(strstr(forget("task_sup", 23, "what"), "no more"));
-}
-
 int
 main(void)
 {
@@ -587,13 +571,14 @@ main(void)
 		cmocka_unit_test(who_may),
 		cmocka_unit_test(paged),
 		cmocka_unit_test(cannot_wait),
+		cmocka_unit_test(danger_ends_with_a_word),
 		cmocka_unit_test(rings),
 		cmocka_unit_test(rings_once),
+		cmocka_unit_test(rings_news),
+		cmocka_unit_test(rings_not_for_what_is_in_hand),
 		cmocka_unit_test(rings_nobody),
 		cmocka_unit_test(rings_the_next),
 		cmocka_unit_test(died_of_age),
-		cmocka_unit_test(forgotten),
-		cmocka_unit_test(not_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, setup, play_teardown);

@@ -23,7 +23,10 @@ def test_from_closed_to_closed(site):
     run(site, "case", "assert", case, "legal", "sentence", "--reason", "court of the city")
     run(site, "case", "assert", case, "legal", "prison", code=2)
     run(site, "case", "unlink", case, code=1)
-    said = run_json(site, "case", "history", case)
+    whole = run_json(site, "case", "history", case)
+    asked = [(row["code"], row["by"]) for row in whole if row["what"] == "referral"]
+    assert [code for code, _ in asked][:2] == ["asked", "accepted"] and asked[0][1] == asked[1][1]
+    said = [row for row in whole if row["what"] != "referral"]
     assert [row["what"] for row in said] == ["closed", "reopened", "legal"]
     assert said[0]["code"] == "wages" and said[2]["code"] == "sentence"
     assert all(row["by"] for row in said)

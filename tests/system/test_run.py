@@ -155,3 +155,20 @@ def test_bad_arguments(folder, args):
     got = subprocess.run([RUN, "--data", folder(), *args], capture_output=True, text=True,
                          timeout=60, check=False)
     assert got.returncode == 2 and got.stderr.strip()
+
+
+@pytest.mark.limit(200)
+def test_database_that_dies_is_started_again(folder):
+    """The postmaster killed: said, started again, nothing of it stays; the service goes on."""
+    run = Run(folder())
+    run.wait_line(r"^logs in ", 150)
+    pid = int(pathlib.Path(run.data, "pg", "postmaster.pid").read_text(encoding="utf-8").split()[0])
+    os.kill(pid, signal.SIGKILL)
+    run.wait_line(r"^postgresql ended; started again in 1 s", 20)
+    assert child.wait_for(lambda: not os.path.exists(f"/proc/{pid}"), 20, 0.1)
+    phone = subprocess.run([PHONE, "--data", run.data, "--wait", "40", "+77010000007"],
+                           input=FIRST + "\n", capture_output=True, text=True, timeout=80,
+                           check=False)
+    assert phone.returncode == 0 and "tinchmi" in phone.stdout, run.text() + phone.stderr
+    assert run.end(signal.SIGTERM) == 0, run.text()
+    assert left_behind(run.data) == []

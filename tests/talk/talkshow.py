@@ -158,6 +158,8 @@ def main(argv):
     got = ask.parse_args(argv)
     path = got.talk if os.path.exists(got.talk) else \
         os.path.join(ROOT, "tests", "talk", got.talk.removesuffix(".talk") + ".talk")
+    if not os.path.isfile(path):
+        ask.error(f"no talk {got.talk}: a file, or the name of one in tests/talk")
     options = ["--show", "--bearer", "ussd" if got.ussd else first_bearer(path)]
     if got.lang:
         options += ["--lang", got.lang]
