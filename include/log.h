@@ -7,6 +7,8 @@
 #ifndef SHYRAQ_LOG_H
 #define SHYRAQ_LOG_H
 
+#include <stdbool.h>
+
 #include "base.h"
 
 enum log_level {
@@ -26,6 +28,14 @@ void log_error(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void log_warn(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void log_info(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void log_debug(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * For a transaction: info and debug lines of this thread wait until log_held, which writes them (`done`: it was
+ * committed) or drops them, for then it did not happen. Errors and warnings are written at once. log_hold again
+ * drops what waits.
+ */
+void log_hold(void);
+void log_held(bool done);
 
 /* For the start of a process and for lost invariants: logs, then exits 1. fatal adds errno's text. */
 void fatal(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * One line an event on stderr, by one write each, so that lines of threads never mix.
- * It never allocates, never waits for a lock and never changes errno.
+ * It never allocates but while lines are held, never waits for a lock and never changes errno.
  * Called by whoever learns a cause, once.
  */
 #include "log.h"
@@ -27,6 +27,13 @@ static const struct {
 
 static const char *log_process = "shyraq";
 static enum log_level log_up_to = LOG_LEVEL_INFO;
+
+/* Lines that wait for log_held, of this thread. */
+static _Thread_local struct {
+	bool on;
+	char *s;
+	size_t n, cap;
+} held;
 
 void
 log_open(const char *process, enum log_level level)
@@ -80,6 +87,17 @@ write_line(const char *line, size_t n)
 }
 
 static void
+hold_line(const char *line, size_t n)
+{
+	if (held.cap - held.n < n) {
+		held.cap = 2 * held.cap + LINE_MAX_BYTES;
+		held.s = xreallocarray(held.s, held.cap, 1);
+	}
+	memcpy(held.s + held.n, line, n);
+	held.n += n;
+}
+
+static void
 log_line(enum log_level level, const char *event, const char *why, const char *fmt,
     va_list args)
 {
@@ -103,8 +121,33 @@ log_line(enum log_level level, const char *event, const char *why, const char *f
 			line[i] = '?';
 	}
 	line[n++] = '\n';
-	write_line(line, n);
+	if (held.on && level >= LOG_LEVEL_INFO)
+		hold_line(line, n);
+	else
+		write_line(line, n);
 	errno = kept;
+}
+
+void
+log_hold(void)
+{
+	held.on = true;
+	held.n = 0;
+}
+
+void
+log_held(bool done)
+{
+	size_t n;
+
+	held.on = false;
+	for (size_t at = 0; done && at < held.n; at += n) {
+		const char *end = memchr(held.s + at, '\n', held.n - at);
+
+		n = end == NULL ? held.n - at : (size_t)(end - held.s) - at + 1;
+		write_line(held.s + at, n);
+	}
+	held.n = 0;
 }
 
 void

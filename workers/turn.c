@@ -270,10 +270,16 @@ turn_hhmm(int64_t wall_ms, const char *region, char out[6])
 static enum rc
 begin(struct turn *t)
 {
+	enum rc rc;
+
 	out_clear(t->out);
 	turn_sends_clear(t);
 	turn_clock(t);
-	return db_begin(t->db);
+	log_hold();
+	rc = db_begin(t->db);
+	if (rc != RC_OK)
+		log_held(false);
+	return rc;
 }
 
 /* Writes and commits what `rc` says went well so far; else nothing of it was. `rc` comes back. */
@@ -286,6 +292,7 @@ finish(struct turn *t, enum rc rc, const char *written, const char *committed)
 		kill_point(written);
 		rc = db_commit(t->db);
 	}
+	log_held(rc == RC_OK);
 	if (rc == RC_OK) {
 		kill_point(committed);
 		return rc;

@@ -4,10 +4,12 @@
  * that cannot go on, nothing left half done. It plays no conversation. Called by scripts/db-tests.
  */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "epoch.h"
 #include "keys.h"
+#include "log.h"
 #include "orders.h"
 #include "outbox.h"
 #include "play.h"
@@ -194,6 +196,43 @@ what_does_not_open_fails(void **unused)
 	    "due 1");
 }
 
+static int
+lines_of(FILE *log, const char *event)
+{
+	char line[1024];
+	int n = 0;
+
+	rewind(log);
+	while (fgets(line, sizeof(line), log) != NULL)
+		n += strstr(line, event) != NULL;
+	return n;
+}
+
+/* The log tells of what was committed alone. */
+static void
+nothing_is_said_of_what_was_rolled_back(void **unused)
+{
+	FILE *log = tmpfile();
+	int was = dup(STDERR_FILENO);
+
+	(void)unused;
+	assert_non_null(log);
+	batch(1, 0, "odd");
+	break_inserts("inbox", "RAISE EXCEPTION 'locked' USING ERRCODE = '55P03'");
+	assert_true(was >= 0 && dup2(fileno(log), STDERR_FILENO) >= 0);
+	log_open("play", LOG_LEVEL_INFO);
+	assert_int_equal(turn_run(&play_worker, v, 1), RC_AGAIN);
+	assert_int_equal(lines_of(log, "db.failed"), 1);
+	assert_int_equal(lines_of(log, "turn.taken"), 0);
+	mend_inserts("inbox");
+	assert_int_equal(turn_run(&play_worker, v, 1), RC_OK);
+	log_open("play", LOG_LEVEL_ERROR);
+	assert_true(dup2(was, STDERR_FILENO) >= 0);
+	assert_int_equal(lines_of(log, "turn.taken"), 1);
+	close(was);
+	fclose(log);
+}
+
 static unsigned said;
 
 static enum rc
@@ -271,6 +310,7 @@ main(void)
 		cmocka_unit_test(forgotten_meanwhile),
 		cmocka_unit_test(no_key_holder),
 		cmocka_unit_test(what_does_not_open_fails),
+		cmocka_unit_test(nothing_is_said_of_what_was_rolled_back),
 		cmocka_unit_test(orders_outlive_a_lost_connection),
 		cmocka_unit_test(an_order_that_is_refused_holds_up_no_other),
 	};

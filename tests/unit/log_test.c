@@ -179,6 +179,32 @@ fatal_says_why_and_ends(void **state)
 	assert_string_equal(heard(), "<3>p rows.lost n=2\n");
 }
 
+/* Of a transaction: said when it was done, in order and a write each; what did not happen is not said. */
+static void
+lines_wait_for_a_commit(void **state)
+{
+	(void)state;
+	log_open("p", LOG_LEVEL_DEBUG);
+	log_hold();
+	log_info("a.b", "n=%d", 1);
+	log_warn("c.d", "n=%d", 2);
+	log_debug("e.f", "n=%d", 3);
+	assert_string_equal(heard(), "<4>p c.d n=2\n");
+	assert_string_equal(heard(), "");
+	log_held(true);
+	assert_string_equal(heard(), "<6>p a.b n=1\n");
+	assert_string_equal(heard(), "<7>p e.f n=3\n");
+	assert_string_equal(heard(), "");
+	for (int i = 0; i < 2; i++) {
+		log_hold();
+		log_info("a.b", "n=%d", 4);
+	}
+	log_held(false);
+	assert_string_equal(heard(), "");
+	log_info("a.b", "n=%d", 5);
+	assert_string_equal(heard(), "<6>p a.b n=5\n");
+}
+
 #define LISTENING(f) \
 	cmocka_unit_test_setup_teardown(f, listen_to_stderr, let_go_of_stderr)
 
@@ -191,6 +217,7 @@ main(void)
 		LISTENING(a_line_is_bounded),
 		LISTENING(levels_hold_back),
 		LISTENING(errno_is_kept),
+		LISTENING(lines_wait_for_a_commit),
 		LISTENING(fatal_says_why_and_ends),
 	};
 
