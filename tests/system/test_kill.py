@@ -137,7 +137,7 @@ class Road:
                 WHERE case_id IN (SELECT id FROM c) GROUP BY 1, 2
             UNION ALL SELECT 'asks', '', count(*)::text FROM referral_ask a JOIN referral f
                 ON f.id = a.referral_id WHERE f.case_id IN (SELECT id FROM c)
-            UNION ALL SELECT 'session', step, slots FROM session
+            UNION ALL SELECT 'session', step, regexp_replace(slots, '_placed=[0-9]+', '_placed=') FROM session
                 WHERE peer_id IN (SELECT peer_id FROM c)
             UNION ALL SELECT 'texts', key, count(*)::text FROM outbox
                 WHERE peer_id IN (SELECT peer_id FROM c) OR case_id IN (SELECT id FROM c)
