@@ -359,7 +359,9 @@ turn_take_place(struct turn *t)
 	} else if (n > 1) {
 		ask_which(t, place, n);
 	} else {
-		place_not_found(t, "words");
+		/* words without a town do not say that they are in another one */
+		if (!t->open->keep || !knows_town(t->f, t->s, t->open->slot))
+			place_not_found(t, "words");
 		turn_go(t, t->open->next_words);
 	}
 	return true;

@@ -24,6 +24,7 @@ enum sim_stmt {
 	SIM_TASK_TAKE,
 	SIM_ENDS,
 	SIM_REFUSED,
+	SIM_RINGS,
 	SIM_NEXT,
 };
 #define SIM(name) ((enum db_stmt)((int)DB_STMTS + (int)(name)))
@@ -144,7 +145,8 @@ struct receiver {
 struct contact {
 	struct receiver *r;
 	int64_t id;
-	int64_t paged_case, paged_ms; /* the last task that rang it */
+	int64_t paged_case, paged_ms; /* the last task that rang it, */
+	int64_t paged;                /* and how many did within the quarter of an hour */
 	struct phone number;
 };
 

@@ -87,3 +87,8 @@ SELECT (SELECT count(*) FROM task WHERE kind = 'due_refused'),
 	(SELECT count(*) FROM outbox WHERE state IN ('due', 'claimed')),
 	(SELECT count(*) FROM referral), (SELECT count(*) FROM outbox),
 	(SELECT count(*) FROM audit), (SELECT count(*) FROM task);
+
+-- Kinds of tasks of a case that ring at once, whatever rang before.
+-- name: SIM_RINGS (simulate)
+SELECT count(DISTINCT kind) FROM task WHERE case_id = $1::bigint AND kind IN ('not_found', 'asked_for')
+	AND at > shyraq_now() - interval '16 min';

@@ -363,15 +363,32 @@ note_receiver(struct person *p, struct asked *a, const struct row *r)
 		leaves(p, a);
 }
 
-/* A task that cannot wait rings operators alone, and about one case not again within a quarter of an hour. */
+/* How many tasks may ring within a quarter of an hour: one, and one a kind of those that never wait. */
+static int64_t
+rings_at_most(int64_t case_id)
+{
+	struct db_rows *r;
+	int64_t n;
+
+	if (db_run(world.db, SIM(SIM_RINGS), &r, db_i64(case_id)) != RC_OK)
+		fatalx("simulate.rings", "sqlstate=%s", db_error(world.db));
+	n = 1 + db_get_i64(r, 0, 0);
+	db_rows_free(r);
+	return n;
+}
+
+/* A task that cannot wait rings operators alone, and about one case no more often than that. */
 static void
 check_page(struct person *p, struct contact *k, const struct row *r)
 {
 	int64_t now = clock_wall_ms();
+	bool again = k->paged_case == r->case_id &&
+	    now - k->paged_ms < PAGE_AGAIN_MS - SLACK_MS;
 
 	if (strcmp(k->r->kind, "operator") != 0)
 		wrong(p, "%s to %s", r->key, k->r->name);
-	if (k->paged_case == r->case_id && now - k->paged_ms < PAGE_AGAIN_MS - SLACK_MS)
+	k->paged = again ? k->paged + 1 : 1;
+	if (again && k->paged > rings_at_most(r->case_id))
 		wrong(p, "%s was paged twice in %lld s", k->r->name,
 		    (long long)(now - k->paged_ms) / 1000);
 	k->paged_case = r->case_id;
