@@ -44,6 +44,7 @@ def test_hung_processes_are_told(make_site):
     site = make_site(start=False)
     put_link(site)
     start(site, "m1", "daemon", "worker1", "dispatch")
+    site.wait_sql("SELECT count(*) FROM beat", 2)
     assert child.wait_for(lambda: well(site), 30, 0.2), needs(site)
     for name, shown, means in (("worker1", "worker1", "nobody is answered"),
                                ("dispatch", "dispatch1", "nothing that is due happens")):
