@@ -107,22 +107,13 @@ act(const char *login, unsigned phone, const char *what, int phrase, const char 
     const char *to)
 {
 	struct intake_desk d = { .number = atoll(number_of(phone)), .phrase = phrase };
-	uint8_t box[INTAKE_MAX + SEAL_BOX_OVERHEAD];
-	char packed[INTAKE_MAX], hex[2 * sizeof(box) + 1];
-	size_t n;
+	char packed[INTAKE_MAX];
 
 	strcpy(d.act, what);
 	(void)!str_copy(d.words, sizeof(d.words), text);
 	(void)!str_copy(d.to, sizeof(d.to), to);
-	n = intake_pack_desk(&d, packed);
-	assert_int_equal(
-	    seal_box(&play_dispatch.keys->intake_pub, packed, n, box), RC_OK);
-	str_hex(hex, box, n + SEAL_BOX_OVERHEAD);
-	play_run("INSERT INTO intake (kind, box, by) VALUES ('desk', '\\x%s', '%s')", hex,
-	    login);
-	play_due(fetch);
-	return play_sql(
-	    "SELECT COALESCE(error, answer) FROM intake ORDER BY id DESC LIMIT 1");
+	return play_hand_in(
+	    login, INTAKE_DESK, packed, intake_pack_desk(&d, packed), fetch);
 }
 
 static int
@@ -130,9 +121,7 @@ setup(void **unused)
 {
 	int rc = play_setup(unused);
 
-	play_super(
-	    "DO $$ BEGIN CREATE ROLE desk_a IN ROLE shyraq_caseworker; EXCEPTION WHEN "
-	    "duplicate_object THEN NULL; END $$");
+	play_login("desk_a", "shyraq_caseworker");
 	pager = play_receiver("night", "operator", PAGER);
 	return rc;
 }

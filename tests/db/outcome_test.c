@@ -37,9 +37,7 @@ static bool
 decide(enum intake_act act, int64_t case_id, int64_t other, const char *code)
 {
 	struct intake_case in = { .act = act };
-	char text[INTAKE_MAX], hex[2 * (INTAKE_MAX + SEAL_BOX_OVERHEAD) + 1];
-	uint8_t box[INTAKE_MAX + SEAL_BOX_OVERHEAD];
-	size_t n;
+	char text[INTAKE_MAX];
 
 	in.number = play_number(
 	    "SELECT number FROM casefile WHERE id = %lld", (long long)case_id);
@@ -48,15 +46,7 @@ decide(enum intake_act act, int64_t case_id, int64_t other, const char *code)
 		    "SELECT number FROM casefile WHERE id = %lld", (long long)other);
 	snprintf(in.code, sizeof(in.code), "%s", code);
 	snprintf(in.note, sizeof(in.note), "%s", "a reason");
-	n = intake_pack_case(&in, text);
-	assert_true(n > 0);
-	assert_int_equal(seal_box(&play_dispatch.keys->intake_pub, text, n, box), RC_OK);
-	for (size_t i = 0; i < n + SEAL_BOX_OVERHEAD; i++)
-		snprintf(hex + 2 * i, 3, "%02x", box[i]);
-	play_run(
-	    "INSERT INTO intake (kind, box, at) VALUES ('case', '\\x%s', shyraq_now())",
-	    hex);
-	play_due(NULL);
+	(void)play_hand_in(NULL, INTAKE_CASE, text, intake_pack_case(&in, text), NULL);
 	return strcmp(play_sql("SELECT state FROM intake ORDER BY id DESC LIMIT 1"),
 		   "done") == 0;
 }

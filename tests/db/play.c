@@ -13,6 +13,7 @@
 
 #include "clock.h"
 #include "cluster.h"
+#include "intake.h"
 #include "log.h"
 #include "refer_text.h"
 #include "session.h"
@@ -539,4 +540,35 @@ play_taken(unsigned phone, int64_t contact, unsigned with)
 	(void)play_heard(contact);
 	(void)play_told(phone);
 	return play_case(phone);
+}
+
+void
+play_login(const char *name, const char *group)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command),
+	    "DO $$ BEGIN CREATE ROLE %s IN ROLE %s; EXCEPTION WHEN duplicate_object THEN "
+	    "NULL; END $$",
+	    name, group);
+	play_super(command);
+}
+
+const char *
+play_hand_in(const char *login, const char *kind, const char *packed, size_t n,
+    play_script *script)
+{
+	uint8_t box[INTAKE_MAX + SEAL_BOX_OVERHEAD];
+	char hex[2 * sizeof(box) + 1];
+
+	assert_true(n > 0 && n <= INTAKE_MAX);
+	assert_int_equal(
+	    seal_box(&play_dispatch.keys->intake_pub, packed, n, box), RC_OK);
+	str_hex(hex, box, n + SEAL_BOX_OVERHEAD);
+	play_run("INSERT INTO intake (kind, box, by) VALUES ('%s', '\\x%s', "
+		 "COALESCE(NULLIF('%s', ''), session_user))",
+	    kind, hex, login == NULL ? "" : login);
+	play_due(script);
+	return play_sql(
+	    "SELECT COALESCE(error, answer) FROM intake ORDER BY id DESC LIMIT 1");
 }

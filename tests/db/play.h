@@ -56,6 +56,14 @@ int64_t play_number(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void play_run(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* Roles are the cluster's: made by its superuser. */
 void play_super(const char *command);
+/* A login in a group of those who use the console, where there is none yet. */
+void play_login(const char *name, const char *group);
+/*
+ * What a console of `login` (NULL: the owner's) hands in, n packed bytes, and all that is then due; `script` plays
+ * the engine. Returns dispatch's answer, or why it was refused.
+ */
+const char *play_hand_in(const char *login, const char *kind, const char *packed,
+    size_t n, play_script *script);
 
 /* A receiver with one phone; its contact's id. */
 int64_t play_receiver(const char *name, const char *kind, unsigned phone);

@@ -34,22 +34,12 @@ static bool
 says(const char *login, enum intake_act act, int64_t id, const char *why)
 {
 	struct intake_case in = { .act = act };
-	char text[INTAKE_MAX], hex[2 * (INTAKE_MAX + SEAL_BOX_OVERHEAD) + 1];
-	uint8_t box[INTAKE_MAX + SEAL_BOX_OVERHEAD];
-	size_t n;
+	char text[INTAKE_MAX];
 
 	in.number = play_number(
 	    "SELECT number FROM casefile WHERE id = %lld", (long long)id);
 	snprintf(in.note, sizeof(in.note), "%s", why);
-	n = intake_pack_case(&in, text);
-	assert_true(n > 0);
-	assert_int_equal(seal_box(&play_dispatch.keys->intake_pub, text, n, box), RC_OK);
-	for (size_t i = 0; i < n + SEAL_BOX_OVERHEAD; i++)
-		snprintf(hex + 2 * i, 3, "%02x", box[i]);
-	play_run("INSERT INTO intake (kind, box, at, by) VALUES "
-		 "('case', '\\x%s', shyraq_now(), '%s')",
-	    hex, login);
-	play_due(NULL);
+	(void)play_hand_in(login, INTAKE_CASE, text, intake_pack_case(&in, text), NULL);
 	return strcmp(play_sql("SELECT state FROM intake ORDER BY id DESC LIMIT 1"),
 		   "done") == 0;
 }

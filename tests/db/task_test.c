@@ -25,31 +25,12 @@ setup(void **unused)
 {
 	int rc = play_setup(unused);
 
-	play_super("DO $$ BEGIN CREATE ROLE task_op IN ROLE shyraq_operator; EXCEPTION "
-		   "WHEN duplicate_object THEN NULL; END $$");
-	play_super("DO $$ BEGIN CREATE ROLE task_sup IN ROLE shyraq_supervisor; "
-		   "EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+	play_login("task_op", "shyraq_operator");
+	play_login("task_sup", "shyraq_supervisor");
 	night = play_receiver("night", "operator", NIGHT);
 	head = play_receiver("head", "operator", HEAD);
 	dawn = play_receiver("dawn", "operator", DAWN);
 	return rc;
-}
-
-/* What a console hands in; dispatch's answer. */
-static const char *
-hand_in(const char *login, const char *kind, const char *packed, size_t n)
-{
-	uint8_t box[INTAKE_MAX + SEAL_BOX_OVERHEAD];
-	char hex[2 * sizeof(box) + 1];
-
-	assert_int_equal(
-	    seal_box(&play_dispatch.keys->intake_pub, packed, n, box), RC_OK);
-	str_hex(hex, box, n + SEAL_BOX_OVERHEAD);
-	play_run("INSERT INTO intake (kind, box, by) VALUES ('%s', '\\x%s', '%s')", kind,
-	    hex, login);
-	play_due(NULL);
-	return play_sql(
-	    "SELECT COALESCE(error, answer) FROM intake ORDER BY id DESC LIMIT 1");
 }
 
 static const char *
@@ -59,7 +40,8 @@ act(const char *login, int64_t task, const char *what)
 	char packed[INTAKE_MAX];
 
 	strcpy(t.act, what);
-	return hand_in(login, INTAKE_TASK, packed, intake_pack_task(&t, packed));
+	return play_hand_in(
+	    login, INTAKE_TASK, packed, intake_pack_task(&t, packed), NULL);
 }
 
 static int64_t
